@@ -1,0 +1,57 @@
+/* The one way to open, look at, make or rename anything below a held directory. */
+#ifndef BENEATH_H
+#define BENEATH_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "status.h"
+
+/*
+ * Every path here is relative to a directory descriptor that the caller holds and has passed path_check(). The
+ * kernel refuses to leave that directory (openat2(2): RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, and RESOLVE_NO_SYMLINKS
+ * unless asked otherwise). Where openat2 is missing or forbidden (ENOSYS, EPERM), each component is opened in turn with
+ * O_NOFOLLOW instead; there symlinks are never followed. All other path calls of both programs live here too, each by
+ * single component inside a directory opened this way. Descriptors are close-on-exec.
+ */
+enum beneath_links {
+	BENEATH_NO_LINKS,     /* a symlink anywhere in the path: STATUS_SYMLINK */
+	BENEATH_LINKS_INSIDE, /* symlinks are followed as long as they stay below the root */
+};
+
+/* Opens a file for reading without ever blocking on a FIFO; STATUS_NOT_REGULAR for anything but a regular file. */
+MUST_CHECK enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+
+/* Opens a directory for reading; "" opens ROOT anew. */
+MUST_CHECK enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd);
+
+/* Looks at PATH itself (a symlink at the end is not followed); "" looks at ROOT. */
+MUST_CHECK enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat);
+
+/* The general form: openat with FLAGS and MODE; O_CLOEXEC and O_NOFOLLOW are added. */
+MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd);
+
+/* The fallback on its own, for tests. */
+MUST_CHECK enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode, int *fd);
+
+/*
+ * Makes the folder NAME (one component, mode 0777 & ~umask) inside PARENT unless it is there, and opens it without
+ * following a symlink. *MADE tells whether it was new: then PARENT gained a name and wants an fsync.
+ */
+MUST_CHECK enum status beneath_make_folder(int parent, const char *name, int *fd, bool *made);
+
+/* One component each, inside the directory FOLDER. */
+MUST_CHECK enum status beneath_stat_name(int folder, const char *name, struct stat *stat);
+MUST_CHECK enum status beneath_rename_name(int folder, const char *from, const char *to);
+/* STATUS_EXISTS instead of replacing (renameat2 RENAME_NOREPLACE, else linkat and unlinkat). */
+MUST_CHECK enum status beneath_rename_new(int folder, const char *from, const char *to);
+MUST_CHECK enum status beneath_remove_name(int folder, const char *name);
+
+/*
+ * Opens a path that the user of this machine gave (a share, a destination, a configuration file): symlinks are
+ * followed, nothing is confined. FLAGS as open(2); O_CLOEXEC is added.
+ */
+MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, int *fd);
+
+#endif

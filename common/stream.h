@@ -1,0 +1,41 @@
+/* One byte stream to a peer, blocking or not: plain TCP now, TLS behind the same calls. */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "status.h"
+
+/*
+ * Calls move what they can and report how much. On a non-blocking descriptor STATUS_WANT_READ or STATUS_WANT_WRITE says
+ * what to wait for; either may come from any call once TLS is below. On a blocking descriptor a call that passes the
+ * descriptor's SO_RCVTIMEO or SO_SNDTIMEO returns STATUS_TIMEOUT. STATUS_END is an orderly end, STATUS_LOST any other
+ * loss. SIGPIPE never happens in a send; sendfile needs it ignored by the process.
+ */
+struct stream {
+	int fd; /* not owned until stream_close */
+};
+
+enum stream_more {
+	STREAM_LAST, /* push it out */
+	STREAM_MORE, /* more follows at once (MSG_MORE) */
+};
+
+void stream_init(struct stream *stream, int fd);
+void stream_close(struct stream *stream);
+
+MUST_CHECK enum status stream_read(struct stream *stream, void *bytes, size_t capacity, size_t *length);
+MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, size_t length, enum stream_more more, size_t *written);
+
+/*
+ * Sends up to LENGTH bytes of FILE from *OFFSET on, which advances. STATUS_UNSUPPORTED where the stream cannot (TLS):
+ * the caller reads and writes. STATUS_END where the file ended early. STATUS_IO for a read error of the file.
+ */
+MUST_CHECK enum status stream_send_file(struct stream *stream, int file, off_t *offset, size_t length, size_t *sent);
+
+/* Ends our direction; the peer reads an orderly end. */
+MUST_CHECK enum status stream_shut(struct stream *stream);
+
+#endif

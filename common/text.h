@@ -1,0 +1,36 @@
+/* What a peer says, made fit for a terminal, a log or a checksum list. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "wire.h"
+
+/*
+ * Printable text for people: C0, DEL, C1 (also as UTF-8), invalid UTF-8, bidi controls (U+061C, U+200E, U+200F,
+ * U+202A..U+202E, U+2066..U+2069), line and paragraph separators become \xNN byte by byte; a backslash is doubled.
+ * Everything else stays as it is.
+ */
+void text_print(FILE *out, struct span untrusted);
+
+/* The same into OUT, cut at CAPACITY - 1 on a character border, NUL-terminated. Returns OUT. */
+char *text_escape(char *out, size_t capacity, struct span untrusted);
+
+/* Is it valid UTF-8 (RFC 3629)? */
+bool text_is_utf8(struct span bytes);
+
+/* Must this name be escaped in a list of sums or names (control byte, backslash, invalid UTF-8)? */
+bool text_name_needs_escape(struct span name);
+
+/*
+ * A name as sha256sum writes it: \\ for a backslash, \n and \r; other control bytes and invalid UTF-8 stay as they
+ * are, so that sha256sum -c reads the name back. The leading backslash of the line is the caller's.
+ */
+void text_print_sum_name(FILE *out, struct span name);
+
+/* Percent-encodes all but unreserved characters (RFC 3986) and '/'. */
+void text_print_url_path(FILE *out, struct span path);
+
+#endif
