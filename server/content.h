@@ -1,0 +1,68 @@
+/* Contents: open versions of files with the piece digests known so far, shared by connections. */
+#ifndef CONTENT_H
+#define CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "digest.h"
+#include "message.h"
+#include "status.h"
+
+/*
+ * A content is one state of one file, held open. Contents exist for files of more than CONTENT_SIZE_MIN bytes; smaller
+ * ones are read and hashed whole each time. The table keeps at most MAX contents open: unused ones stay until others
+ * need their place, the least recently used goes first. A content whose fstat(2) differs is stale for good: it leaves the
+ * table, and its readers get STATUS_CHANGED. All functions may be called by any thread.
+ */
+#define CONTENT_SIZE_MIN 65536
+
+struct contents;
+struct content;
+
+MUST_CHECK enum status contents_new(size_t max, struct contents **contents);
+/* Every content must have been released. */
+void contents_free(struct contents *contents);
+
+/* The name of the state that STAT shows: SHA-256 over (dev, ino, size, mtime, ctime), cut to 16 bytes. */
+void version_of_stat(struct lanes *lanes, const struct stat *stat, struct version *version);
+
+/*
+ * The content for the file FD that STAT and VERSION describe: the one that is in the table, else a new one. FD is taken
+ * over in any case. STATUS_BUSY when all places are in use.
+ */
+MUST_CHECK enum status contents_take(struct contents *contents, int fd, const struct stat *stat, const struct version *version,
+	struct content **content);
+/* Gives back what contents_take gave. */
+void content_release(struct contents *contents, struct content *content);
+
+int content_fd(const struct content *content);
+uint64_t content_size(const struct content *content);
+const struct version *content_version(const struct content *content);
+
+/* Compares the file with the version: STATUS_CHANGED, and stale for good, where it differs. */
+MUST_CHECK enum status content_check(struct contents *contents, struct content *content);
+
+/* The remembered digest of a piece. */
+bool content_digest(struct content *content, uint64_t piece, struct digest *digest);
+
+/*
+ * Remembers a digest that was computed under content_check(s) before and after. One that differs from what is
+ * remembered makes the content stale: STATUS_CHANGED.
+ */
+MUST_CHECK enum status content_remember(struct contents *contents, struct content *content, uint64_t piece,
+	const struct digest *digest);
+
+/*
+ * The same for a FRESH request: where it differs from what is remembered, all other digests and the root are dropped
+ * and this one is kept.
+ */
+MUST_CHECK enum status content_refresh(struct contents *contents, struct content *content, uint64_t piece,
+	const struct digest *digest);
+
+/* The root, where all pieces are known. It is computed once. */
+bool content_root(struct content *content, struct lanes *lanes, struct digest *root);
+
+#endif

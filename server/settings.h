@@ -1,0 +1,72 @@
+/* What the command line and the configuration file say: parsed, checked, with every default in one table. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "log.h"
+#include "status.h"
+
+enum sandbox_mode {
+	SANDBOX_OFF,
+	SANDBOX_BEST,
+	SANDBOX_REQUIRED,
+};
+
+struct share_settings {
+	char *name; /* NULL: the lone unnamed share that is "/" itself */
+	char *path;
+};
+
+struct settings {
+	struct address *listen;
+	size_t listen_count;
+	bool listen_default; /* none was given: 127.0.0.1 and, where it exists, ::1 on one port */
+	bool plain;          /* --plain: plain TCP may listen beyond loopback */
+
+	struct share_settings *shares;
+	size_t share_count;
+
+	unsigned workers;                     /* threads; 0 in the file: cores + 8 */
+	unsigned max_connections;             /* at least 1; more are told BUSY */
+	unsigned max_connections_per_address; /* at least 1 */
+	unsigned window_requests;             /* R of the protocol */
+	unsigned window_bytes;                /* B of the protocol */
+	unsigned links;                       /* connections that one client should open */
+	int64_t greeting_deadline;            /* nanoseconds, as all times here */
+	int64_t frame_deadline;
+	int64_t idle_deadline;
+	int64_t drain_deadline;               /* running replies after SIGTERM */
+	int64_t rate_window;                  /* minimum rate: rate_bytes per rate_window while output is pending */
+	uint64_t rate_bytes;
+	uint64_t hash_budget;                 /* bytes per second hashed for DIGESTS, SUM and FRESH, in all */
+	uint64_t hash_budget_per_address;
+
+	bool cache_off;  /* --no-cache */
+	char *cache;     /* directory, NULL: the default place */
+	char *state;
+	char *user;
+	enum sandbox_mode sandbox;
+	enum log_level log_level;
+
+	int ready_fd;    /* -1: none */
+	char *port_file; /* NULL: none */
+	bool check_config;
+	bool until_eof;
+	char *config;    /* the file that was read, NULL: none */
+};
+
+enum settings_outcome {
+	SETTINGS_SERVE,
+	SETTINGS_SHOWN, /* --help, --version: text was printed, exit 0 */
+	SETTINGS_WRONG, /* what is wrong was printed to stderr, exit 2 */
+};
+
+/* Reads ARGV and the configuration file that it names or that is found. */
+enum settings_outcome settings_read(int argc, char **argv, struct settings *settings);
+void settings_release(struct settings *settings);
+
+#endif

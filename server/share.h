@@ -1,0 +1,33 @@
+/* Shares: the named directories that are served, held open from the start; where a request's path leads. */
+#ifndef SHARE_H
+#define SHARE_H
+
+#include <stddef.h>
+
+#include "beneath.h"
+#include "settings.h"
+#include "status.h"
+#include "wire.h"
+
+struct share {
+	char *name;   /* NULL for the lone unnamed share */
+	int folder;   /* directory descriptor, O_PATH */
+	enum beneath_links links;
+};
+
+struct shares {
+	struct share *list;
+	size_t count;
+};
+
+/* Opens every share of the settings; on failure *failed is the one that could not be opened. */
+MUST_CHECK enum status shares_open(struct shares *shares, const struct settings *settings, const struct share_settings **failed);
+void shares_release(struct shares *shares);
+
+/*
+ * Finds the share that PATH, a legal path, leads into, and what is left of the path below it. *SHARE is NULL for the root
+ * of a server with named shares: there is nothing but the list of shares.
+ */
+MUST_CHECK enum status shares_find(const struct shares *shares, struct span path, const struct share **share, struct span *rest);
+
+#endif
