@@ -1,0 +1,55 @@
+/* Why something did not succeed: exit code, word for scripts, sentence for people, and whether trying again can help. */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+#include <stdbool.h>
+
+#include "status.h"
+
+/* The exit codes of ferry; COMMANDS of the README fixes them. */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_OTHER = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_FOUND = 3,
+	EXIT_REFUSED = 4,
+	EXIT_NETWORK = 5,
+	EXIT_UNTRUSTED = 6,
+	EXIT_MISMATCH = 7,
+	EXIT_CHANGED = 8,
+	EXIT_LOCAL = 9,
+	EXIT_BUSY = 10,
+	EXIT_PROTOCOL = 11,
+	EXIT_MIXED = 12,
+	EXIT_INTERRUPTED = 130,
+};
+
+/* Where a status arose: the same "not found" means 3 at the server and 9 here. */
+enum failure_origin {
+	FAILURE_USAGE,
+	FAILURE_SERVER,
+	FAILURE_NETWORK,
+	FAILURE_LOCAL,
+};
+
+#define FAILURE_TEXT_SIZE 640
+
+struct failure {
+	enum exit_code code; /* EXIT_OK: nothing failed */
+	const char *name;    /* one lower-case word for scripts, e.g. "not-found" */
+	bool retry;          /* can trying again help? */
+	unsigned retry_after_ms; /* what a busy server asked for, else 0 */
+	char text[FAILURE_TEXT_SIZE]; /* printable: untrusted parts have gone through text_escape() */
+};
+
+/* Fills in FAILURE from a status and a sentence (printf); ": " and the status' text follow where STATUS has one to add. */
+void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The word for scripts that belongs to an exit code. */
+const char *exit_code_name(enum exit_code code);
+
+/* One code for a run: EXIT_OK, the common code of all failures, or EXIT_MIXED; independent of their order. */
+enum exit_code exit_code_join(enum exit_code so_far, enum exit_code next);
+
+#endif

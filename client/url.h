@@ -1,0 +1,36 @@
+/* ferry:// URLs: what they name, and how they are written. */
+#ifndef URL_H
+#define URL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "status.h"
+#include "wire.h"
+
+/*
+ * ferry[s]://HOST[:PORT]/PATH. Only %XX is special in PATH; '?', '#' and spaces are literal. Refused: a bad escape, %00,
+ * %2F, "." and ".." components, empty components, user@, an empty host, paths beyond path_check(). A PATH that ends in
+ * '/' names a directory's contents.
+ */
+struct url {
+	bool tls;
+	char *host; /* name or address; no brackets; a zone as %zone */
+	uint16_t port;
+	char *path; /* decoded, without leading or trailing slash; "" is the root */
+	bool contents; /* ended in '/' (or names the root) */
+};
+
+/* STATUS_INVALID with *PROBLEM set to a sentence that says what to do. */
+MUST_CHECK enum status url_parse(const char *text, struct url *url, const char **problem);
+MUST_CHECK enum status url_copy(const struct url *url, struct url *copy);
+void url_release(struct url *url);
+
+/* The URL of BELOW under URL (empty: URL itself), percent-encoded so that it can be fed back. */
+void url_print(FILE *out, const struct url *url, struct span below);
+
+/* Same server under the same terms? */
+bool url_same_server(const struct url *a, const struct url *b);
+
+#endif
