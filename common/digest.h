@@ -25,6 +25,9 @@
 /* No file is larger: off_t's maximum. */
 #define FILE_SIZE_MAX ((uint64_t)INT64_MAX)
 
+/* The node over 64 zero digests: a missing piece. */
+extern const struct digest DIGEST_EMPTY_PIECE;
+
 /* How many pieces a file of SIZE bytes has: at least one. */
 uint64_t piece_count(uint64_t size);
 
