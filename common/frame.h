@@ -69,14 +69,15 @@ struct frame {
 
 /*
  * Decodes and judges a header of FRAME_HEADER_SIZE bytes: STATUS_PROTOCOL for a type that SIDE may not send in PHASE, for
- * an unknown flag or for a length beyond the type's limit.
+ * an unknown flag, for a length outside the type's limits (DATA is never shorter than its trailer, ENTRIES never empty)
+ * or for a number 0 where a request's belongs, or the reverse. Whether the number is the right one is the caller's to say.
  */
 MUST_CHECK enum status frame_decode(const unsigned char *bytes, enum frame_side side, enum frame_phase phase, struct frame *frame);
 
 /* Writes a header whose payload length is already known. */
 void frame_encode(struct writer *writer, const struct frame *frame);
 
-/* Writes a header and returns a mark; frame_end fills in the length of what was written since. */
+/* Writes a header and returns a mark; frame_end fills in the length of what was written since. Harmless on a failed writer. */
 unsigned char *frame_begin(struct writer *writer, enum frame_type type, uint8_t flags, uint16_t number);
 void frame_end(struct writer *writer, unsigned char *mark);
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "digest.h"
 #include "frame.h"
@@ -112,16 +113,22 @@ struct file_time {
 	int64_t seconds;
 	uint32_t nanoseconds;
 };
+#define FILE_TIME_SECONDS_MAX (INT64_C(1) << 55)
+#define FILE_TIME_NANOSECONDS_MAX 999999999u
+/* A time stamp as it travels; one beyond the limit is cut to it. */
+struct file_time file_time_of(struct timespec time);
 
-/* What a path is. Version and root have meaning for files only; the version is never "any" there. */
+#define MODE_MAX 07777u
+
+/* What a path is. */
 struct file {
 	enum entry_kind kind; /* not ENTRY_UNREADABLE */
-	uint16_t mode;        /* permission bits, 0..07777 */
-	uint64_t size;        /* bytes; 0 unless a file */
+	uint16_t mode;        /* permission bits, 0..MODE_MAX */
+	uint64_t size;        /* bytes, 0..FILE_SIZE_MAX; 0 unless a file */
 	struct file_time mtime;
-	struct version version;
-	bool root_known;
-	struct digest root; /* zeros unless root_known */
+	struct version version; /* never "any" for a file, zeros for all else */
+	bool root_known;        /* false unless a file */
+	struct digest root;     /* zeros unless root_known */
 };
 void file_encode(struct writer *writer, uint16_t number, const struct file *file);
 MUST_CHECK enum status file_decode(struct span payload, struct file *file);
@@ -129,10 +136,10 @@ MUST_CHECK enum status file_decode(struct span payload, struct file *file);
 /* One entry of a listing. NAME is the path below the listed folder; for a lone unreadable listed folder it is empty. */
 struct entry {
 	enum entry_kind kind;
-	uint16_t mode;
+	uint16_t mode; /* as in struct file; 0 where it could not be looked at, the time likewise */
 	uint64_t size;
 	struct file_time mtime;
-	uint16_t reason; /* an enum error_code where unreadable, else 0 */
+	uint16_t reason; /* an enum error_code where unreadable (an unknown one is possible), else 0 */
 	struct span name; /* a legal path; of one component unless recursive; empty only where unreadable */
 };
 #define ENTRY_FIXED_SIZE 27u /* bytes of an entry beside its name */
@@ -204,14 +211,14 @@ enum error_code {
 #define ERROR_TEXT_MAX 512u
 #define RETRY_AFTER_MAX_MS 60000u
 struct error {
-	uint16_t code; /* enum error_code; an unknown one counts as a failure that is not worth a retry */
+	uint16_t code; /* enum error_code, not 0; an unknown one counts as a failure that is not worth a retry */
 	uint32_t retry_after_ms; /* 0..RETRY_AFTER_MAX_MS */
 	struct span text; /* for people, at most ERROR_TEXT_MAX bytes, untrusted */
 };
 void error_encode(struct writer *writer, uint16_t number, const struct error *error);
 MUST_CHECK enum status error_decode(struct span payload, struct error *error);
 
-/* The one table between a status and its code on the wire. */
+/* The one table between a status and its code on the wire; IO for a status, UNSUPPORTED for a code that is not in it. */
 enum error_code error_code_of(enum status status);
 enum status error_status_of(uint16_t code);
 

@@ -45,10 +45,11 @@ struct span reader_span(struct reader *reader, size_t length);
 /* A u16 length and that many bytes. */
 struct span reader_span16(struct reader *reader);
 
+/* Bytes not yet read; 0 once failed. */
 size_t reader_left(const struct reader *reader);
 
-/* Fails the reader: for a value that was read but is not allowed. */
-void reader_fail(struct reader *reader);
+/* Fails the reader unless ALLOWED: for a value that was read whole but may not be. */
+void reader_require(struct reader *reader, bool allowed);
 
 /* True when no read failed and no byte is left over. */
 bool reader_done(const struct reader *reader);
@@ -72,6 +73,7 @@ void writer_zeros(struct writer *writer, size_t length);
 void writer_span16(struct writer *writer, struct span span);
 
 size_t writer_length(const struct writer *writer);
+/* Room that is left; 0 once failed. */
 size_t writer_left(const struct writer *writer);
 
 #endif
