@@ -1,56 +1,86 @@
-# ferry: `make` builds, `make check` tests, `make demo` shows it at work. `make deps` installs what these need.
+# ferry: `make` builds, `make check` tests, `make demo` shows it at work, `make deps` installs what these need.
 PREFIX  ?= /usr/local
-CC      ?= gcc
 comma   := ,
 BUILD   := build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 PKGS    := openssl inih jansson
-IPSEC_MB := $(if $(wildcard /usr/include/intel-ipsec-mb.h),yes)
+IPSEC_MB := $(wildcard /usr/include/intel-ipsec-mb.h)
 
-CPPFLAGS += -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(if $(IPSEC_MB),-DHAVE_IPSEC_MB) $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
-CFLAGS   ?= -O2 -g
-CFLAGS   += -std=c11 -pthread -fstack-protector-strong -fPIE -fno-common -Wall -Wextra -Wshadow -Wstrict-prototypes \
-            -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough \
-            -Wconversion -Wno-sign-conversion $(if $(CI),-Werror) \
-            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDFLAGS  += -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(if $(IPSEC_MB),-lIPSec_MB)
+CFLAGS  ?= -O2 -g
+DEFINES := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(if $(IPSEC_MB),-DHAVE_IPSEC_MB) $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) \
+           $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+HARDEN  := -pthread -fPIE -fno-common -fstack-protector-strong -fstack-clash-protection \
+           $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wundef \
+           -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough -Wconversion -Wno-sign-conversion
+FLAGS    = $(DEFINES) $(CPPFLAGS) $(CFLAGS) -std=c11 $(HARDEN) $(WARN)
+Q        = $(if $(V),,@echo "$(@F)";)
+LINK     = $(Q)$(CC) -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS) -o $@ $^
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(if $(IPSEC_MB),-lIPSec_MB)
 
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 COMMON  := $(call objects,common)
 SERVER  := $(call objects,server)
 CLIENT  := $(call objects,client)
+SUPPORT := $(call objects,tests/support)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
+TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+STORIES := $(wildcard tests/integration/*.sh)
 
 all: $(BUILD)/ferryd $(BUILD)/ferry
 
 $(BUILD)/ferryd: $(SERVER) $(COMMON)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(LINK) $(LIBS)
 $(BUILD)/ferry: $(CLIENT) $(COMMON)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(LINK) $(LIBS)
 
-# A room sees its own headers and common's; a wrong include does not compile.
-$(BUILD)/common/%.o $(BUILD)/tests/unit/common/%.o: ROOM := -Icommon
-$(BUILD)/server/%.o $(BUILD)/tests/unit/server/%.o: ROOM := -Icommon -Iserver
-$(BUILD)/client/%.o $(BUILD)/tests/unit/client/%.o: ROOM := -Icommon -Iclient
-$(BUILD)/tests/%.o: CPPFLAGS += -Itests/support
-$(BUILD)/%.o: %.c
+# A room sees its own headers and common's: a wrong include does not compile, and neither does a call that banned.h names.
+ROOM = $(BANNED) -Icommon
+$(BUILD)/common/%.o $(BUILD)/server/%.o $(BUILD)/client/%.o: BANNED = $(addprefix -include ,$(wildcard common/banned.h))
+$(BUILD)/common/beneath.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
+$(BUILD)/server/%.o $(BUILD)/tests/unit/server/%.o: ROOM += -Iserver
+$(BUILD)/client/%.o $(BUILD)/tests/unit/client/%.o: ROOM += -Iclient
+$(BUILD)/tests/%.o: ROOM += -Itests/support
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ROOM) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) $(ROOM) $(if $(CI),-Werror) -MMD -MP -c -o $@ $<
+# Other flags, or a library that has come since, make every object anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo "$(CC) $(FLAGS)" | cmp -s - $@ || echo "$(CC) $(FLAGS)" >$@
 
-$(BUILD)/tests/unit/common/%: $(BUILD)/tests/unit/common/%.o $(COMMON)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(BUILD)/tests/unit/server/%: $(BUILD)/tests/unit/server/%.o $(COMMON) $(filter-out %/main.o,$(SERVER))
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(filter-out %/main.o,$(CLIENT))
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(BUILD)/tests/unit/common/%: $(BUILD)/tests/unit/common/%.o $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/unit/server/%: $(BUILD)/tests/unit/server/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
+	$(LINK)
 
+# `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
+check demo: deps
+	@$(MAKE) --no-print-directory $@-here
+check-here: all $(UNITS) $(TOOLS)
+	@BUILD=$(BUILD) tests/run $(UNITS) $(STORIES)
 check-unit: $(UNITS)
-	@set -e; for test in $(UNITS); do echo "== $$test"; $$test; done
+	@BUILD=$(BUILD) tests/run $(UNITS)
+check-integration: all $(TOOLS)
+	@BUILD=$(BUILD) tests/run $(STORIES)
+check-seeded:
+	@tests/seeded/run
+demo-here: all
+	@BUILD=$(BUILD) tests/demo
+deps:
+	@.ci/deps
+tidy:
+	@tests/tidy
 
+install: all
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/ferryd $(BUILD)/ferry
+	for page in $(wildcard docs/man/*.[1-8]); do install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; done
+	test -e $(DESTDIR)/etc/ferry/ferryd.conf || install -D -m 644 -t $(DESTDIR)/etc/ferry config/ferryd.conf
 clean:
 	rm -rf build build-*
 
-.PHONY: all check-unit clean
-.PRECIOUS: $(BUILD)/%.o
+.PHONY: all check check-here check-unit check-integration check-seeded demo demo-here deps tidy install clean FORCE
+.SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
