@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "wire.h"
@@ -17,6 +18,14 @@ void text_print(FILE *out, struct span untrusted);
 
 /* The same into OUT, cut at CAPACITY - 1 on a character border, NUL-terminated. Returns OUT. */
 char *text_escape(char *out, size_t capacity, struct span untrusted);
+
+/* The step of both: takes the first character off UNTRUSTED and writes it, escaped where need be; returns its length. */
+#define TEXT_ESCAPED_MAX 16
+size_t text_escape_next(char out[TEXT_ESCAPED_MAX], struct span *untrusted);
+
+/* Takes the first character off BYTES and returns its code point; where there is none, one byte and TEXT_INVALID. */
+#define TEXT_INVALID UINT32_MAX
+uint32_t text_next(struct span *bytes);
 
 /* Is it valid UTF-8 (RFC 3629)? */
 bool text_is_utf8(struct span bytes);
