@@ -1,0 +1,275 @@
+/* The one way to open, look at, make or rename anything below a held directory. */
+#include "beneath.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "path.h"
+
+/* EAGAIN: somebody renames so fast that the kernel cannot be sure that it stayed below the root. */
+#define TRIES_MAX 16
+
+static enum status status_of_open(int error)
+{
+	switch (error) {
+	case EXDEV:
+	case ELOOP:
+		return STATUS_SYMLINK;
+	case EAGAIN:
+		return STATUS_BUSY;
+	default:
+		return status_from_errno(error);
+	}
+}
+
+static int open_retrying(int folder, const char *name, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = openat(folder, name, flags, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static bool is_symlink(int folder, const char *name)
+{
+	struct stat stat;
+
+	return fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(stat.st_mode);
+}
+
+/* Opens one component; a symlink fails with ELOOP also where the kernel says ENOTDIR (O_DIRECTORY). */
+static int open_component(int folder, const char *name, int flags, mode_t mode)
+{
+	int fd = open_retrying(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	if (fd < 0 && errno == ENOTDIR)
+		errno = is_symlink(folder, name) ? ELOOP : ENOTDIR;
+	return fd;
+}
+
+/* Opens the folder of PATH, symlinks refused; *REST is the last component. The descriptor may be ROOT itself. */
+static int open_way(int root, struct span path, char rest[PATH_NAME_MAX + 1])
+{
+	int folder = root;
+
+	path_copy(rest, path_first(&path));
+	while (folder >= 0 && path.length > 0) {
+		int next = open_component(folder, rest, O_PATH | O_DIRECTORY, 0);
+		int error = errno;
+		if (folder != root)
+			close(folder);
+		errno = error;
+		folder = next;
+		path_copy(rest, path_first(&path));
+	}
+	return folder;
+}
+
+static enum status walk(int root, const char *path, int flags, mode_t mode, int *fd)
+{
+	char name[PATH_NAME_MAX + 1];
+	int folder = open_way(root, span_of(path), name);
+
+	if (folder < 0)
+		return status_of_open(errno);
+	int opened = open_component(folder, *path ? name : ".", flags, mode);
+	int error = errno;
+	if (folder != root)
+		close(folder);
+	if (opened < 0)
+		return status_of_open(error);
+	*fd = opened;
+	return STATUS_OK;
+}
+
+/* openat2 knows no flag that it ignores: what has no meaning must not be there. */
+static struct open_how how_to_open(int flags, mode_t mode, enum beneath_links links)
+{
+	struct open_how how = {.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+
+	how.flags = (unsigned)(flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_LARGEFILE));
+	if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE)
+		how.mode = mode & 07777;
+	if (links == BENEATH_NO_LINKS)
+		how.resolve |= RESOLVE_NO_SYMLINKS;
+	/* With both flags a symlink would be ENOTDIR; RESOLVE_NO_SYMLINKS alone says ELOOP. */
+	if (links == BENEATH_NO_LINKS && flags & O_DIRECTORY)
+		how.flags &= ~(unsigned long long)O_NOFOLLOW;
+	return how;
+}
+
+static int openat2_retrying(int root, const char *path, struct open_how how)
+{
+	long fd;
+	int tries = 0;
+
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && ++tries < TRIES_MAX)));
+	return (int)fd;
+}
+
+static enum status resolve(int root, const char *path, struct open_how how, int *fd)
+{
+	enum status status = path_check(span_of(path));
+
+	if (status != STATUS_OK)
+		return status;
+	int opened = openat2_retrying(root, *path ? path : ".", how);
+	/* EPERM may come from a filter that knows no openat2, or be true: then the walk meets it too. */
+	if (opened < 0 && (errno == ENOSYS || errno == EPERM))
+		return walk(root, path, (int)how.flags, (mode_t)how.mode, fd);
+	if (opened < 0)
+		return status_of_open(errno);
+	*fd = opened;
+	return STATUS_OK;
+}
+
+enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd)
+{
+	return resolve(root, path, how_to_open(flags | O_NOFOLLOW, mode, BENEATH_NO_LINKS), fd);
+}
+
+enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode, int *fd)
+{
+	enum status status = path_check(span_of(path));
+
+	return status == STATUS_OK ? walk(root, path, flags, mode, fd) : status;
+}
+
+static enum status check_regular(int fd, struct stat *stat)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return status_from_errno(errno);
+	if (!S_ISREG(found.st_mode))
+		return STATUS_NOT_REGULAR;
+	*stat = found;
+	return STATUS_OK;
+}
+
+enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+{
+	int opened;
+	enum status status = resolve(root, path, how_to_open(O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, links), &opened);
+
+	if (status != STATUS_OK)
+		return status;
+	status = check_regular(opened, stat);
+	if (status == STATUS_OK)
+		*fd = opened;
+	else
+		close(opened);
+	return status;
+}
+
+enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd)
+{
+	return resolve(root, path, how_to_open(O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0, links), fd);
+}
+
+enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat)
+{
+	int fd;
+	enum status status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, links), &fd);
+
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(fd, stat) < 0)
+		status = status_from_errno(errno);
+	close(fd);
+	return status;
+}
+
+static enum status check_name(const char *name)
+{
+	struct span span = span_of(name);
+
+	if (span.length > PATH_NAME_MAX)
+		return STATUS_NAME_TOO_LONG;
+	return path_name_legal(span) ? STATUS_OK : STATUS_INVALID;
+}
+
+enum status beneath_make_folder(int parent, const char *name, int *fd, bool *made)
+{
+	enum status status = check_name(name);
+
+	if (status != STATUS_OK)
+		return status;
+	bool is_new = mkdirat(parent, name, 0777) == 0;
+	if (!is_new && errno != EEXIST)
+		return status_from_errno(errno);
+	int opened = open_component(parent, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
+	if (opened < 0)
+		return status_of_open(errno);
+	*fd = opened;
+	*made = is_new;
+	return STATUS_OK;
+}
+
+enum status beneath_stat_name(int folder, const char *name, struct stat *stat)
+{
+	enum status status = check_name(name);
+
+	if (status == STATUS_OK && fstatat(folder, name, stat, AT_SYMLINK_NOFOLLOW) < 0)
+		status = status_from_errno(errno);
+	return status;
+}
+
+static enum status check_names(const char *from, const char *to)
+{
+	enum status status = check_name(from);
+
+	return status == STATUS_OK ? check_name(to) : status;
+}
+
+enum status beneath_rename_name(int folder, const char *from, const char *to)
+{
+	enum status status = check_names(from, to);
+
+	if (status == STATUS_OK && renameat(folder, from, folder, to) < 0)
+		status = status_from_errno(errno);
+	return status;
+}
+
+enum status beneath_rename_new(int folder, const char *from, const char *to)
+{
+	enum status status = check_names(from, to);
+
+	if (status != STATUS_OK)
+		return status;
+	if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0)
+		return STATUS_OK;
+	/* EINVAL: this filesystem cannot; a link does not replace either. */
+	if (errno != EINVAL && errno != ENOSYS)
+		return status_from_errno(errno);
+	if (linkat(folder, from, folder, to, 0) < 0 || unlinkat(folder, from, 0) < 0)
+		return status_from_errno(errno);
+	return STATUS_OK;
+}
+
+enum status beneath_remove_name(int folder, const char *name)
+{
+	enum status status = check_name(name);
+
+	if (status == STATUS_OK && unlinkat(folder, name, 0) < 0)
+		status = status_from_errno(errno);
+	return status;
+}
+
+enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
+{
+	int opened = open_retrying(AT_FDCWD, path, flags | O_CLOEXEC, mode);
+
+	if (opened < 0)
+		return status_from_errno(errno);
+	*fd = opened;
+	return STATUS_OK;
+}
