@@ -1,0 +1,170 @@
+/* The log of the server: one line of key=value per event on stderr, written in whole lines. */
+#include "log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "text.h"
+
+#define BUFFER_SIZE 65536
+
+static struct {
+	atomic_int level;
+	pthread_mutex_t lock;
+	/* guarded by lock */
+	char buffer[BUFFER_SIZE];
+	size_t used;
+} sink = {.level = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+static const char *const level_names[] = {
+	[LOG_ERROR] = "error",
+	[LOG_WARN] = "warn",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
+};
+
+void log_set_level(enum log_level level)
+{
+	atomic_store(&sink.level, (int)level);
+}
+
+/* How much went out; 0 when stderr is gone for good. A pipe that somebody made non-blocking is waited for. */
+static size_t write_some(const char *bytes, size_t length)
+{
+	for (;;) {
+		ssize_t written = write(STDERR_FILENO, bytes, length);
+		if (written >= 0)
+			return (size_t)written;
+		if (errno == EAGAIN)
+			poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
+		else if (errno != EINTR)
+			return 0;
+	}
+}
+
+/* caller holds lock */
+static void write_out(void)
+{
+	size_t done = 0;
+
+	while (done < sink.used) {
+		size_t written = write_some(sink.buffer + done, sink.used - done);
+		/* There is nobody left to tell; what waits is dropped, or the buffer would stay full. */
+		if (written == 0)
+			break;
+		done += written;
+	}
+	sink.used = 0;
+}
+
+static void stamp(char *out, size_t capacity)
+{
+	int64_t milliseconds = clock_real() / CLOCK_MS;
+	time_t seconds = (time_t)(milliseconds / 1000);
+	struct tm utc;
+	char date[32];
+
+	gmtime_r(&seconds, &utc);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(out, capacity, "%s.%03dZ", date, (int)(milliseconds % 1000));
+}
+
+/*
+ * Formats a line behind what waits. False when it did not fit; only in an empty buffer is it cut instead.
+ * caller holds lock
+ */
+static bool append(const char *prefix, const char *format, va_list values)
+{
+	size_t room = BUFFER_SIZE - sink.used - 1;
+	char *line = sink.buffer + sink.used;
+	size_t start = (size_t)snprintf(line, room, "%s", prefix);
+
+	if (start >= room)
+		return false;
+	size_t length = start + (size_t)vsnprintf(line + start, room - start, format, values);
+	if (length >= room && sink.used > 0)
+		return false;
+	if (length >= room)
+		length = room - 1;
+	/* Nothing but our own line break ends a line, whatever a value held. */
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[length] = '\n';
+	sink.used += length + 1;
+	return true;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	char time[48];
+	char prefix[80];
+	va_list values, again;
+
+	if ((int)level > atomic_load(&sink.level))
+		return;
+	stamp(time, sizeof(time));
+	snprintf(prefix, sizeof(prefix), "ts=%s level=%s ", time, level_names[level]);
+	va_start(values, format);
+	va_copy(again, values);
+	pthread_mutex_lock(&sink.lock);
+	if (!append(prefix, format, values)) {
+		write_out();
+		append(prefix, format, again);
+	}
+	if (level <= LOG_WARN)
+		write_out();
+	pthread_mutex_unlock(&sink.lock);
+	va_end(again);
+	va_end(values);
+}
+
+void log_flush(void)
+{
+	pthread_mutex_lock(&sink.lock);
+	write_out();
+	pthread_mutex_unlock(&sink.lock);
+}
+
+/* One character of a quoted value. */
+static size_t quote_next(char out[TEXT_ESCAPED_MAX], struct span *value)
+{
+	size_t length = text_escape_next(out, value);
+
+	if (length > 1 || out[0] != '"')
+		return length;
+	out[0] = '\\';
+	out[1] = '"';
+	return 2;
+}
+
+char *log_quote(char *out, size_t capacity, struct span value)
+{
+	char quoted[TEXT_ESCAPED_MAX];
+	size_t used = 0;
+
+	if (capacity < sizeof("\"\"")) {
+		out[0] = '\0';
+		return out;
+	}
+	out[used++] = '"';
+	while (value.length > 0) {
+		size_t length = quote_next(quoted, &value);
+		if (length + sizeof("\"") > capacity - used)
+			break;
+		memcpy(out + used, quoted, length);
+		used += length;
+	}
+	out[used++] = '"';
+	out[used] = '\0';
+	return out;
+}
