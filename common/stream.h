@@ -2,6 +2,7 @@
 #ifndef STREAM_H
 #define STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -15,7 +16,9 @@
  * loss. SIGPIPE never happens in a send; sendfile needs it ignored by the process.
  */
 struct stream {
-	int fd; /* not owned until stream_close */
+	int fd;        /* stream_close closes it */
+	bool open;     /* a zeroed stream is closed */
+	bool blocking; /* as the descriptor was at stream_init */
 };
 
 enum stream_more {
