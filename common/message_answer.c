@@ -132,6 +132,7 @@ enum status entry_decode(struct reader *reader, struct entry *entry)
 	decoded.name = reader_span16(reader);
 	reader_require(reader, (decoded.reason != 0) == (decoded.kind == ENTRY_UNREADABLE));
 	reader_require(reader, decoded.name.length > 0 || decoded.kind == ENTRY_UNREADABLE);
+	reader_require(reader, path_check(decoded.name) == STATUS_OK);
 	if (reader->failed)
 		return STATUS_PROTOCOL;
 	*entry = decoded;
