@@ -10,20 +10,13 @@
 
 #include "path.h"
 
-/* EAGAIN: somebody renames so fast that the kernel cannot be sure that it stayed below the root. */
+/* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */
 #define TRIES_MAX 16
 
+/* What has no driver or no reader to open it with is a device, a socket or a FIFO. */
 static enum status status_of_open(int error)
 {
-	switch (error) {
-	case EXDEV:
-	case ELOOP:
-		return STATUS_SYMLINK;
-	case EAGAIN:
-		return STATUS_BUSY;
-	default:
-		return status_from_errno(error);
-	}
+	return error == ENXIO || error == ENODEV ? STATUS_NOT_REGULAR : status_from_errno(error);
 }
 
 static int open_retrying(int folder, const char *name, int flags, mode_t mode)
