@@ -1,0 +1,152 @@
+# What every story stands on: the real programs in a temporary folder, plain assertions, and an end that leaves nothing behind.
+# A story runs at the repository's root with BUILD naming the build folder, and sources this first.
+set -euo pipefail
+
+root=$PWD
+programs=$root/${BUILD:-build}
+tools=$programs/tests/tools
+work=$(mktemp -d "${TMPDIR:-/tmp}/ferry-story.XXXXXX")
+chmod 755 "$work"
+cd "$work"
+unset FERRY_LANES NOTIFY_SOCKET
+export XDG_CONFIG_HOME=$work/none XDG_CACHE_HOME=$work/none XDG_STATE_HOME=$work/none
+pids=() servers=()
+trap leave EXIT
+
+# --- Verdicts ---------------------------------------------------------------------------------------------------------
+
+fail() {
+	echo "FAILED: $*"
+	for log in "$work"/*.log; do
+		[ ! -s "$log" ] || { echo "--- ${log##*/}" && tail -n 20 "$log"; }
+	done
+	exit 1
+}
+
+# The reason is the last line, which the runner shows.
+skip() {
+	echo "$*"
+	exit 77
+}
+
+# expect CODE COMMAND...: runs COMMAND, leaves what it says in out and err, and fails unless it ends with CODE.
+expect() {
+	local wanted=$1 code=0
+	shift
+	"$@" >"$work/out" 2>"$work/err" || code=$?
+	[ "$code" = "$wanted" ] && return
+	echo "--- stderr" && tail -n 20 "$work/err"
+	fail "code $code instead of $wanted: $*"
+}
+
+# same A B: two files, or two trees, are equal.
+same() {
+	diff -r --no-dereference "$1" "$2" >"$work/differences" 2>&1 || { head -n 5 "$work/differences" && fail "$1 and $2 differ"; }
+}
+
+absent() {
+	for path in "$@"; do
+		[ ! -e "$path" ] && [ ! -L "$path" ] || fail "$path should not be there"
+	done
+}
+
+# says PATTERN FILE: FILE has a line that PATTERN (extended) matches.
+says() {
+	grep -qE -- "$1" "$2" || { head -n 20 "$2" && fail "$2 does not say '$1'"; }
+}
+
+# equal WHAT IS WANTED
+equal() {
+	[ "$2" = "$3" ] || fail "$1 is '$2' instead of '$3'"
+}
+
+# --- The programs -----------------------------------------------------------------------------------------------------
+
+ferry() {
+	"$programs/ferry" "$@"
+}
+
+# start_server ARGUMENT...: a ferryd on a free loopback port; sets server (its URL without the last slash), port, server_pid.
+# Everything after "as_nobody" runs without root's powers.
+start_server() {
+	local command=("$programs/ferryd")
+	[ "$1" != as_nobody ] || { shift && unprivileged && command=("${unprivileged[@]}" "$work/ferryd"); }
+	local number=${#servers[@]} ready url=
+	ready=$work/ready.$number
+	mkfifo "$ready"
+	"${command[@]}" --no-cache -l 127.0.0.1:0 "$@" >"$ready" 2>"$work/server.$number.log" &
+	server_pid=$! servers+=($!) pids+=($!)
+	read -r word url <"$ready" || :
+	[ "${word:-}" = ready ] || fail "no ready line"
+	server=${url%/} port=${server##*:}
+}
+
+# A server has to end as asked, and no sanitizer may have said anything.
+stop_server() {
+	local code=0
+	kill -TERM "$server_pid"
+	wait "$server_pid" || code=$?
+	[ "$code" = 0 ] || fail "the server ended with $code"
+	servers=("${servers[@]/$server_pid/gone}")
+}
+
+# start_tool NAME ARGUMENT...: one of tests/tools; lines go to it through >&"$to", its answers come through <&"$from".
+start_tool() {
+	local number=${#pids[@]}
+	mkfifo "$work/to.$number" "$work/from.$number"
+	"$tools/$1" "${@:2}" <"$work/to.$number" >"$work/from.$number" 2>"$work/tool.$number.log" &
+	tool_pid=$! pids+=($!)
+	exec {to}>"$work/to.$number" {from}<"$work/from.$number"
+}
+
+# start_proxy OPTION...: a bad network before the server; sets proxied, the server's URL through it.
+start_proxy() {
+	start_tool proxy "$@" "$port"
+	read -r proxy_port <&"$from"
+	proxied=ferry://127.0.0.1:$proxy_port
+}
+
+# Sets unprivileged, a command prefix that takes root's powers away, and puts programs where anybody may run them.
+unprivileged() {
+	unprivileged=()
+	[ "$(id -u)" != 0 ] || unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	[ -x "$work/ferry" ] || install -m 755 "$programs/ferry" "$programs/ferryd" "$work"
+}
+
+# Tells the rest of the story again in mounts of its own, so that it may have small or read-only file systems.
+in_own_mounts() {
+	[ -z "${OWN_MOUNTS:-}" ] || return 0
+	cd "$root"
+	local unshare=(unshare --mount)
+	[ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
+	"${unshare[@]}" true || skip 'no mount namespace here'
+	OWN_MOUNTS=yes "${unshare[@]}" "$0" && exit 0 || exit $?
+}
+
+# --- Samples ----------------------------------------------------------------------------------------------------------
+
+# sample FILE BYTES: a file without repetition.
+sample() {
+	head -c "$2" /dev/urandom >"$1"
+}
+
+# --- The end ----------------------------------------------------------------------------------------------------------
+
+leave() {
+	local code=$?
+	trap - EXIT
+	if [ "$code" = 0 ]; then
+		for server_pid in "${servers[@]}"; do
+			[ "$server_pid" = gone ] || (stop_server) || code=1
+		done
+	fi
+	[ ${#pids[@]} = 0 ] || kill -KILL "${pids[@]}" 2>/dev/null || :
+	if grep -lE 'Sanitizer|runtime error' "$work"/*.log "$work/err" 2>/dev/null; then
+		code=1
+		tail -n 60 "$work"/*.log
+	fi
+	wait
+	cd /
+	rm -rf "$work"
+	exit "$code"
+}
