@@ -6,7 +6,7 @@
 
 #include "status.h"
 
-/* The exit codes of ferry; COMMANDS of the README fixes them. */
+/* The exit codes of ferry; the README's table fixes them. */
 enum exit_code {
 	EXIT_OK = 0,
 	EXIT_OTHER = 1,
@@ -26,23 +26,26 @@ enum exit_code {
 
 /* Where a status arose: the same "not found" means 3 at the server and 9 here. */
 enum failure_origin {
-	FAILURE_USAGE,
-	FAILURE_SERVER,
-	FAILURE_NETWORK,
-	FAILURE_LOCAL,
+	FAILURE_USAGE,   /* always EXIT_USAGE, whatever the status */
+	FAILURE_SERVER,  /* an ERROR or an unreadable entry: the status is error_status_of() its code */
+	FAILURE_NETWORK, /* a link broke, or could not be made */
+	FAILURE_LOCAL,   /* this machine: EXIT_LOCAL but for memory, locks and proof */
 };
 
 #define FAILURE_TEXT_SIZE 640
 
 struct failure {
 	enum exit_code code; /* EXIT_OK: nothing failed */
-	const char *name;    /* one lower-case word for scripts, e.g. "not-found" */
+	const char *name;    /* exit_code_name(code): one lower-case word for scripts, e.g. "not-found" */
 	bool retry;          /* can trying again help? */
 	unsigned retry_after_ms; /* what a busy server asked for, else 0 */
 	char text[FAILURE_TEXT_SIZE]; /* printable: untrusted parts have gone through text_escape() */
 };
 
-/* Fills in FAILURE from a status and a sentence (printf); ": " and the status' text follow where STATUS has one to add. */
+/*
+ * Fills in FAILURE from a status, which is none of success, and a sentence (printf) without full stop or newline. ": " and
+ * the status' text follow, unless the sentence has to say it all: usage, STATUS_INVALID, _PROTOCOL, _VERSION, _UNSUPPORTED.
+ */
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -1,0 +1,157 @@
+/* The table that leads from where and what went wrong to an exit code, and the sentence that tells it. */
+#include "failure.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * One row per status: its exit code where the server said it, and where the network brought it. Whatever fails on this
+ * machine is EXIT_LOCAL but for the statuses of local_code().
+ */
+static const struct {
+	enum exit_code server;
+	enum exit_code network;
+	bool retry;
+} rules[STATUS_COUNT] = {
+	[STATUS_WANT_READ] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_WANT_WRITE] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_END] = {EXIT_PROTOCOL, EXIT_NETWORK, true},
+
+	/* A name that one side allows and the other does not: the two do not speak the same protocol. */
+	[STATUS_INVALID] = {EXIT_PROTOCOL, EXIT_PROTOCOL, false},
+	[STATUS_NAME_TOO_LONG] = {EXIT_PROTOCOL, EXIT_PROTOCOL, false},
+	[STATUS_NOT_FOUND] = {EXIT_NOT_FOUND, EXIT_NETWORK, false},
+	[STATUS_NOT_FOLDER] = {EXIT_NOT_FOUND, EXIT_NETWORK, false},
+	[STATUS_REFUSED] = {EXIT_REFUSED, EXIT_NETWORK, false},
+	[STATUS_SYMLINK] = {EXIT_REFUSED, EXIT_NETWORK, false},
+	[STATUS_EXISTS] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_IS_FOLDER] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_NOT_REGULAR] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_READ_ONLY] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_NO_SPACE] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_TOO_LARGE] = {EXIT_OTHER, EXIT_PROTOCOL, false},
+	[STATUS_IO] = {EXIT_OTHER, EXIT_NETWORK, false},
+	[STATUS_STALE] = {EXIT_CHANGED, EXIT_NETWORK, true},
+	[STATUS_CHANGED] = {EXIT_CHANGED, EXIT_CHANGED, true},
+	[STATUS_RANGE] = {EXIT_PROTOCOL, EXIT_PROTOCOL, false},
+
+	[STATUS_NO_MEMORY] = {EXIT_OTHER, EXIT_OTHER, false},
+	[STATUS_NO_FD] = {EXIT_BUSY, EXIT_OTHER, true},
+	[STATUS_BUSY] = {EXIT_BUSY, EXIT_BUSY, true},
+	[STATUS_LIMIT] = {EXIT_OTHER, EXIT_OTHER, false},
+	[STATUS_INTERRUPTED] = {EXIT_INTERRUPTED, EXIT_INTERRUPTED, false},
+
+	/* A host that cannot be reached now may come back; one that refuses or does not exist was probably misspelt. */
+	[STATUS_UNKNOWN_HOST] = {EXIT_NETWORK, EXIT_NETWORK, false},
+	[STATUS_CONNECTION_REFUSED] = {EXIT_NETWORK, EXIT_NETWORK, false},
+	[STATUS_UNREACHABLE] = {EXIT_NETWORK, EXIT_NETWORK, true},
+	[STATUS_ADDRESS_IN_USE] = {EXIT_OTHER, EXIT_NETWORK, true},
+	[STATUS_TIMEOUT] = {EXIT_NETWORK, EXIT_NETWORK, true},
+	[STATUS_LOST] = {EXIT_NETWORK, EXIT_NETWORK, true},
+	[STATUS_STOPPING] = {EXIT_NETWORK, EXIT_NETWORK, true},
+	[STATUS_PROTOCOL] = {EXIT_PROTOCOL, EXIT_PROTOCOL, false},
+	[STATUS_VERSION] = {EXIT_PROTOCOL, EXIT_PROTOCOL, false},
+	[STATUS_UNSUPPORTED] = {EXIT_OTHER, EXIT_OTHER, false},
+
+	[STATUS_MISMATCH] = {EXIT_MISMATCH, EXIT_MISMATCH, true},
+	[STATUS_UNTRUSTED] = {EXIT_UNTRUSTED, EXIT_UNTRUSTED, false},
+};
+
+static const struct {
+	enum exit_code code;
+	const char *name;
+} names[] = {
+	{EXIT_OK, "ok"},
+	{EXIT_OTHER, "other"},
+	{EXIT_USAGE, "usage"},
+	{EXIT_NOT_FOUND, "not-found"},
+	{EXIT_REFUSED, "refused"},
+	{EXIT_NETWORK, "network"},
+	{EXIT_UNTRUSTED, "untrusted"},
+	{EXIT_MISMATCH, "verification"},
+	{EXIT_CHANGED, "changed"},
+	{EXIT_LOCAL, "local"},
+	{EXIT_BUSY, "busy"},
+	{EXIT_PROTOCOL, "protocol"},
+	{EXIT_MIXED, "mixed"},
+	{EXIT_INTERRUPTED, "interrupted"},
+};
+
+/* BUSY: another ferry holds the destination. MISMATCH: the file here is not what it should be. */
+static enum exit_code local_code(enum status status)
+{
+	switch (status) {
+	case STATUS_NO_MEMORY:
+		return EXIT_OTHER;
+	case STATUS_BUSY:
+		return EXIT_BUSY;
+	case STATUS_MISMATCH:
+		return EXIT_MISMATCH;
+	case STATUS_INTERRUPTED:
+		return EXIT_INTERRUPTED;
+	default:
+		return EXIT_LOCAL;
+	}
+}
+
+static enum exit_code code_of(enum failure_origin origin, enum status status)
+{
+	switch (origin) {
+	case FAILURE_SERVER:
+		return rules[status].server;
+	case FAILURE_NETWORK:
+		return rules[status].network;
+	case FAILURE_LOCAL:
+		return local_code(status);
+	case FAILURE_USAGE:
+		break;
+	}
+	return EXIT_USAGE;
+}
+
+static bool retry_helps(enum failure_origin origin, enum status status)
+{
+	if (origin == FAILURE_SERVER || origin == FAILURE_NETWORK)
+		return rules[status].retry;
+	return origin == FAILURE_LOCAL && status == STATUS_BUSY;
+}
+
+/* These leave nothing to add: their sentence says what was wrong with what. */
+static bool speaks_for_itself(enum failure_origin origin, enum status status)
+{
+	return origin == FAILURE_USAGE || status == STATUS_INVALID || status == STATUS_PROTOCOL || status == STATUS_VERSION ||
+		status == STATUS_UNSUPPORTED;
+}
+
+void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
+{
+	va_list arguments;
+
+	*failure = (struct failure){.code = code_of(origin, status), .retry = retry_helps(origin, status)};
+	failure->name = exit_code_name(failure->code);
+	va_start(arguments, format);
+	int length = vsnprintf(failure->text, sizeof failure->text, format, arguments);
+	va_end(arguments);
+	if (length < 0 || (size_t)length >= sizeof failure->text || speaks_for_itself(origin, status))
+		return;
+	snprintf(failure->text + length, sizeof failure->text - (size_t)length, ": %s", status_text(status));
+}
+
+const char *exit_code_name(enum exit_code code)
+{
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (names[i].code == code)
+			return names[i].name;
+	}
+	return "other";
+}
+
+enum exit_code exit_code_join(enum exit_code so_far, enum exit_code next)
+{
+	if (so_far == EXIT_INTERRUPTED || next == EXIT_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	if (so_far == EXIT_OK || so_far == next)
+		return next;
+	return next == EXIT_OK ? so_far : EXIT_MIXED;
+}
