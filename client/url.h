@@ -12,7 +12,7 @@
 /*
  * ferry[s]://HOST[:PORT]/PATH. Only %XX is special in PATH; '?', '#' and spaces are literal. Refused: a bad escape, %00,
  * %2F, "." and ".." components, empty components, user@, an empty host, paths beyond path_check(). A PATH that ends in
- * '/' names a directory's contents.
+ * '/' names a directory's contents. ferrys:// (TLS) is not built yet and refused too.
  */
 struct url {
 	bool tls;
@@ -22,13 +22,25 @@ struct url {
 	bool contents; /* ended in '/' (or names the root) */
 };
 
-/* STATUS_INVALID with *PROBLEM set to a sentence that says what to do. */
+/* Is TEXT meant as a URL, rather than as a path of this machine? True for ferry:// and ferrys://, well-formed or not. */
+bool url_is_meant(const char *text);
+
+/*
+ * STATUS_INVALID with *PROBLEM set to a static clause that completes "cannot use URL ...: " and says what to do;
+ * STATUS_NO_MEMORY likewise. URL is untouched then.
+ */
 MUST_CHECK enum status url_parse(const char *text, struct url *url, const char **problem);
 MUST_CHECK enum status url_copy(const struct url *url, struct url *copy);
 void url_release(struct url *url);
 
-/* The URL of BELOW under URL (empty: URL itself), percent-encoded so that it can be fed back. */
+/*
+ * The URL of BELOW under URL (empty: URL itself, its final slash included), percent-encoded so that it can be fed back;
+ * the port where it is not the default.
+ */
 void url_print(FILE *out, const struct url *url, struct span below);
+
+/* The same as text that the caller frees; NULL when memory is short. */
+char *url_text(const struct url *url, struct span below);
 
 /* Same server under the same terms? */
 bool url_same_server(const struct url *a, const struct url *b);
