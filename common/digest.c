@@ -115,8 +115,8 @@ static struct digest node_of(struct lanes *lanes, const struct digest *left, con
 }
 
 /*
- * Counts in binary: bit n of root->count says whether pending[n] holds a node over 2^n pieces that still waits for its
- * right neighbour. Adding a node of LEVEL carries like adding 2^LEVEL. No bit below LEVEL may be set.
+ * Counts in binary: bit n of root->count says whether pending[n] holds a node over 2^n pieces that still waits for
+ * its right neighbour. Adding a node of LEVEL carries like adding 2^LEVEL. No bit below LEVEL may be set.
  */
 static void add_node(struct root *root, struct lanes *lanes, struct digest node, unsigned level)
 {
