@@ -15,7 +15,7 @@ enum status {
 	STATUS_END,        /* orderly end: of a stream, a listing, a file */
 
 	/* Names and files. */
-	STATUS_INVALID,       /* malformed argument, name or setting */
+	STATUS_INVALID,       /* malformed argument, name or setting; EINVAL */
 	STATUS_NOT_FOUND,     /* ENOENT */
 	STATUS_REFUSED,       /* EACCES, EPERM */
 	STATUS_EXISTS,        /* EEXIST, ENOTEMPTY */
@@ -35,21 +35,21 @@ enum status {
 	/* Resources. */
 	STATUS_NO_MEMORY,   /* ENOMEM */
 	STATUS_NO_FD,       /* EMFILE, ENFILE */
-	STATUS_BUSY,        /* a cap is reached, a lock is held: try again later */
+	STATUS_BUSY,        /* a cap is reached, a lock is held: try again later; EAGAIN, EBUSY */
 	STATUS_LIMIT,       /* a cap that waiting does not lift */
-	STATUS_INTERRUPTED, /* stopped by a signal */
+	STATUS_INTERRUPTED, /* stopped by a signal; EINTR */
 
 	/* Network and protocol. */
 	STATUS_UNKNOWN_HOST,       /* the name does not resolve */
-	STATUS_UNREACHABLE,        /* ENETUNREACH, EHOSTUNREACH */
+	STATUS_UNREACHABLE,        /* ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN */
 	STATUS_CONNECTION_REFUSED, /* ECONNREFUSED */
 	STATUS_ADDRESS_IN_USE,     /* EADDRINUSE, EADDRNOTAVAIL */
-	STATUS_TIMEOUT,            /* no byte within the deadline */
-	STATUS_LOST,               /* the peer vanished: ECONNRESET, EPIPE, end in mid-conversation */
+	STATUS_TIMEOUT,            /* no byte within the deadline; ETIMEDOUT */
+	STATUS_LOST,               /* ECONNRESET, ECONNABORTED, ENETRESET, ENOTCONN, EPIPE, an end in mid-conversation */
 	STATUS_PROTOCOL,           /* the peer broke the protocol, or does not speak it */
 	STATUS_VERSION,            /* no common protocol version */
 	STATUS_STOPPING,           /* the server is shutting down */
-	STATUS_UNSUPPORTED,        /* not offered here */
+	STATUS_UNSUPPORTED,        /* not offered here; ENOSYS, EOPNOTSUPP */
 
 	/* Proof. */
 	STATUS_MISMATCH,  /* bytes do not have the digest that they should have */

@@ -43,6 +43,7 @@ static void errno_values_become_the_status_that_the_header_names(void **state)
 		int error;
 		enum status status;
 	} cases[] = {
+		{EINVAL, STATUS_INVALID},
 		{ENOENT, STATUS_NOT_FOUND},
 		{EACCES, STATUS_REFUSED},
 		{EPERM, STATUS_REFUSED},
@@ -63,13 +64,24 @@ static void errno_values_become_the_status_that_the_header_names(void **state)
 		{ENOMEM, STATUS_NO_MEMORY},
 		{EMFILE, STATUS_NO_FD},
 		{ENFILE, STATUS_NO_FD},
+		{EAGAIN, STATUS_BUSY},
+		{EBUSY, STATUS_BUSY},
+		{EINTR, STATUS_INTERRUPTED},
 		{ENETUNREACH, STATUS_UNREACHABLE},
 		{EHOSTUNREACH, STATUS_UNREACHABLE},
+		{ENETDOWN, STATUS_UNREACHABLE},
+		{EHOSTDOWN, STATUS_UNREACHABLE},
 		{ECONNREFUSED, STATUS_CONNECTION_REFUSED},
 		{EADDRINUSE, STATUS_ADDRESS_IN_USE},
 		{EADDRNOTAVAIL, STATUS_ADDRESS_IN_USE},
+		{ETIMEDOUT, STATUS_TIMEOUT},
 		{ECONNRESET, STATUS_LOST},
+		{ECONNABORTED, STATUS_LOST},
+		{ENETRESET, STATUS_LOST},
+		{ENOTCONN, STATUS_LOST},
 		{EPIPE, STATUS_LOST},
+		{ENOSYS, STATUS_UNSUPPORTED},
+		{EOPNOTSUPP, STATUS_UNSUPPORTED},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		assert_int_equal(status_from_errno(cases[i].error), cases[i].status);
