@@ -14,7 +14,7 @@ struct digest {
 enum lanes_backend {
 	LANES_BEST,        /* what FERRY_LANES asks for, else the fastest that this machine can run */
 	LANES_OPENSSL,     /* OpenSSL EVP, one message after the other; the reference, always there */
-	LANES_MULTIBUFFER, /* libipsec-mb, 16 messages at once; x86-64 with SHA-NI or AVX2 and built in */
+	LANES_MULTIBUFFER, /* libipsec-mb, 2 to 16 messages at once; x86-64 with SHA-NI or AVX2 and built in */
 };
 
 /* One per thread; never shared. Holds the backend's manager or context. */
@@ -23,6 +23,8 @@ struct lanes;
 /*
  * STATUS_UNSUPPORTED where the backend is not built in or the CPU lacks it, STATUS_INVALID for an unknown word in
  * FERRY_LANES ("openssl", "multibuffer"; empty counts as unset), STATUS_NO_MEMORY.
+ *
+ * The first call of a process makes OpenSSL read its configuration file: let it come before a sandbox does.
  */
 MUST_CHECK enum status lanes_new(enum lanes_backend backend, struct lanes **lanes);
 void lanes_free(struct lanes *lanes);
@@ -39,7 +41,10 @@ struct lane {
 	struct digest *digest;
 };
 
-/* Hashes COUNT independent messages; their order does not matter, their lengths may differ. */
+/*
+ * Hashes COUNT independent messages; their order does not matter, their lengths may differ. Fastest with multiples of 16
+ * messages of about one length; a few small ones cost no more than with OpenSSL. No digest may lie within a message.
+ */
 void lanes_sha256(struct lanes *lanes, const struct lane *messages, size_t count);
 
 /* One message of any length as a stream: the flat SHA-256 that sha256sum prints. */
