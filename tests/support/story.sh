@@ -3,11 +3,13 @@
 set -euo pipefail
 
 root=$PWD
+. "$root/tests/support/wire.sh"
 programs=$root/${BUILD:-build}
 tools=$programs/tests/tools
 work=$(mktemp -d "${TMPDIR:-/tmp}/ferry-story.XXXXXX")
 chmod 755 "$work"
 cd "$work"
+umask 022
 unset FERRY_LANES NOTIFY_SOCKET
 export XDG_CONFIG_HOME=$work/none XDG_CACHE_HOME=$work/none XDG_STATE_HOME=$work/none
 pids=() servers=()
@@ -66,28 +68,44 @@ ferry() {
 	"$programs/ferry" "$@"
 }
 
-# start_server ARGUMENT...: a ferryd on a free loopback port; sets server (its URL without the last slash), port, server_pid.
-# Everything after "as_nobody" runs without root's powers.
+# start_server [as_nobody] ARGUMENT...: a ferryd on a free loopback port; sets server (its URL without the last slash), port,
+# server_pid, server_log and ready_line.
+# As nobody it has none of root's powers; listen=ADDRESS before it chooses another address,
+# descriptors=N limits its open files.
 start_server() {
 	local command=("$programs/ferryd")
 	[ "$1" != as_nobody ] || { shift && unprivileged && command=("${unprivileged[@]}" "$work/ferryd"); }
-	local number=${#servers[@]} ready url=
-	ready=$work/ready.$number
+	local number=${#servers[@]} ready word url
+	ready=$work/ready.$number server_log=$work/server.$number.log
 	mkfifo "$ready"
-	"${command[@]}" --no-cache -l 127.0.0.1:0 "$@" >"$ready" 2>"$work/server.$number.log" &
+	(
+		[ -z "${descriptors:-}" ] || ulimit -n "$descriptors"
+		exec "${command[@]}" --no-cache -l "${listen:-127.0.0.1:0}" "$@" >"$ready" 2>"$server_log"
+	) &
 	server_pid=$! servers+=($!) pids+=($!)
-	read -r word url <"$ready" || :
-	[ "${word:-}" = ready ] || fail "no ready line"
+	ready_line=$(head -n 1 "$ready")
+	read -r word url _ <<<"$ready_line"
+	[ "$word" = ready ] || fail "no ready line: $ready_line"
 	server=${url%/} port=${server##*:}
 }
 
-# A server has to end as asked, and no sanitizer may have said anything.
-stop_server() {
+# The server has been told to stop: it has to end with 0.
+await_server() {
 	local code=0
-	kill -TERM "$server_pid"
 	wait "$server_pid" || code=$?
 	[ "$code" = 0 ] || fail "the server ended with $code"
 	servers=("${servers[@]/$server_pid/gone}")
+}
+
+kill_server() {
+	kill -KILL "$server_pid"
+	wait "$server_pid" || :
+	servers=("${servers[@]/$server_pid/gone}")
+}
+
+stop_server() {
+	kill -TERM "$server_pid"
+	await_server
 }
 
 # start_tool NAME ARGUMENT...: one of tests/tools; lines go to it through >&"$to", its answers come through <&"$from".

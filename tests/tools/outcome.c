@@ -10,15 +10,17 @@
 #include "sockets.h"
 
 /*
- * usage: outcome COMMAND...
- * Prints "pid N" at once, "exit N" or "signal N", "memory_kib N" and "cpu_ms N" at the end. The command's own output goes to
- * standard error. Signals that a shell had ignored for its background jobs reach it as from a keyboard.
+ * usage: outcome COMMAND... 3>REPORT
+ * Writes to descriptor 3: "pid N" at once, "exit N" or "signal N", "memory_kib N" and "cpu_ms N" at the end. Signals that a
+ * shell had ignored for its background jobs reach the command as from a keyboard.
  */
+#define REPORT 3
+
 static void run(char **command)
 {
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
-	dup2(STDERR_FILENO, STDOUT_FILENO);
+	close(REPORT);
 	execvp(command[0], command);
 	perror(command[0]);
 	_exit(127);
@@ -40,16 +42,15 @@ int main(int count, char **arguments)
 		give_up("fork");
 	if (child == 0)
 		run(arguments + 1);
-	printf("pid %d\n", child);
-	fflush(stdout);
+	dprintf(REPORT, "pid %d\n", child);
 	while (wait4(child, &status, 0, &usage) < 0)
 		if (errno != EINTR)
 			give_up("wait4");
 	if (WIFSIGNALED(status))
-		printf("signal %d\n", WTERMSIG(status));
+		dprintf(REPORT, "signal %d\n", WTERMSIG(status));
 	else
-		printf("exit %d\n", WEXITSTATUS(status));
-	printf("memory_kib %ld\n", usage.ru_maxrss);
-	printf("cpu_ms %ld\n", milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime));
+		dprintf(REPORT, "exit %d\n", WEXITSTATUS(status));
+	dprintf(REPORT, "memory_kib %ld\n", usage.ru_maxrss);
+	dprintf(REPORT, "cpu_ms %ld\n", milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime));
 	return 0;
 }

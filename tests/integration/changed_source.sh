@@ -1,0 +1,32 @@
+#!/bin/bash
+# A source that grows, shrinks, is replaced, rewritten or deleted while it is sent never gives a mixed file.
+. tests/support/story.sh
+
+mkdir source
+grow() { head -c 1000 /dev/zero >>source/file; }
+shrink() { truncate -s 2000000 source/file; }
+replace() { sample source/new 40000000 && mv source/new source/file; }
+rewrite() { printf x | dd of=source/file bs=1 seek=30000000 conv=notrunc status=none; }
+delete() { rm source/file; }
+touched() { touch source/file; }
+
+start_server source
+for change in grow shrink replace rewrite delete touched; do
+	sample source/file 40000000
+	start_proxy --stall 3000000
+	ferry get "$proxied/file" -o copy -j 1 --retry 0 2>client.log &
+	client=$!
+	read -r _ <&"$from"
+	"$change"
+	echo go >&"$to"
+	code=0
+	wait "$client" || code=$?
+	case $code in
+	0) same source/file copy && rm copy ;;
+	8) absent copy ;;
+	3) absent copy && equal change "$change" delete ;;
+	*) fail "$change gave code $code" ;;
+	esac
+	rm -f .copy.ferry-part
+	echo "$change: $code"
+done

@@ -1,0 +1,33 @@
+#!/bin/bash
+# Silence has its deadlines: before the greeting, within a frame, between requests, and while a reply is not read.
+. tests/support/story.sh
+
+mkdir source
+sample source/file 30000000
+printf '[server]\ngreeting_deadline = 300ms\nframe_deadline = 300ms\nidle_deadline = 300ms\nrate_window = 300ms\n' >short.conf
+printf '[share s]\npath = %s\n' "$work/source" >>short.conf
+start_server -c short.conf
+ended_by_deadline() {
+	expect_error 14
+	! get_frame || fail "frame $type after the deadline"
+}
+dial
+ended_by_deadline
+dial
+put "${hello:0:20}"
+ended_by_deadline
+greet
+ended_by_deadline
+greet
+put 0000
+ended_by_deadline
+greet
+put "$(read_request 1 s/file "$any_version" 0 1)"
+get_frame
+get_pieces 1 1 >piece
+put "$(read_request 2 s/file "$(file_version)" 0 30)"
+until grep -q 'deadline' "$server_log"; do read -r -t 0.1 <>"$work/ready.0" || :; done
+bytes=$(head -c 40000000 <&"$wire" | wc -c)
+[ "$bytes" -lt 30000000 ] || fail 'a reader that stood still got everything'
+expect 0 ferry get "$server/s/file" -o copy
+same source/file copy

@@ -1,0 +1,32 @@
+#!/bin/bash
+# A client that is not ferry gets a typed PROTOCOL error, and the server lives on.
+. tests/support/story.sh
+
+mkdir source
+echo here >source/file
+start_server source
+refused() {
+	expect_error 1
+	equal 'request number of the error' "$number" 0
+	! get_frame || fail "frame $type after the error"
+	hang_up
+}
+dial
+printf 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' >&"$wire"
+refused
+for bytes in 16030100f501000 "$(hex_of "$(head -c 100 /dev/zero | tr '\0' A)")" "$(frame 01 00 0 '')" "$(frame 10 00 1 "$(path file)")" \
+	"$(frame 01 00 0 46455252590d0a1a000100010000000000)" "$(frame 02 00 0 00)" "$(frame 01 01 0 46455252590d0a1a0001000100000000)"; do
+	dial
+	put "$bytes"
+	refused
+done
+for round in {1..20}; do
+	dial
+	head -c 300 /dev/urandom >&"$wire"
+	refused
+done
+dial
+put "$(frame 01 00 0 46455252590d0a1a0063006400000000)"
+expect_error 2
+expect 0 ferry get "$server/file"
+same source/file file

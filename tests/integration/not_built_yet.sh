@@ -1,0 +1,26 @@
+#!/bin/bash
+# What a later version will do is refused today, never accepted and ignored.
+. tests/support/story.sh
+
+mkdir source
+echo here >source/file
+start_server source
+for option in --verify --no-clobber --dry-run --fail-fast '--sha256 00' '--sums x' '-i x' '--include x' '--exclude x' '--max-size 1' \
+	'--limit-rate 1M' '--failed-list x' '--pin x' '--ca x' '--token-file x' '--congestion cubic'; do
+	# shellcheck disable=SC2086
+	expect 2 ferry get "$server/file" $option
+	absent file x
+done
+expect 2 ferry get "ferrys://127.0.0.1:$port/file"
+expect 2 ferry trust "$server" pin
+expect 2 ferry untrust "$server"
+expect 2 ferry verify "$server/file" file
+expect 2 ferry get "$server/file" --no-such-option
+expect 2 ferry no-such-command
+expect 2 ferry
+for option in --tls --print-pin --prewarm '--cache x' '--state x' '--no-such-option'; do
+	# shellcheck disable=SC2086
+	expect 2 "$programs/ferryd" -l 127.0.0.1:0 $option source
+done
+expect 2 "$programs/ferryd" token list
+absent file x

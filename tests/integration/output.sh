@@ -1,0 +1,31 @@
+#!/bin/bash
+# -o FILE, -o -, -o with a device or a FIFO, and -o inside -d write where they say, and only there.
+. tests/support/story.sh
+
+mkdir source out-here here
+sample source/file 3145729
+start_server source
+expect 0 ferry get "$server/file" -o here/named
+same source/file here/named
+expect 0 ferry get "$server/file" -d here -o inside
+same source/file here/inside
+(cd out-here && expect 0 ferry get "$server/file")
+same source/file out-here/file
+ferry get "$server/file" -o - >piped || fail "-o - ended with $?"
+same source/file piped
+equal 'sha256sum of the pipe' "$(ferry get "$server/file" -o - | sha256sum)" "$(sha256sum <source/file)"
+expect 0 ferry get "$server/file" -o /dev/null
+[ -c /dev/null ] || fail '/dev/null was replaced'
+mkfifo fifo
+cat fifo >through-fifo &
+expect 0 ferry get "$server/file" -o fifo
+wait $!
+same source/file through-fifo
+expect 9 ferry get "$server/file" -o missing/file
+expect 2 ferry get "$server/file" -o here
+says '-d' err
+expect 2 ferry get "$server/file" -o here/new/
+expect 2 ferry get "$server/file" "$server/file" -o two
+expect 2 ferry get -r "$server/" -o tree
+expect 2 ferry get "$server/file" -o - --json
+absent missing two tree here/new

@@ -1,0 +1,33 @@
+#!/bin/bash
+# Wrong settings are named by file and line; right ones name shares.
+. tests/support/story.sh
+
+mkdir music films
+echo song >music/song
+echo film >films/film
+printf '[share music]\npath = %s\n[share films]\npath = %s\n' "$work/music" "$work/films" >good.conf
+expect 0 "$programs/ferryd" -c good.conf --check-config
+start_server -c good.conf
+expect 0 ferry ls "$server/"
+equal 'shares' "$(sort out | xargs)" 'films/ music/'
+expect 0 ferry get -r "$server/" -d copy
+same music copy/music
+same films copy/films
+expect 3 ferry get "$server/song"
+expect 2 "$programs/ferryd" -c good.conf music
+expect 2 "$programs/ferryd" -c missing.conf
+while IFS='|' read -r line text; do
+	printf "$text" >bad.conf
+	expect 2 "$programs/ferryd" -c bad.conf --check-config
+	says "bad.conf:$line" err
+done <<'TABLE'
+2|[server]\nworkers = many\n
+3|[server]\n\nunknown = 1\n
+1|nonsense\n
+2|[server]\nlisten = nowhere\n
+2|[server]\nmax_connections = 0\n
+2|[share a]\nspeed = 1\n
+TABLE
+printf '[share gone]\npath = %s/gone\n' "$work" >gone.conf
+expect 9 "$programs/ferryd" -c gone.conf -l 127.0.0.1:0
+expect 9 "$programs/ferryd" -l 127.0.0.1:0 gone

@@ -1,0 +1,20 @@
+#!/bin/bash
+# Two clients with one destination: the second waits for the first, and finds the file or gives up as busy.
+. tests/support/story.sh
+
+mkdir source
+sample source/file 5000000
+start_server source
+start_proxy --stall 3000000
+ferry get "$proxied/file" -j 1 2>client.log &
+first=$!
+read -r _ <&"$from"
+expect 10 ferry get "$server/file" --timeout 1
+ferry get "$server/file" --timeout 30 --json >second 2>second.log &
+second=$!
+echo go >&"$to"
+wait "$first" || fail "the first ended with $?"
+wait "$second" || fail "the second ended with $?"
+equal 'status of the second' "$(jq -r .status second)" unchanged
+same source/file file
+absent .file.ferry-part

@@ -1,0 +1,13 @@
+#!/bin/bash
+# --until-eof ties the server's life to its standard input, for test harnesses.
+. tests/support/story.sh
+
+mkdir source
+mkfifo input
+"$programs/ferryd" --no-cache -l 127.0.0.1:0 --until-eof source <input >ready 2>server.log &
+pid=$!
+exec {input}>input
+pids+=("$pid")
+exec {input}>&-
+wait "$pid" || fail "ended with $?"
+says '^ready ferry://127.0.0.1:[0-9]+/$' ready
