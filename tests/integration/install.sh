@@ -2,9 +2,10 @@
 # make install puts the programs and a configuration where it is told, and keeps a configuration that is there.
 . tests/support/story.sh
 
-sanitize=${programs##*/build}
+sanitize=$(tr - , <<<"${programs##*/build}")
+sanitize=${sanitize#,}
 install_once() {
-	make -s -C "$root" install DESTDIR="$work/stage" PREFIX=/usr SANITIZE="$(tr - , <<<"${sanitize#-}")" >make.log 2>&1 || fail 'make install'
+	make -s -C "$root" install DESTDIR="$work/stage" PREFIX=/usr SANITIZE="$sanitize" >make.log 2>&1 || fail "make install"
 }
 install_once
 mkdir source

@@ -14,12 +14,20 @@ refused() {
 dial
 printf 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' >&"$wire"
 refused
-for bytes in 16030100f501000 "$(hex_of "$(head -c 100 /dev/zero | tr '\0' A)")" "$(frame 01 00 0 '')" "$(frame 10 00 1 "$(path file)")" \
-	"$(frame 01 00 0 46455252590d0a1a000100010000000000)" "$(frame 02 00 0 00)" "$(frame 01 01 0 46455252590d0a1a0001000100000000)"; do
+while read -r bytes; do
 	dial
 	put "$bytes"
 	refused
-done
+done <<TABLE
+16030100f501000100
+41414141414141414141414141414141
+$(frame 01 00 0 '')
+$(frame 10 00 1 "$(path file)")
+$(frame 01 00 0 46455252590d0a1a000100010000000000)
+$(frame 01 00 0 46455252590d0a0a0001000100000000)
+$(frame 01 01 0 46455252590d0a1a0001000100000000)
+$(frame 02 00 0 00)
+TABLE
 for round in {1..20}; do
 	dial
 	head -c 300 /dev/urandom >&"$wire"

@@ -5,12 +5,28 @@
 mkdir source
 echo here >source/file
 start_server source
-for option in --verify --no-clobber --dry-run --fail-fast '--sha256 00' '--sums x' '-i x' '--include x' '--exclude x' '--max-size 1' \
-	'--limit-rate 1M' '--failed-list x' '--pin x' '--ca x' '--token-file x' '--congestion cubic'; do
+while read -r option; do
 	# shellcheck disable=SC2086
 	expect 2 ferry get "$server/file" $option
 	absent file x
-done
+done <<TABLE
+--verify
+--no-clobber
+--dry-run
+--fail-fast
+--sha256 00
+--sums x
+-i x
+--include x
+--exclude x
+--max-size 1
+--limit-rate 1M
+--failed-list x
+--pin x
+--ca x
+--token-file x
+--congestion cubic
+TABLE
 expect 2 ferry get "ferrys://127.0.0.1:$port/file"
 expect 2 ferry trust "$server" pin
 expect 2 ferry untrust "$server"
