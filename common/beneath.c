@@ -29,11 +29,12 @@ static int open_retrying(int folder, const char *name, int flags, mode_t mode)
 	return fd;
 }
 
-static bool is_symlink(int folder, const char *name)
+/* What was no folder when it was opened and is one now is being swapped for a symlink. */
+static bool was_symlink(int folder, const char *name)
 {
 	struct stat stat;
 
-	return fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(stat.st_mode);
+	return fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && (S_ISLNK(stat.st_mode) || S_ISDIR(stat.st_mode));
 }
 
 /* Opens one component; a symlink fails with ELOOP also where the kernel says ENOTDIR (O_DIRECTORY). */
@@ -42,7 +43,7 @@ static int open_component(int folder, const char *name, int flags, mode_t mode)
 	int fd = open_retrying(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
 
 	if (fd < 0 && errno == ENOTDIR)
-		errno = is_symlink(folder, name) ? ELOOP : ENOTDIR;
+		errno = was_symlink(folder, name) ? ELOOP : ENOTDIR;
 	return fd;
 }
 
