@@ -138,6 +138,14 @@ void failure_set(struct failure *failure, enum failure_origin origin, enum statu
 	snprintf(failure->text + length, sizeof failure->text - (size_t)length, ": %s", status_text(status));
 }
 
+void failure_set_stdout(struct failure *failure, enum status status)
+{
+	if (status == STATUS_LOST)
+		failure_set(failure, FAILURE_LOCAL, STATUS_INVALID, "nobody reads the standard output any more");
+	else
+		failure_set(failure, FAILURE_LOCAL, status, "cannot write to standard output");
+}
+
 const char *exit_code_name(enum exit_code code)
 {
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

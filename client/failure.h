@@ -49,6 +49,9 @@ struct failure {
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Standard output could not be written; STATUS_LOST: its reader went away. Always EXIT_LOCAL. */
+void failure_set_stdout(struct failure *failure, enum status status);
+
 /* The word for scripts that belongs to an exit code. */
 const char *exit_code_name(enum exit_code code);
 

@@ -10,25 +10,28 @@
 enum progress_style {
 	PROGRESS_AUTO,  /* bar on a terminal, lines elsewhere */
 	PROGRESS_BAR,
-	PROGRESS_LINES, /* one finished line every few seconds, flushed */
+	PROGRESS_LINES, /* one finished line every few seconds */
 	PROGRESS_NONE,
 };
 
-/* Counters that transfer threads add to; read by the progress thread without locks. */
+/* Counters that transfer threads add to; read by the progress thread without locks. All but listing only grow. */
 struct progress_counters {
 	atomic_uint_fast64_t files_known; /* so far; grows while a listing streams */
 	atomic_uint_fast64_t files_done;
-	atomic_uint_fast64_t bytes_known;
+	atomic_uint_fast64_t bytes_known; /* of the files known, those kept included */
 	atomic_uint_fast64_t bytes_fetched;  /* received and proven */
 	atomic_uint_fast64_t bytes_verified; /* proven on disk */
 	atomic_uint_fast64_t bytes_kept;     /* unchanged files */
 	atomic_bool listing;                 /* more may become known */
 };
 
-/* A thread of its own draws; every other message to stderr goes through progress_print so that lines do not mix. */
+/*
+ * A thread of its own draws, with all signals blocked; every other message to stderr goes through progress_print so that
+ * lines do not mix. COUNTERS must outlive progress_stop(). PROGRESS_NONE draws nothing and still takes messages.
+ */
 struct progress;
 MUST_CHECK enum status progress_start(enum progress_style style, const struct progress_counters *counters, struct progress **progress);
-/* Draws the last state, ends the line, joins the thread. */
+/* Draws the last state, ends the line, joins the thread. PROGRESS may be NULL. */
 void progress_stop(struct progress *progress);
 
 /* Clears the bar, writes TEXT and a newline to stderr, draws the bar again. PROGRESS may be NULL. */

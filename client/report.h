@@ -7,6 +7,7 @@
 
 #include "digest.h"
 #include "failure.h"
+#include "progress.h"
 #include "url.h"
 
 enum result_status {
@@ -40,20 +41,38 @@ struct result {
 
 enum report_format {
 	REPORT_TEXT, /* failures on stderr, with -v a line per file; nothing on stdout */
-	REPORT_JSON, /* one object per file on stdout, failures also on stderr */
+	REPORT_JSON, /* one object per file on stdout, flushed; failures also on stderr */
 };
 
-/* Thread-safe; owns the run's exit code. Writing to stdout fails (EPIPE): the code becomes EXIT_LOCAL. */
+/*
+ * struct progress *progress; struct report *report;
+ * progress_start(style, &counters, &progress)
+ * report_new(format, verbosity, progress, &report)
+ * report_result(report, &result), report_failure(report, &failure) ...
+ * progress_stop(progress), once no other thread uses the report
+ * report_end(report)
+ * code = report_exit_code(report); report_free(report)
+ *
+ * Thread-safe; owns the run's exit code. Where stdout cannot be written (EPIPE, ENOSPC), that is said once and counts as
+ * a failure of EXIT_LOCAL. The process must ignore SIGPIPE. PROGRESS (may be NULL) carries what goes to stderr.
+ */
 struct report;
-MUST_CHECK enum status report_new(enum report_format format, int verbosity, struct report **report);
+MUST_CHECK enum status report_new(enum report_format format, int verbosity, struct progress *progress, struct report **report);
 void report_free(struct report *report);
 
 void report_result(struct report *report, const struct result *result);
 /* A failure that belongs to no file (a listing that broke off, an unusable URL). */
 void report_failure(struct report *report, const struct failure *failure);
-/* A remark for people on stderr, silenced by -q. */
+/* A remark for people on stderr, silenced by -q; untrusted parts have gone through text_escape(). */
 void report_note(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * The last line for people, where something was skipped, was there already, failed or was not tried: how many of each.
+ * After progress_stop(): the report knows no progress any more.
+ */
+void report_end(struct report *report);
+
+/* The code so far; what was written to stdout and could not be is part of it. */
 enum exit_code report_exit_code(struct report *report);
 
 #endif

@@ -113,6 +113,19 @@ static void sentence_that_is_too_long_is_cut(void **state)
 	}
 }
 
+static void output_that_cannot_be_written_is_local(void **state)
+{
+	struct failure failure;
+
+	(void)state;
+	failure_set_stdout(&failure, STATUS_NO_SPACE);
+	assert_int_equal(failure.code, EXIT_LOCAL);
+	assert_string_equal(failure.text, "cannot write to standard output: no space left");
+	failure_set_stdout(&failure, STATUS_LOST);
+	assert_int_equal(failure.code, EXIT_LOCAL);
+	assert_string_equal(failure.text, "nobody reads the standard output any more");
+}
+
 static void every_code_has_a_word_of_its_own(void **state)
 {
 	static const enum exit_code codes[] = {
@@ -176,6 +189,7 @@ int main(void)
 		cmocka_unit_test(no_failure_counts_as_success),
 		cmocka_unit_test(sentence_ends_with_the_words_of_its_status),
 		cmocka_unit_test(sentence_that_is_too_long_is_cut),
+		cmocka_unit_test(output_that_cannot_be_written_is_local),
 		cmocka_unit_test(every_code_has_a_word_of_its_own),
 		cmocka_unit_test(failures_of_one_kind_share_their_code),
 		cmocka_unit_test(failures_of_different_kinds_are_mixed),

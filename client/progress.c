@@ -1,0 +1,251 @@
+/* The thread that draws the progress of a run, and the one place where this program writes to stderr meanwhile. */
+#include "progress.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "progress_line.h"
+
+#define BAR_INTERVAL (125 * CLOCK_MS)
+#define LINES_INTERVAL (3 * CLOCK_SECOND)
+#define RATE_MEMORY (3 * CLOCK_SECOND) /* how far back the smoothed rate looks */
+#define CLEAR_TO_END "\x1b[K"
+
+struct progress {
+	enum progress_style style; /* never PROGRESS_AUTO */
+	const struct progress_counters *counters;
+	int64_t started;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t stopped;
+	/* guarded by lock */
+	bool stop;
+	char drawn[PROGRESS_LINE_SIZE]; /* the bar as it stands on the terminal, "" where none does */
+	int64_t sampled;                /* when the rate was brought up to date */
+	uint64_t sampled_bytes;
+	double rate;                    /* bytes per second */
+};
+
+/* A terminal that is gone is no reason to fail. */
+static void put(const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t written = write(STDERR_FILENO, text, length);
+		if (written <= 0)
+			return;
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	/* The last column stays free: many terminals wrap when it is filled. */
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+		return size.ws_col - 1u;
+	return 79;
+}
+
+/*
+ * Exponential smoothing; at first the plain average since the start, which an exponential one would approach too slowly.
+ * Caller holds lock.
+ */
+static void update_rate(struct progress *progress, uint64_t bytes, int64_t now)
+{
+	double step = (double)(now - progress->sampled), elapsed = (double)(now - progress->started);
+	double weight = step / (step + (double)RATE_MEMORY);
+
+	if (step <= 0)
+		return;
+	if (weight < step / elapsed)
+		weight = step / elapsed;
+	double current = (double)(bytes - progress->sampled_bytes) * (double)CLOCK_SECOND / step;
+	progress->rate += (current - progress->rate) * weight;
+	progress->sampled = now;
+	progress->sampled_bytes = bytes;
+}
+
+/* Caller holds lock. */
+static struct progress_figures take_figures(struct progress *progress)
+{
+	const struct progress_counters *counters = progress->counters;
+	int64_t now = clock_now();
+	struct progress_figures figures = {
+		/* What is done is read before what is known, lest more be done than known. */
+		.files_done = atomic_load(&counters->files_done),
+		.bytes_fetched = atomic_load(&counters->bytes_fetched),
+		.bytes_verified = atomic_load(&counters->bytes_verified),
+		.bytes_kept = atomic_load(&counters->bytes_kept),
+		.elapsed = now - progress->started,
+		.finished = progress->stop,
+	};
+
+	figures.listing = atomic_load(&counters->listing);
+	figures.files_known = atomic_load(&counters->files_known);
+	figures.bytes_known = atomic_load(&counters->bytes_known);
+	uint64_t bytes = figures.bytes_fetched + figures.bytes_verified;
+	update_rate(progress, bytes, now);
+	if (!figures.finished)
+		figures.rate = (uint64_t)progress->rate;
+	else if (figures.elapsed > 0)
+		figures.rate = (uint64_t)((double)bytes * (double)CLOCK_SECOND / (double)figures.elapsed);
+	return figures;
+}
+
+/* One write: the terminal never shows a half-drawn or a cleared line. Caller holds lock. */
+static void draw_bar(struct progress *progress, const char *end)
+{
+	struct progress_figures figures = take_figures(progress);
+	char text[PROGRESS_LINE_SIZE + 8];
+
+	progress_line(progress->drawn, terminal_width(), &figures);
+	int length = snprintf(text, sizeof text, "\r%s" CLEAR_TO_END "%s", progress->drawn, end);
+	put(text, (size_t)length);
+}
+
+/* Caller holds lock. */
+static void write_line(struct progress *progress)
+{
+	struct progress_figures figures = take_figures(progress);
+	char text[PROGRESS_LINE_SIZE + 1];
+	size_t length = progress_line(text, PROGRESS_LINE_MAX, &figures);
+
+	text[length++] = '\n';
+	put(text, length);
+}
+
+/* A run that ended before it knew of any file has nothing to show. Caller holds lock. */
+static void draw_last(struct progress *progress)
+{
+	bool shown = progress->drawn[0] != '\0';
+
+	if (progress->style == PROGRESS_LINES && atomic_load(&progress->counters->files_known) > 0)
+		write_line(progress);
+	if (progress->style == PROGRESS_BAR && (shown || atomic_load(&progress->counters->files_known) > 0))
+		draw_bar(progress, "\n");
+}
+
+static void *draw(void *argument)
+{
+	struct progress *progress = argument;
+	int64_t interval = progress->style == PROGRESS_BAR ? BAR_INTERVAL : LINES_INTERVAL;
+	int64_t next = progress->started + interval;
+
+	pthread_mutex_lock(&progress->lock);
+	while (!progress->stop) {
+		struct timespec until = clock_to_timespec(next);
+		pthread_cond_timedwait(&progress->stopped, &progress->lock, &until);
+		if (progress->stop || clock_now() < next)
+			continue;
+		if (progress->style == PROGRESS_BAR)
+			draw_bar(progress, "");
+		else
+			write_line(progress);
+		next = clock_now() + interval;
+	}
+	draw_last(progress);
+	pthread_mutex_unlock(&progress->lock);
+	return NULL;
+}
+
+static enum progress_style choose_style(enum progress_style style)
+{
+	const char *terminal = getenv("TERM");
+
+	if (style != PROGRESS_AUTO)
+		return style;
+	if (isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0))
+		return PROGRESS_BAR;
+	return PROGRESS_LINES;
+}
+
+/* Signals belong to main: the thread that draws takes none. */
+static int start_thread(struct progress *progress)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&progress->thread, NULL, draw, progress);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void progress_free(struct progress *progress)
+{
+	pthread_cond_destroy(&progress->stopped);
+	pthread_mutex_destroy(&progress->lock);
+	free(progress);
+}
+
+enum status progress_start(enum progress_style style, const struct progress_counters *counters, struct progress **progress)
+{
+	struct progress *made = calloc(1, sizeof *made);
+	pthread_condattr_t attributes;
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->style = choose_style(style);
+	made->counters = counters;
+	made->started = made->sampled = clock_now();
+	pthread_mutex_init(&made->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&made->stopped, &attributes);
+	pthread_condattr_destroy(&attributes);
+	int error = made->style == PROGRESS_NONE ? 0 : start_thread(made);
+	if (error) {
+		progress_free(made);
+		return status_from_errno(error);
+	}
+	*progress = made;
+	return STATUS_OK;
+}
+
+void progress_stop(struct progress *progress)
+{
+	if (!progress)
+		return;
+	pthread_mutex_lock(&progress->lock);
+	progress->stop = true;
+	pthread_cond_signal(&progress->stopped);
+	pthread_mutex_unlock(&progress->lock);
+	if (progress->style != PROGRESS_NONE)
+		pthread_join(progress->thread, NULL);
+	progress_free(progress);
+}
+
+/* One write for all of it, whatever the text's length; without memory the parts follow each other. */
+static void put_around(const char *drawn, const char *text)
+{
+	char *whole = NULL;
+	int length = *drawn ? asprintf(&whole, "\r" CLEAR_TO_END "%s\n%s", text, drawn) : asprintf(&whole, "%s\n", text);
+
+	if (length >= 0) {
+		put(whole, (size_t)length);
+		free(whole);
+		return;
+	}
+	put(text, strlen(text));
+	put("\n", 1);
+}
+
+void progress_print(struct progress *progress, const char *text)
+{
+	if (!progress) {
+		put_around("", text);
+		return;
+	}
+	pthread_mutex_lock(&progress->lock);
+	put_around(progress->drawn, text);
+	pthread_mutex_unlock(&progress->lock);
+}

@@ -1,0 +1,139 @@
+/* Fills one object of JSON and prints it as a line. */
+#include "record.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "text.h"
+
+void record_init(struct record *record)
+{
+	record->fields = json_object();
+	record->failed = !record->fields;
+}
+
+void record_release(struct record *record)
+{
+	json_decref(record->fields);
+	record->fields = NULL;
+}
+
+/* Takes VALUE over; NULL stands for a lack of memory. */
+static void add(struct record *record, const char *key, json_t *value)
+{
+	if (json_object_set_new(record->fields, key, value) != 0)
+		record->failed = true;
+}
+
+void record_null(struct record *record, const char *key)
+{
+	add(record, key, json_null());
+}
+
+void record_text(struct record *record, const char *key, const char *text)
+{
+	add(record, key, text ? json_string(text) : json_null());
+}
+
+void record_number(struct record *record, const char *key, uint64_t number)
+{
+	add(record, key, number <= INT64_MAX ? json_integer((json_int_t)number) : json_null());
+}
+
+void record_milliseconds(struct record *record, const char *key, int64_t nanoseconds)
+{
+	add(record, key, nanoseconds >= 0 ? json_real((double)nanoseconds / (double)CLOCK_MS) : json_null());
+}
+
+/* --- Bytes --------------------------------------------------------------------------------------------------------- */
+
+static void write_hex(FILE *out, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++)
+		fprintf(out, "%02x", bytes.bytes[i]);
+}
+
+static void write_utf8(FILE *out, struct span bytes)
+{
+	while (bytes.length > 0) {
+		struct span before = bytes;
+		if (text_next(&bytes) == TEXT_INVALID)
+			fputs("\xef\xbf\xbd", out);
+		else
+			fwrite(before.bytes, 1, before.length - bytes.length, out);
+	}
+}
+
+/* The value that WRITE makes of BYTES. */
+static json_t *written(void (*write)(FILE *out, struct span bytes), struct span bytes)
+{
+	char *text = NULL;
+	size_t length = 0;
+	json_t *value = NULL;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	write(out, bytes);
+	if (fclose(out) == 0)
+		value = json_stringn(text, length);
+	free(text);
+	return value;
+}
+
+void record_digest(struct record *record, const char *key, const struct digest *digest)
+{
+	add(record, key, digest ? written(write_hex, (struct span){digest->bytes, sizeof digest->bytes}) : json_null());
+}
+
+void record_url(struct record *record, const char *key, const struct url *url, struct span below)
+{
+	char *text = url ? url_text(url, below) : NULL;
+
+	if (url && !text)
+		record->failed = true;
+	record_text(record, key, text);
+	free(text);
+}
+
+void record_path(struct record *record, struct span path)
+{
+	if (!path.bytes) {
+		record_null(record, "path");
+		record_null(record, "path_hex");
+		return;
+	}
+	add(record, "path", written(write_utf8, path));
+	add(record, "path_hex", text_is_utf8(path) ? json_null() : written(write_hex, path));
+}
+
+void record_failure(struct record *record, const struct failure *failure)
+{
+	if (failure->code == EXIT_OK) {
+		record_null(record, "error");
+		return;
+	}
+	add(record, "error", json_pack("{s:i, s:s, s:s, s:b}", "code", (int)failure->code, "name", failure->name, "message",
+		failure->text, "retry", (int)failure->retry));
+}
+
+/* --- Printing ------------------------------------------------------------------------------------------------------ */
+
+enum status record_print(const struct record *record, FILE *out)
+{
+	if (record->failed)
+		return STATUS_NO_MEMORY;
+	errno = 0;
+	if (json_dumpf(record->fields, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(10)) == 0 &&
+		fputc('\n', out) != EOF)
+		return STATUS_OK;
+	return errno ? status_from_errno(errno) : STATUS_NO_MEMORY;
+}
+
+enum status record_flush(FILE *out)
+{
+	errno = 0;
+	return fflush(out) == 0 && !ferror(out) ? STATUS_OK : status_from_errno(errno);
+}

@@ -1,0 +1,283 @@
+/* Tests of the line of progress at every width, of amounts for people, and of what reaches stderr. */
+#include "progress.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "amount.h"
+#include "clock.h"
+#include "progress_line.h"
+
+#define MIB 1048576ull
+#define GIB (1024 * MIB)
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct progress_figures halfway = {
+	.files_known = 5000, .files_done = 2012, .bytes_known = 2764 * MIB, .bytes_fetched = 1250 * MIB,
+	.rate = 110 * MIB, .elapsed = 12 * CLOCK_SECOND,
+};
+
+static const char *line_at(size_t width, const struct progress_figures *figures)
+{
+	static char line[PROGRESS_LINE_SIZE];
+
+	size_t length = progress_line(line, width, figures);
+	assert_int_equal(length, strlen(line));
+	return line;
+}
+
+/* --- The line ------------------------------------------------------------------------------------------------------ */
+
+static void twenty_columns_hold_share_and_rate(void **state)
+{
+	(void)state;
+	assert_string_equal(line_at(20, &halfway), " 45%  110 MiB/s");
+}
+
+static void forty_columns_hold_bytes_and_time_too(void **state)
+{
+	(void)state;
+	assert_string_equal(line_at(40, &halfway), "1.2 GiB of 2.7 GiB   45%  110 MiB/s");
+	assert_string_equal(line_at(48, &halfway), "1.2 GiB of 2.7 GiB   45%  110 MiB/s  0:13 left");
+}
+
+static void eighty_columns_hold_files_and_a_bar(void **state)
+{
+	(void)state;
+	assert_string_equal(line_at(79, &halfway),
+		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [#####-------]  110 MiB/s  0:13 left");
+}
+
+static void two_hundred_columns_hold_the_origins(void **state)
+{
+	struct progress_figures figures = halfway;
+
+	(void)state;
+	figures.bytes_fetched = 250 * MIB;
+	figures.bytes_kept = 800 * MIB;
+	figures.bytes_verified = 200 * MIB;
+	assert_string_equal(line_at(199, &figures),
+		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [##################----------------------]  110 MiB/s  0:13 left  "
+		"(fetched 250 MiB, verified 200 MiB, kept 800 MiB)");
+}
+
+static void listing_is_said_instead_of_a_share_that_nobody_knows(void **state)
+{
+	struct progress_figures figures = halfway;
+
+	(void)state;
+	figures.listing = true;
+	assert_string_equal(line_at(79, &figures), "2012/5000+ files  1.2 GiB of 2.7 GiB+  listing  110 MiB/s");
+}
+
+static void last_line_says_how_long_it_took(void **state)
+{
+	struct progress_figures figures = halfway;
+
+	(void)state;
+	figures.finished = true;
+	figures.files_done = figures.files_known;
+	figures.bytes_fetched = figures.bytes_known;
+	assert_string_equal(line_at(79, &figures), "5000 files  2.7 GiB  110 MiB/s  in 12.00 s");
+	figures.files_known = figures.files_done = 1;
+	assert_string_equal(line_at(79, &figures), "1 file  2.7 GiB  110 MiB/s  in 12.00 s");
+}
+
+static void last_line_of_an_incomplete_run_does_not_claim_all(void **state)
+{
+	struct progress_figures figures = halfway;
+
+	(void)state;
+	figures.finished = true;
+	assert_string_equal(line_at(79, &figures), "2012/5000 files  1.2 GiB of 2.7 GiB   45%  110 MiB/s  in 12.00 s");
+	figures.bytes_fetched = figures.bytes_known - 1;
+	assert_non_null(strstr(line_at(79, &figures), " 99%"));
+}
+
+static void empty_files_advance_by_their_number(void **state)
+{
+	struct progress_figures figures = {.files_known = 4, .files_done = 1, .elapsed = CLOCK_SECOND};
+
+	(void)state;
+	assert_string_equal(line_at(79, &figures), "1/4 files  0 B   25%  [##########------------------------------]");
+}
+
+static void line_is_never_wider_than_it_may_be(void **state)
+{
+	static const uint64_t amounts[] = {0, 1, 1023, 1024, 999 * MIB, 4 * GIB + 1, INT64_MAX / 3};
+	static const int64_t times[] = {0, 1, CLOCK_SECOND, 86400 * CLOCK_SECOND, INT64_MAX};
+	char line[PROGRESS_LINE_SIZE];
+
+	(void)state;
+	for (size_t width = 0; width <= 300; width++)
+		for (size_t a = 0; a < COUNT(amounts); a++)
+			for (size_t b = 0; b < COUNT(amounts); b++)
+				for (size_t t = 0; t < COUNT(times); t++) {
+					struct progress_figures figures = {
+						.files_known = amounts[a], .files_done = amounts[b], .bytes_known = amounts[a],
+						.bytes_fetched = amounts[b], .bytes_verified = amounts[b], .bytes_kept = amounts[a],
+						.listing = t == 1, .finished = t == 2, .rate = amounts[b], .elapsed = times[t],
+					};
+					size_t length = progress_line(line, width, &figures);
+					assert_true(length <= width && length == strlen(line));
+				}
+}
+
+/* --- Amounts ------------------------------------------------------------------------------------------------------- */
+
+static void bytes_have_three_digits_and_a_unit(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {
+		{0, "0 B"}, {1023, "1023 B"}, {1024, "1.0 KiB"}, {1075, "1.0 KiB"}, {1076, "1.1 KiB"},
+		{99 * 1024 + 972, "99.9 KiB"}, {99 * 1024 + 973, "100 KiB"}, {MIB - 513, "1023 KiB"}, {MIB - 512, "1.0 MiB"},
+		{MIB, "1.0 MiB"}, {GIB - 1, "1.0 GiB"}, {3 * GIB, "3.0 GiB"}, {1024 * GIB, "1.0 TiB"},
+		{1024 * 1024 * GIB, "1.0 PiB"}, {INT64_MAX, "8.0 EiB"}, {UINT64_MAX, "16.0 EiB"},
+	};
+	char text[AMOUNT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(amount_bytes(text, cases[i].bytes), cases[i].text);
+}
+
+static void clock_counts_seconds_minutes_hours_and_days(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} cases[] = {
+		{0, "0:00"}, {7, "0:07"}, {754, "12:34"}, {3599, "59:59"}, {3600, "1:00:00"}, {359999, "99:59:59"},
+		{360000, "4 days"}, {9000000000, "104166 days"},
+	};
+	char text[AMOUNT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(amount_clock(text, cases[i].seconds * CLOCK_SECOND), cases[i].text);
+}
+
+static void times_taken_are_written_in_a_unit_that_fits(void **state)
+{
+	char text[AMOUNT_SIZE];
+
+	(void)state;
+	assert_string_equal(amount_took(text, 31000), "0.031 ms");
+	assert_string_equal(amount_took(text, 12 * CLOCK_MS), "12 ms");
+	assert_string_equal(amount_took(text, 1240 * CLOCK_MS), "1.24 s");
+	assert_string_equal(amount_took(text, 61 * CLOCK_SECOND), "1:01");
+}
+
+/* --- What reaches stderr ------------------------------------------------------------------------------------------- */
+
+static struct progress_counters counters;
+
+static char *stderr_of(enum progress_style style, const char *message)
+{
+	static char text[4096];
+	struct progress *progress;
+	int kept = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
+
+	assert_true(kept >= 0 && file >= 0);
+	fflush(stderr);
+	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(progress_start(style, &counters, &progress), STATUS_OK);
+	if (message)
+		progress_print(progress, message);
+	progress_stop(progress);
+	ssize_t length = pread(file, text, sizeof text - 1, 0);
+	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+	close(kept);
+	close(file);
+	assert_true(length >= 0);
+	text[length] = '\0';
+	return text;
+}
+
+static int one_file_is_done(void **state)
+{
+	(void)state;
+	atomic_store(&counters.files_known, 1);
+	atomic_store(&counters.files_done, 1);
+	atomic_store(&counters.bytes_known, MIB);
+	atomic_store(&counters.bytes_fetched, MIB);
+	return 0;
+}
+
+static int nothing_is_known(void **state)
+{
+	(void)state;
+	atomic_store(&counters.files_known, 0);
+	return 0;
+}
+
+static void lines_end_with_the_last_state(void **state)
+{
+	(void)state;
+	char *text = stderr_of(PROGRESS_LINES, NULL);
+	assert_int_equal(strncmp(text, "1 file  1.0 MiB  ", 17), 0);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void bar_ends_with_the_last_state_and_a_newline(void **state)
+{
+	(void)state;
+	char *text = stderr_of(PROGRESS_BAR, NULL);
+	assert_int_equal(strncmp(text, "\r1 file  1.0 MiB  ", 18), 0);
+	assert_string_equal(text + strlen(text) - 4, "\x1b[K\n");
+}
+
+static void output_that_is_no_terminal_gets_lines(void **state)
+{
+	(void)state;
+	assert_null(strchr(stderr_of(PROGRESS_AUTO, NULL), '\r'));
+	assert_non_null(strstr(stderr_of(PROGRESS_AUTO, NULL), "1 file"));
+}
+
+static void none_writes_messages_alone(void **state)
+{
+	(void)state;
+	assert_string_equal(stderr_of(PROGRESS_NONE, "a message"), "a message\n");
+}
+
+static void run_that_knew_of_no_file_draws_nothing(void **state)
+{
+	(void)state;
+	assert_string_equal(stderr_of(PROGRESS_LINES, "a message"), "a message\n");
+	assert_string_equal(stderr_of(PROGRESS_BAR, "a message"), "a message\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(twenty_columns_hold_share_and_rate),
+		cmocka_unit_test(forty_columns_hold_bytes_and_time_too),
+		cmocka_unit_test(eighty_columns_hold_files_and_a_bar),
+		cmocka_unit_test(two_hundred_columns_hold_the_origins),
+		cmocka_unit_test(listing_is_said_instead_of_a_share_that_nobody_knows),
+		cmocka_unit_test(last_line_says_how_long_it_took),
+		cmocka_unit_test(last_line_of_an_incomplete_run_does_not_claim_all),
+		cmocka_unit_test(empty_files_advance_by_their_number),
+		cmocka_unit_test(line_is_never_wider_than_it_may_be),
+		cmocka_unit_test(bytes_have_three_digits_and_a_unit),
+		cmocka_unit_test(clock_counts_seconds_minutes_hours_and_days),
+		cmocka_unit_test(times_taken_are_written_in_a_unit_that_fits),
+		cmocka_unit_test_setup(lines_end_with_the_last_state, one_file_is_done),
+		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
+		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
+		cmocka_unit_test_setup(none_writes_messages_alone, one_file_is_done),
+		cmocka_unit_test_setup(run_that_knew_of_no_file_draws_nothing, nothing_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
