@@ -12,10 +12,12 @@
 #include "status.h"
 
 /*
- * A content is one state of one file, held open. Contents exist for files of more than CONTENT_SIZE_MIN bytes; smaller
- * ones are read and hashed whole each time. The table keeps at most MAX contents open: unused ones stay until others
- * need their place, the least recently used goes first. A content whose fstat(2) differs is stale for good: it leaves the
- * table, and its readers get STATUS_CHANGED. All functions may be called by any thread.
+ * A content is one state of one file: held open while somebody uses it, remembered with its digests afterwards. (Not
+ * held open: that would keep the space of deleted files taken and shares from being unmounted, and the next user brings
+ * a descriptor anyhow.) Contents exist for files of more than CONTENT_SIZE_MIN bytes; smaller ones are read and hashed
+ * whole each time. There are at most MAX contents; the least recently used of the unused ones makes place for a new one.
+ * A content whose fstat(2) differs is stale for good: it leaves the table, and its readers get STATUS_CHANGED. All
+ * functions may be called by any thread.
  */
 #define CONTENT_SIZE_MIN 65536
 
@@ -59,8 +61,7 @@ MUST_CHECK enum status content_remember(struct contents *contents, struct conten
  * The same for a FRESH request: where it differs from what is remembered, all other digests and the root are dropped
  * and this one is kept.
  */
-MUST_CHECK enum status content_refresh(struct contents *contents, struct content *content, uint64_t piece,
-	const struct digest *digest);
+MUST_CHECK enum status content_refresh(struct content *content, uint64_t piece, const struct digest *digest);
 
 /* The root, where all pieces are known. It is computed once. */
 bool content_root(struct content *content, struct lanes *lanes, struct digest *root);

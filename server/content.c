@@ -1,0 +1,380 @@
+/* The table of contents: who uses which, which goes when room is needed, which is stale. */
+#include "content.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "known_digests.h"
+#include "wire.h"
+
+/*
+ * lock            guards                                           held while taking
+ * contents.lock   the table, the list of unused ones, users        nothing
+ * content.lock    the digests, the root                            nothing
+ *
+ * No thread ever holds two of them. What names the version is constant, `stale` is atomic: neither needs a lock.
+ */
+
+struct content {
+	struct version version;
+	struct stat stat;
+	atomic_bool stale;
+
+	int fd; /* -1 while unused; constant for those who use the content */
+	/* guarded by contents.lock */
+	struct content *same_bucket;
+	struct content *older; /* neighbours in the list of unused ones */
+	struct content *newer;
+	unsigned users;
+
+	pthread_mutex_t lock;
+	/* guarded by lock */
+	struct known_digests known;
+};
+
+struct contents {
+	size_t max;
+	size_t bucket_mask;
+	pthread_mutex_t lock;
+	/* guarded by lock */
+	size_t count; /* in the table, and stale ones still in use */
+	struct content *oldest; /* unused */
+	struct content *newest;
+	struct content *buckets[];
+};
+
+enum status contents_new(size_t max, struct contents **contents)
+{
+	size_t bucket_count = 1;
+
+	while (bucket_count < max)
+		bucket_count *= 2;
+	struct contents *made = calloc(1, sizeof(*made) + bucket_count * sizeof(made->buckets[0]));
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->max = max;
+	made->bucket_mask = bucket_count - 1;
+	pthread_mutex_init(&made->lock, NULL);
+	*contents = made;
+	return STATUS_OK;
+}
+
+static struct content *content_new(const struct stat *stat, const struct version *version)
+{
+	struct content *content = calloc(1, sizeof(*content));
+
+	if (!content)
+		return NULL;
+	content->version = *version;
+	content->stat = *stat;
+	content->fd = -1;
+	atomic_init(&content->stale, false);
+	pthread_mutex_init(&content->lock, NULL);
+	known_digests_init(&content->known, content_size(content));
+	return content;
+}
+
+/* The end of every content: nobody uses it, no table knows it. */
+static void content_drop(struct content *content)
+{
+	if (!content)
+		return;
+	known_digests_release(&content->known);
+	pthread_mutex_destroy(&content->lock);
+	free(content);
+}
+
+int content_fd(const struct content *content)
+{
+	return content->fd;
+}
+
+uint64_t content_size(const struct content *content)
+{
+	return (uint64_t)content->stat.st_size;
+}
+
+const struct version *content_version(const struct content *content)
+{
+	return &content->version;
+}
+
+/* A version is a piece of a SHA-256: any of its bytes are a good hash. */
+static struct content **bucket_of(struct contents *contents, const struct version *version)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < sizeof(hash); i++)
+		hash = hash << 8 | version->bytes[i];
+	return &contents->buckets[hash & contents->bucket_mask];
+}
+
+/* caller holds contents.lock */
+static struct content *table_find(struct contents *contents, const struct version *version)
+{
+	struct content *content = *bucket_of(contents, version);
+
+	while (content && !version_equal(&content->version, version))
+		content = content->same_bucket;
+	return content;
+}
+
+/* caller holds contents.lock */
+static void table_add(struct contents *contents, struct content *content)
+{
+	struct content **bucket = bucket_of(contents, &content->version);
+
+	content->same_bucket = *bucket;
+	*bucket = content;
+}
+
+/* caller holds contents.lock */
+static void table_remove(struct contents *contents, struct content *content)
+{
+	struct content **link = bucket_of(contents, &content->version);
+
+	while (*link != content)
+		link = &(*link)->same_bucket;
+	*link = content->same_bucket;
+}
+
+/* caller holds contents.lock */
+static void unused_add(struct contents *contents, struct content *content)
+{
+	content->older = contents->newest;
+	content->newer = NULL;
+	*(contents->newest ? &contents->newest->newer : &contents->oldest) = content;
+	contents->newest = content;
+}
+
+/* caller holds contents.lock */
+static void unused_remove(struct contents *contents, struct content *content)
+{
+	*(content->older ? &content->older->newer : &contents->oldest) = content->newer;
+	*(content->newer ? &content->newer->older : &contents->newest) = content->older;
+}
+
+/*
+ * Makes room for one more where the table is full: *DROPPED is the one that has to go, the caller's to drop once the
+ * lock is free again. False when all are in use.
+ * caller holds contents.lock
+ */
+static bool make_room(struct contents *contents, struct content **dropped)
+{
+	if (contents->count < contents->max)
+		return true;
+	if (!contents->oldest)
+		return false;
+	*dropped = contents->oldest;
+	unused_remove(contents, *dropped);
+	table_remove(contents, *dropped);
+	contents->count--;
+	return true;
+}
+
+/* Takes *FRESH over, as one that nobody uses yet. caller holds contents.lock */
+static struct content *adopt(struct contents *contents, struct content **fresh)
+{
+	struct content *content = *fresh;
+
+	*fresh = NULL;
+	table_add(contents, content);
+	unused_add(contents, content);
+	contents->count++;
+	return content;
+}
+
+/* Counts one more user, the first of whom brings the descriptor. caller holds contents.lock */
+static void use(struct contents *contents, struct content *content, int *fd)
+{
+	if (content->users++ > 0)
+		return;
+	unused_remove(contents, content);
+	content->fd = *fd;
+	*fd = -1;
+}
+
+enum status contents_take(struct contents *contents, int fd, const struct stat *stat, const struct version *version,
+	struct content **content)
+{
+	struct content *found = NULL, *dropped = NULL, *fresh = content_new(stat, version);
+	enum status status = fresh ? STATUS_BUSY : STATUS_NO_MEMORY;
+
+	if (fresh) {
+		pthread_mutex_lock(&contents->lock);
+		found = table_find(contents, version);
+		if (!found && make_room(contents, &dropped))
+			found = adopt(contents, &fresh);
+		if (found)
+			use(contents, found, &fd);
+		pthread_mutex_unlock(&contents->lock);
+	}
+	content_drop(dropped);
+	content_drop(fresh);
+	if (fd >= 0)
+		close(fd);
+	if (!found)
+		return status;
+	*content = found;
+	return STATUS_OK;
+}
+
+/*
+ * Nobody uses the content any more: *FD is its descriptor, the caller's to close. True when the content is stale, and
+ * thus gone too.
+ * caller holds contents.lock
+ */
+static bool retire(struct contents *contents, struct content *content, int *fd)
+{
+	*fd = content->fd;
+	content->fd = -1;
+	if (!atomic_load(&content->stale)) {
+		unused_add(contents, content);
+		return false;
+	}
+	contents->count--;
+	return true;
+}
+
+void content_release(struct contents *contents, struct content *content)
+{
+	int fd = -1;
+	bool gone = false;
+
+	pthread_mutex_lock(&contents->lock);
+	assert(content->users > 0);
+	if (--content->users == 0)
+		gone = retire(contents, content, &fd);
+	pthread_mutex_unlock(&contents->lock);
+	if (fd >= 0)
+		close(fd);
+	if (gone)
+		content_drop(content);
+}
+
+/* From here on nobody finds it; those who use it learn at their next check. */
+static void make_stale(struct contents *contents, struct content *content)
+{
+	pthread_mutex_lock(&contents->lock);
+	if (!atomic_exchange(&content->stale, true))
+		table_remove(contents, content);
+	pthread_mutex_unlock(&contents->lock);
+}
+
+void contents_free(struct contents *contents)
+{
+	if (!contents)
+		return;
+	while (contents->oldest) {
+		struct content *content = contents->oldest;
+		unused_remove(contents, content);
+		contents->count--;
+		content_drop(content);
+	}
+	assert(contents->count == 0);
+	pthread_mutex_destroy(&contents->lock);
+	free(contents);
+}
+
+void version_of_stat(struct lanes *lanes, const struct stat *stat, struct version *version)
+{
+	unsigned char state[5 * sizeof(uint64_t) + 2 * sizeof(uint32_t)];
+	struct writer writer;
+	struct digest digest;
+
+	writer_init(&writer, state, sizeof(state));
+	writer_u64(&writer, stat->st_dev);
+	writer_u64(&writer, stat->st_ino);
+	writer_u64(&writer, (uint64_t)stat->st_size);
+	writer_u64(&writer, (uint64_t)stat->st_mtim.tv_sec);
+	writer_u32(&writer, (uint32_t)stat->st_mtim.tv_nsec);
+	writer_u64(&writer, (uint64_t)stat->st_ctim.tv_sec);
+	writer_u32(&writer, (uint32_t)stat->st_ctim.tv_nsec);
+	lanes_sha256(lanes, &(struct lane){.bytes = state, .length = writer_length(&writer), .digest = &digest}, 1);
+	memcpy(version->bytes, digest.bytes, sizeof(version->bytes));
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool same_version(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
+}
+
+enum status content_check(struct contents *contents, struct content *content)
+{
+	struct stat now;
+
+	if (atomic_load(&content->stale))
+		return STATUS_CHANGED;
+	if (fstat(content->fd, &now) < 0)
+		return status_from_errno(errno);
+	if (same_version(&content->stat, &now))
+		return STATUS_OK;
+	make_stale(contents, content);
+	return STATUS_CHANGED;
+}
+
+static enum status verdict(const struct content *content)
+{
+	return atomic_load(&content->stale) ? STATUS_CHANGED : STATUS_OK;
+}
+
+bool content_digest(struct content *content, uint64_t piece, struct digest *digest)
+{
+	pthread_mutex_lock(&content->lock);
+	const struct digest *known = known_digests_find(&content->known, piece);
+	if (known)
+		*digest = *known;
+	pthread_mutex_unlock(&content->lock);
+	return known != NULL;
+}
+
+enum status content_remember(struct contents *contents, struct content *content, uint64_t piece,
+	const struct digest *digest)
+{
+	bool differs = false;
+
+	pthread_mutex_lock(&content->lock);
+	const struct digest *known = known_digests_find(&content->known, piece);
+	if (known)
+		differs = !digest_equal(known, digest);
+	else
+		known_digests_add(&content->known, piece, digest);
+	pthread_mutex_unlock(&content->lock);
+	if (differs)
+		make_stale(contents, content);
+	return verdict(content);
+}
+
+enum status content_refresh(struct content *content, uint64_t piece, const struct digest *digest)
+{
+	pthread_mutex_lock(&content->lock);
+	const struct digest *known = known_digests_find(&content->known, piece);
+	bool differs = known && !digest_equal(known, digest);
+	if (differs)
+		known_digests_forget(&content->known);
+	if (!known || differs)
+		known_digests_add(&content->known, piece, digest);
+	pthread_mutex_unlock(&content->lock);
+	return verdict(content);
+}
+
+bool content_root(struct content *content, struct lanes *lanes, struct digest *root)
+{
+	pthread_mutex_lock(&content->lock);
+	const struct digest *known = known_digests_root(&content->known, lanes);
+	if (known)
+		*root = *known;
+	pthread_mutex_unlock(&content->lock);
+	return known != NULL;
+}

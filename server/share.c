@@ -1,0 +1,102 @@
+/* Opens the shares once, at the start, and finds the one that a path leads into. */
+#include "share.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "path.h"
+
+/* Sizes lie there, reads make the kernel act, and what a name leads to changes with the process that asks. */
+static enum status refuse_kernel_files(int folder)
+{
+	struct statfs system;
+
+	if (fstatfs(folder, &system) < 0)
+		return STATUS_IO;
+	return system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC ? STATUS_UNSUPPORTED : STATUS_OK;
+}
+
+/* O_PATH asks for no permission: a folder that nobody could list shall fail the start, not every request. */
+static enum status check_readable(int folder)
+{
+	int readable;
+	enum status status = beneath_open_folder(folder, "", BENEATH_NO_LINKS, &readable);
+
+	if (status == STATUS_OK)
+		close(readable);
+	return status;
+}
+
+static enum status share_open(struct share *share, const struct share_settings *settings)
+{
+	enum status status = trusted_open(settings->path, O_PATH | O_DIRECTORY, 0, &share->folder);
+
+	if (status != STATUS_OK)
+		return status;
+	share->links = BENEATH_NO_LINKS;
+	status = refuse_kernel_files(share->folder);
+	if (status == STATUS_OK)
+		status = check_readable(share->folder);
+	if (status == STATUS_OK && settings->name && !(share->name = strdup(settings->name)))
+		status = STATUS_NO_MEMORY;
+	if (status != STATUS_OK)
+		close(share->folder);
+	return status;
+}
+
+enum status shares_open(struct shares *shares, const struct settings *settings, const struct share_settings **failed)
+{
+	struct shares opened = {.list = calloc(settings->share_count, sizeof(struct share))};
+
+	for (size_t i = 0; i < settings->share_count; i++) {
+		enum status status = opened.list ? share_open(&opened.list[i], &settings->shares[i]) : STATUS_NO_MEMORY;
+		if (status != STATUS_OK) {
+			*failed = &settings->shares[i];
+			shares_release(&opened);
+			return status;
+		}
+		opened.count++;
+	}
+	*shares = opened;
+	return STATUS_OK;
+}
+
+void shares_release(struct shares *shares)
+{
+	for (size_t i = 0; i < shares->count; i++) {
+		free(shares->list[i].name);
+		close(shares->list[i].folder);
+	}
+	free(shares->list);
+	*shares = (struct shares){.list = NULL};
+}
+
+static bool share_is_called(const struct share *share, struct span name)
+{
+	return strlen(share->name) == name.length && memcmp(share->name, name.bytes, name.length) == 0;
+}
+
+enum status shares_find(const struct shares *shares, struct span path, const struct share **share, struct span *rest)
+{
+	bool unnamed = shares->count == 1 && !shares->list[0].name;
+
+	if (unnamed || path.length == 0) {
+		*share = unnamed ? &shares->list[0] : NULL;
+		*rest = path;
+		return STATUS_OK;
+	}
+	struct span name = path_first(&path);
+	for (size_t i = 0; i < shares->count; i++) {
+		if (!share_is_called(&shares->list[i], name))
+			continue;
+		*share = &shares->list[i];
+		*rest = path;
+		return STATUS_OK;
+	}
+	return STATUS_NOT_FOUND;
+}
