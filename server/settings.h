@@ -10,27 +10,20 @@
 #include "log.h"
 #include "status.h"
 
-enum sandbox_mode {
-	SANDBOX_OFF,
-	SANDBOX_BEST,
-	SANDBOX_REQUIRED,
-};
-
 struct share_settings {
 	char *name; /* NULL: the lone unnamed share that is "/" itself */
 	char *path;
 };
 
 struct settings {
-	struct address *listen;
+	struct address *listen; /* in the order given; never empty once read */
 	size_t listen_count;
-	bool listen_default; /* none was given: 127.0.0.1 and, where it exists, ::1 on one port */
 	bool plain;          /* --plain: plain TCP may listen beyond loopback */
 
 	struct share_settings *shares;
 	size_t share_count;
 
-	unsigned workers;                     /* threads; 0 in the file: cores + 8 */
+	unsigned workers;                     /* threads; cores + 8 unless set */
 	unsigned max_connections;             /* at least 1; more are told BUSY */
 	unsigned max_connections_per_address; /* at least 1 */
 	unsigned window_requests;             /* R of the protocol */
@@ -45,11 +38,6 @@ struct settings {
 	uint64_t hash_budget;                 /* bytes per second hashed for DIGESTS, SUM and FRESH, in all */
 	uint64_t hash_budget_per_address;
 
-	bool cache_off;  /* --no-cache */
-	char *cache;     /* directory, NULL: the default place */
-	char *state;
-	char *user;
-	enum sandbox_mode sandbox;
 	enum log_level log_level;
 
 	int ready_fd;    /* -1: none */
@@ -57,6 +45,7 @@ struct settings {
 	bool check_config;
 	bool until_eof;
 	char *config;    /* the file that was read, NULL: none */
+	bool reloadable; /* -c named it: SIGHUP reads it again */
 };
 
 enum settings_outcome {
@@ -65,8 +54,14 @@ enum settings_outcome {
 	SETTINGS_WRONG, /* what is wrong was printed to stderr, exit 2 */
 };
 
-/* Reads ARGV and the configuration file that it names or that is found. */
+/*
+ * Reads ARGV and the configuration file that it names or that is found. May be called again with the same ARGV; only
+ * SETTINGS_SERVE leaves something to release.
+ */
 enum settings_outcome settings_read(int argc, char **argv, struct settings *settings);
 void settings_release(struct settings *settings);
+
+/* Names each setting that differs between the two but cannot change while the server runs. */
+void settings_name_fixed(const struct settings *now, const struct settings *wanted, void (*report)(const char *name));
 
 #endif

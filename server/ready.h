@@ -1,0 +1,36 @@
+/* How others learn that the server serves: ready line, --ready-fd, --port-file, sd_notify. */
+#ifndef READY_H
+#define READY_H
+
+#include <stddef.h>
+
+#include "address.h"
+#include "complaint.h"
+#include "status.h"
+
+struct ready {
+	int fd; /* -1: none */
+	const char *port_file; /* NULL: none */
+};
+
+/* Can the ready line be written there? To be asked before anything of ours could have taken that number. */
+MUST_CHECK enum status ready_check_fd(int fd, struct complaint *complaint);
+
+/* Removes an old port file, so that its ports are never taken for new ones; only a regular file is removed. */
+MUST_CHECK enum status ready_clear(const struct ready *ready, struct complaint *complaint);
+
+/*
+ * Says that the server serves at ADDRESSES: the port file first, so that it is there when the line is read, then the line to
+ * ready->fd, which is closed, and to stdout, then READY=1 to $NOTIFY_SOCKET. Only a port file that can't be written is
+ * an error; a reader that went away is a log line.
+ */
+MUST_CHECK enum status ready_announce(const struct ready *ready, const struct address *addresses, size_t count,
+	struct complaint *complaint);
+
+/* Tells a service manager that the server stops. */
+void ready_stopping(void);
+
+/* "ready ferry://127.0.0.1:7440/ ..." with a line break; NULL without memory. The caller frees. */
+char *ready_line(const struct address *addresses, size_t count);
+
+#endif

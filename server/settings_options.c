@@ -1,0 +1,237 @@
+/* Reads the command line with getopt_long, whose tables are made from ours. */
+#include "settings_options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "complaint.h"
+#include "settings_table.h"
+#include "version.h"
+
+struct option_row {
+	const char *name;
+	char letter;       /* 0: none */
+	const char *value; /* what it is called in the help; NULL: takes none */
+	/* NULL: not built yet. STATUS_END: the command line is done with, text was printed. */
+	enum status (*take)(struct settings *settings, const char *value, struct complaint *complaint);
+	const char *help;
+};
+
+static enum status copy_text(const char *text, char **field, struct complaint *complaint)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return complain(complaint, STATUS_NO_MEMORY, "out of memory");
+	free(*field);
+	*field = copy;
+	return STATUS_OK;
+}
+
+static enum status take_config(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	settings->reloadable = true;
+	return copy_text(value, &settings->config, complaint);
+}
+
+static enum status take_plain(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->plain = true;
+	return STATUS_OK;
+}
+
+/* What --no-cache asks for is the case: this version remembers no digests beyond its end. */
+static enum status take_no_cache(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)settings;
+	(void)value;
+	(void)complaint;
+	return STATUS_OK;
+}
+
+static enum status take_ready_fd(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end || number <= STDERR_FILENO || number > INT_MAX)
+		return complain(complaint, STATUS_INVALID, "must be the number of a descriptor above 2");
+	settings->ready_fd = (int)number;
+	return STATUS_OK;
+}
+
+static enum status take_port_file(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	return copy_text(value, &settings->port_file, complaint);
+}
+
+static enum status take_check_config(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->check_config = true;
+	return STATUS_OK;
+}
+
+static enum status take_until_eof(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->until_eof = true;
+	return STATUS_OK;
+}
+
+static enum status take_version(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)settings;
+	(void)value;
+	(void)complaint;
+	puts("ferryd " FERRY_VERSION);
+	return STATUS_END;
+}
+
+static enum status take_help(struct settings *settings, const char *value, struct complaint *complaint);
+
+static const struct option_row rows[] = {
+	{"config", 'c', "FILE", take_config, "read the settings from FILE"},
+	{"listen", 'l', "ADDR[:PORT]", settings_listen, "listen here instead; may be repeated; port 0 is any free one"},
+	{"plain", 0, NULL, take_plain, "allow listening beyond loopback without encryption"},
+	{"no-cache", 0, NULL, take_no_cache, "remember no digests on disk"},
+	{"ready-fd", 0, "N", take_ready_fd, "write the ready line to descriptor N too, and close it"},
+	{"port-file", 0, "FILE", take_port_file, "write the ports to FILE, one a line"},
+	{"check-config", 0, NULL, take_check_config, "check the command line and the settings, then exit"},
+	{"until-eof", 0, NULL, take_until_eof, "stop when standard input closes"},
+	{"help", 'h', NULL, take_help, "show this help"},
+	{"version", 'V', NULL, take_version, "show the version"},
+	{"tls", 0, NULL, NULL, NULL},
+	{"cache", 0, "DIR", NULL, NULL},
+	{"state", 0, "DIR", NULL, NULL},
+	{"print-pin", 0, NULL, NULL, NULL},
+	{"prewarm", 0, NULL, NULL, NULL},
+};
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static enum status take_help(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)settings;
+	(void)value;
+	(void)complaint;
+	puts("usage: ferryd [OPTION...] DIR       serve one directory\n"
+	     "       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n");
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		char left[40];
+		char letter[] = {'-', rows[i].letter, ',', ' ', '\0'};
+		if (!rows[i].help)
+			continue;
+		snprintf(left, sizeof(left), "%s--%s %s", rows[i].letter ? letter : "    ", rows[i].name,
+			rows[i].value ? rows[i].value : "");
+		printf("  %-26s  %s\n", left, rows[i].help);
+	}
+	puts("\nWithout DIR and -c the settings come from $XDG_CONFIG_HOME/ferry/ferryd.conf, else /etc/ferry/ferryd.conf.\n"
+	     "See ferryd(8) and ferryd.conf(5).");
+	return STATUS_END;
+}
+
+/* getopt_long returns the index of the row for a long option, and finds a short one in LETTERS. */
+static void make_getopt_tables(struct option options[ROW_COUNT + 1], char letters[2 * ROW_COUNT + 1])
+{
+	char *letter = letters;
+
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		options[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, (int)i};
+		if (!rows[i].letter)
+			continue;
+		*letter++ = rows[i].letter;
+		if (rows[i].value)
+			*letter++ = ':';
+	}
+	*letter = '\0';
+	options[ROW_COUNT] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct option_row *row_of(int found)
+{
+	if (found >= 0 && (size_t)found < ROW_COUNT)
+		return &rows[found];
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (rows[i].letter == found)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static enum settings_outcome take_option(const struct option_row *row, struct settings *settings, const char *value)
+{
+	struct complaint complaint;
+
+	if (!row->take) {
+		fprintf(stderr, "ferryd: --%s is not available in this version\n", row->name);
+		return SETTINGS_WRONG;
+	}
+	switch (row->take(settings, value, &complaint)) {
+	case STATUS_OK:
+		return SETTINGS_SERVE;
+	case STATUS_END:
+		return SETTINGS_SHOWN;
+	default:
+		fprintf(stderr, "ferryd: --%s %s: %s\n", row->name, value ? value : "", complaint.text);
+		return SETTINGS_WRONG;
+	}
+}
+
+static enum settings_outcome refuse_token(void)
+{
+	fprintf(stderr, "ferryd: token is not available in this version (a folder called token is written ./token)\n");
+	return SETTINGS_WRONG;
+}
+
+static enum settings_outcome take_operands(int count, char **operands, struct settings *settings)
+{
+	if (count == 0)
+		return SETTINGS_SERVE;
+	if (strcmp(operands[0], "token") == 0)
+		return refuse_token();
+	if (count > 1) {
+		fprintf(stderr, "ferryd: one DIR, not %d: several are shares of a configuration file (-c)\n", count);
+		return SETTINGS_WRONG;
+	}
+	settings->shares = calloc(1, sizeof(settings->shares[0]));
+	char *path = strdup(operands[0]);
+	if (!settings->shares || !path) {
+		free(path);
+		fprintf(stderr, "ferryd: out of memory\n");
+		return SETTINGS_WRONG;
+	}
+	settings->shares[settings->share_count++].path = path;
+	return SETTINGS_SERVE;
+}
+
+enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings)
+{
+	struct option options[ROW_COUNT + 1];
+	char letters[2 * ROW_COUNT + 1];
+	int found;
+
+	/* Its own options are unknown here: they must not be what is complained of. */
+	if (argc > 1 && strcmp(argv[1], "token") == 0)
+		return refuse_token();
+	make_getopt_tables(options, letters);
+	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
+	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		const struct option_row *row = row_of(found);
+		/* What is wrong was printed by getopt_long. */
+		enum settings_outcome outcome = row ? take_option(row, settings, optarg) : SETTINGS_WRONG;
+		if (outcome != SETTINGS_SERVE)
+			return outcome;
+	}
+	return take_operands(argc - optind, argv + optind, settings);
+}

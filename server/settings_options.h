@@ -1,0 +1,13 @@
+/* The command line of ferryd: one row per option, also for those that this version refuses. */
+#ifndef SETTINGS_OPTIONS_H
+#define SETTINGS_OPTIONS_H
+
+#include "settings.h"
+
+/*
+ * Adds what the command line says to SETTINGS: addresses to listen, a directory as the unnamed share, the rest to its
+ * fields. Prints what --help and --version ask for, and what is wrong.
+ */
+enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings);
+
+#endif

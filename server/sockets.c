@@ -1,0 +1,184 @@
+/* Makes the listening sockets. */
+#include "sockets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "path.h"
+
+#define BACKLOG 4096
+/* A port that is free at 127.0.0.1 may be taken at ::1; so often in a row means that something else is wrong. */
+#define PAIR_TRIES 16
+
+static bool is_ipv4(const struct address *address)
+{
+	return address->storage.ss_family == AF_INET;
+}
+
+static bool is_pair(const struct address *wanted, size_t count)
+{
+	return count == 2 && is_ipv4(&wanted[0]) && !is_ipv4(&wanted[1]) && address_is_loopback(&wanted[0]) &&
+	       address_is_loopback(&wanted[1]) && address_port(&wanted[0]) == address_port(&wanted[1]);
+}
+
+/* IPv4 clients belong to an IPv4 listener of the same port, where there is one. */
+static int takes_ipv6_only(const struct address *address, const struct address *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_ipv4(&wanted[i]) && address_port(&wanted[i]) == address_port(address))
+			return 1;
+	}
+	return 0;
+}
+
+static int start_listening(int fd, struct address *address, int ipv6_only)
+{
+	const int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+		return -1;
+	if (!is_ipv4(address) && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof(ipv6_only)) < 0)
+		return -1;
+	if (bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0 || listen(fd, BACKLOG) < 0)
+		return -1;
+	return getsockname(fd, (struct sockaddr *)&address->storage, &address->length);
+}
+
+/* -1 and errno, or the socket and what ADDRESS has become. */
+static int open_socket(struct address *address, int ipv6_only)
+{
+	int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || start_listening(fd, address, ipv6_only) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static void log_instead(const struct address *address, const char *instead)
+{
+	char text[ADDRESS_TEXT_SIZE], reason[128];
+
+	address_text(address, text);
+	log_line(LOG_INFO, "event=listen address=%s instead=%s reason=%s", text, instead,
+		log_quote(reason, sizeof(reason), span_of(strerror(errno))));
+}
+
+/* Opens the socket of ADDRESS or, on a machine without IPv6, what stands for it. */
+static int open_or_fall_back(struct address *address, int ipv6_only)
+{
+	int fd = open_socket(address, ipv6_only);
+	struct address ipv4;
+
+	if (fd >= 0 || errno != EAFNOSUPPORT || !address_is_wildcard(address) || address_parse("0.0.0.0", &ipv4) != STATUS_OK)
+		return fd;
+	log_instead(address, "0.0.0.0");
+	address_set_port(&ipv4, address_port(address));
+	*address = ipv4;
+	return open_socket(address, ipv6_only);
+}
+
+/* Adds one more; false, errno left, where it can't be had. */
+static bool add(struct sockets *sockets, struct address address, int ipv6_only)
+{
+	int fd = open_or_fall_back(&address, ipv6_only);
+
+	if (fd < 0)
+		return false;
+	sockets->fds[sockets->count] = fd;
+	sockets->addresses[sockets->count++] = address;
+	return true;
+}
+
+static void close_all(struct sockets *sockets)
+{
+	for (size_t i = 0; sockets->fds && i < sockets->count; i++)
+		close(sockets->fds[i]);
+	sockets->count = 0;
+}
+
+/* False, errno left: the IPv4 half can't be had, or the IPv6 half of a port that has one. */
+static bool add_pair(struct sockets *sockets, const struct address wanted[2], struct sockets_failure *failure)
+{
+	struct address second = wanted[1];
+
+	failure->address = wanted[0];
+	if (!add(sockets, wanted[0], 1))
+		return false;
+	address_set_port(&second, address_port(&sockets->addresses[0]));
+	failure->address = second;
+	if (add(sockets, second, 1))
+		return true;
+	if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
+		return false;
+	log_instead(&second, "none");
+	return true;
+}
+
+static bool open_pair(struct sockets *sockets, const struct address wanted[2], struct sockets_failure *failure)
+{
+	bool any_port = address_port(&wanted[0]) == 0;
+
+	for (int i = 0; i < PAIR_TRIES; i++) {
+		if (add_pair(sockets, wanted, failure))
+			return true;
+		failure->error = errno;
+		close_all(sockets);
+		if (!any_port || failure->error != EADDRINUSE)
+			break;
+	}
+	return false;
+}
+
+static bool open_each(struct sockets *sockets, const struct address *wanted, size_t count, struct sockets_failure *failure)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (add(sockets, wanted[i], takes_ipv6_only(&wanted[i], wanted, count)))
+			continue;
+		*failure = (struct sockets_failure){.address = wanted[i], .error = errno};
+		return false;
+	}
+	return true;
+}
+
+enum status sockets_open(struct sockets *sockets, const struct address *wanted, size_t count,
+	struct sockets_failure *failure)
+{
+	struct sockets opened = {.fds = calloc(count, sizeof(int)), .addresses = calloc(count, sizeof(struct address))};
+	bool open;
+
+	if (!opened.fds || !opened.addresses) {
+		*failure = (struct sockets_failure){.address = wanted[0], .error = ENOMEM};
+		open = false;
+	} else if (is_pair(wanted, count)) {
+		open = open_pair(&opened, wanted, failure);
+	} else {
+		open = open_each(&opened, wanted, count, failure);
+	}
+	if (!open) {
+		sockets_release(&opened);
+		return status_from_errno(failure->error);
+	}
+	*sockets = opened;
+	return STATUS_OK;
+}
+
+void sockets_hand_over(struct sockets *sockets)
+{
+	free(sockets->fds);
+	sockets->fds = NULL;
+}
+
+void sockets_release(struct sockets *sockets)
+{
+	close_all(sockets);
+	free(sockets->fds);
+	free(sockets->addresses);
+	*sockets = (struct sockets){.fds = NULL};
+}
