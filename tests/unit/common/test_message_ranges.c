@@ -221,11 +221,12 @@ static void size_mode_and_time_have_limits(void **state)
 
 static void times_beyond_what_travels_are_cut(void **state)
 {
-	const struct timespec times[] = {{INT64_MAX, 5}, {INT64_MIN, 5}, {-1, 999999999}};
-	const struct file_time expected[] = {{INT64_C(1) << 55, 0}, {-(INT64_C(1) << 55), 0}, {-1, 999999999}};
+	const int64_t limit = INT64_C(1) << 55;
+	const struct timespec times[] = {{INT64_MAX, 5}, {INT64_MIN, 5}, {limit, 5}, {-limit, 5}, {-1, 999999999}};
+	const struct file_time expected[] = {{limit, 0}, {-limit, 0}, {limit, 5}, {-limit, 5}, {-1, 999999999}};
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct file_time time = file_time_of(times[i]);
 		assert_int_equal(time.seconds, expected[i].seconds);
 		assert_int_equal(time.nanoseconds, expected[i].nanoseconds);
