@@ -59,7 +59,8 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 # `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
-check-here: all $(UNITS) $(TOOLS)
+tests: $(UNITS) $(TOOLS)
+check-here: all tests
 	@BUILD=$(BUILD) tests/run $(UNITS) $(STORIES)
 check-unit: $(UNITS)
 	@BUILD=$(BUILD) tests/run $(UNITS)
@@ -81,6 +82,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all check check-here check-unit check-integration check-seeded demo demo-here deps tidy install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-seeded demo demo-here deps tidy install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

@@ -158,12 +158,14 @@ leave() {
 			[ "$server_pid" = gone ] || (stop_server) || code=1
 		done
 	fi
-	[ ${#pids[@]} = 0 ] || kill -KILL "${pids[@]}" 2>/dev/null || :
+	{
+		[ ${#pids[@]} = 0 ] || kill -KILL "${pids[@]}" || :
+		wait
+	} 2>/dev/null
 	if grep -lE 'Sanitizer|runtime error' "$work"/*.log "$work/err" 2>/dev/null; then
 		code=1
 		tail -n 60 "$work"/*.log
 	fi
-	wait
 	cd /
 	rm -rf "$work"
 	exit "$code"
