@@ -136,7 +136,7 @@ MUST_CHECK enum status file_decode(struct span payload, struct file *file);
 /* One entry of a listing. NAME is the path below the listed folder; for a lone unreadable listed folder it is empty. */
 struct entry {
 	enum entry_kind kind;
-	uint16_t mode; /* as in struct file; means nothing where unreadable, the time likewise */
+	uint16_t mode; /* as in struct file; means nothing where unreadable, nor does the time */
 	uint64_t size;
 	struct file_time mtime;
 	uint16_t reason; /* an enum error_code where unreadable (an unknown one is possible), else 0 */

@@ -56,7 +56,7 @@ enum status list_request_decode(struct span payload, uint8_t flags, struct list_
 }
 
 static void pieces_request_encode(struct writer *writer, enum frame_type type, uint16_t number,
-                                  const struct pieces_request *request)
+	const struct pieces_request *request)
 {
 	unsigned char *mark = frame_begin(writer, type, request->fresh ? FLAG_FRESH : 0, number);
 

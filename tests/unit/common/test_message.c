@@ -254,7 +254,7 @@ static bool header_passes(const unsigned char *bytes, bool from_client, struct f
 	enum frame_side side = from_client ? FRAME_FROM_CLIENT : FRAME_FROM_SERVER;
 
 	return frame_decode(bytes, side, FRAME_GREETING, frame) == STATUS_OK ||
-	       frame_decode(bytes, side, FRAME_OPEN, frame) == STATUS_OK;
+		frame_decode(bytes, side, FRAME_OPEN, frame) == STATUS_OK;
 }
 
 /*
