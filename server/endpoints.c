@@ -1,5 +1,5 @@
 /* Makes the listening sockets. */
-#include "sockets.h"
+#include "endpoints.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -85,35 +85,35 @@ static int open_or_fall_back(struct address *address, int ipv6_only)
 }
 
 /* Adds one more; false, errno left, where it can't be had. */
-static bool add(struct sockets *sockets, struct address address, int ipv6_only)
+static bool add(struct endpoints *endpoints, struct address address, int ipv6_only)
 {
 	int fd = open_or_fall_back(&address, ipv6_only);
 
 	if (fd < 0)
 		return false;
-	sockets->fds[sockets->count] = fd;
-	sockets->addresses[sockets->count++] = address;
+	endpoints->fds[endpoints->count] = fd;
+	endpoints->addresses[endpoints->count++] = address;
 	return true;
 }
 
-static void close_all(struct sockets *sockets)
+static void close_all(struct endpoints *endpoints)
 {
-	for (size_t i = 0; sockets->fds && i < sockets->count; i++)
-		close(sockets->fds[i]);
-	sockets->count = 0;
+	for (size_t i = 0; endpoints->fds && i < endpoints->count; i++)
+		close(endpoints->fds[i]);
+	endpoints->count = 0;
 }
 
 /* False, errno left: the IPv4 half can't be had, or the IPv6 half of a port that has one. */
-static bool add_pair(struct sockets *sockets, const struct address wanted[2], struct sockets_failure *failure)
+static bool add_pair(struct endpoints *endpoints, const struct address wanted[2], struct endpoints_failure *failure)
 {
 	struct address second = wanted[1];
 
 	failure->address = wanted[0];
-	if (!add(sockets, wanted[0], 1))
+	if (!add(endpoints, wanted[0], 1))
 		return false;
-	address_set_port(&second, address_port(&sockets->addresses[0]));
+	address_set_port(&second, address_port(&endpoints->addresses[0]));
 	failure->address = second;
-	if (add(sockets, second, 1))
+	if (add(endpoints, second, 1))
 		return true;
 	if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
 		return false;
@@ -121,40 +121,40 @@ static bool add_pair(struct sockets *sockets, const struct address wanted[2], st
 	return true;
 }
 
-static bool open_pair(struct sockets *sockets, const struct address wanted[2], struct sockets_failure *failure)
+static bool open_pair(struct endpoints *endpoints, const struct address wanted[2], struct endpoints_failure *failure)
 {
 	bool any_port = address_port(&wanted[0]) == 0;
 
 	for (int i = 0; i < PAIR_TRIES; i++) {
-		if (add_pair(sockets, wanted, failure))
+		if (add_pair(endpoints, wanted, failure))
 			return true;
 		failure->error = errno;
-		close_all(sockets);
+		close_all(endpoints);
 		if (!any_port || failure->error != EADDRINUSE)
 			break;
 	}
 	return false;
 }
 
-static bool open_each(struct sockets *sockets, const struct address *wanted, size_t count, struct sockets_failure *failure)
+static bool open_each(struct endpoints *endpoints, const struct address *wanted, size_t count, struct endpoints_failure *failure)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (add(sockets, wanted[i], takes_ipv6_only(&wanted[i], wanted, count)))
+		if (add(endpoints, wanted[i], takes_ipv6_only(&wanted[i], wanted, count)))
 			continue;
-		*failure = (struct sockets_failure){.address = wanted[i], .error = errno};
+		*failure = (struct endpoints_failure){.address = wanted[i], .error = errno};
 		return false;
 	}
 	return true;
 }
 
-enum status sockets_open(struct sockets *sockets, const struct address *wanted, size_t count,
-	struct sockets_failure *failure)
+enum status endpoints_open(struct endpoints *endpoints, const struct address *wanted, size_t count,
+	struct endpoints_failure *failure)
 {
-	struct sockets opened = {.fds = calloc(count, sizeof(int)), .addresses = calloc(count, sizeof(struct address))};
+	struct endpoints opened = {.fds = calloc(count, sizeof(int)), .addresses = calloc(count, sizeof(struct address))};
 	bool open;
 
 	if (!opened.fds || !opened.addresses) {
-		*failure = (struct sockets_failure){.address = wanted[0], .error = ENOMEM};
+		*failure = (struct endpoints_failure){.address = wanted[0], .error = ENOMEM};
 		open = false;
 	} else if (is_pair(wanted, count)) {
 		open = open_pair(&opened, wanted, failure);
@@ -162,23 +162,23 @@ enum status sockets_open(struct sockets *sockets, const struct address *wanted, 
 		open = open_each(&opened, wanted, count, failure);
 	}
 	if (!open) {
-		sockets_release(&opened);
+		endpoints_release(&opened);
 		return status_from_errno(failure->error);
 	}
-	*sockets = opened;
+	*endpoints = opened;
 	return STATUS_OK;
 }
 
-void sockets_hand_over(struct sockets *sockets)
+void endpoints_hand_over(struct endpoints *endpoints)
 {
-	free(sockets->fds);
-	sockets->fds = NULL;
+	free(endpoints->fds);
+	endpoints->fds = NULL;
 }
 
-void sockets_release(struct sockets *sockets)
+void endpoints_release(struct endpoints *endpoints)
 {
-	close_all(sockets);
-	free(sockets->fds);
-	free(sockets->addresses);
-	*sockets = (struct sockets){.fds = NULL};
+	close_all(endpoints);
+	free(endpoints->fds);
+	free(endpoints->addresses);
+	*endpoints = (struct endpoints){.fds = NULL};
 }

@@ -1,21 +1,21 @@
 /* How many descriptors the process may hold, and how they are shared out. */
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef DESCRIPTORS_H
+#define DESCRIPTORS_H
 
 #include <stddef.h>
 
 #include "settings.h"
 
 /* Raises RLIMIT_NOFILE to its hard limit; returns what is in force. */
-size_t limits_raise(void);
+size_t descriptors_raise(void);
 
 /*
- * Lowers the caps on connections to what DESCRIPTORS allow, with a log line for each: an eighth and a few are kept for what
+ * Lowers the caps on connections to what COUNT descriptors allow, with a log line for each: an eighth and a few are kept for what
  * replies open and for ourselves, a quarter for contents.
  */
-void limits_fit(struct settings *settings, size_t descriptors);
+void descriptors_fit(struct settings *settings, size_t count);
 
 /* How many contents there may be at once. */
-size_t limits_contents(size_t descriptors);
+size_t descriptors_contents(size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /* Shares out the descriptors between contents, connections and the rest. */
-#include "limits.h"
+#include "descriptors.h"
 
 #include <sys/resource.h>
 
@@ -8,7 +8,7 @@
 #define OWN 64            /* standard streams, listeners, epoll, shares... */
 #define CONTENTS_MAX 16384 /* memory, too, is spent on each */
 
-size_t limits_raise(void)
+size_t descriptors_raise(void)
 {
 	struct rlimit limit;
 
@@ -19,9 +19,9 @@ size_t limits_raise(void)
 	return (size_t)(setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before);
 }
 
-size_t limits_contents(size_t descriptors)
+size_t descriptors_contents(size_t count)
 {
-	size_t quarter = descriptors / 4;
+	size_t quarter = count / 4;
 
 	if (quarter > CONTENTS_MAX)
 		return CONTENTS_MAX;
@@ -36,10 +36,10 @@ static void lower(unsigned *cap, size_t most, const char *name)
 	*cap = (unsigned)most;
 }
 
-void limits_fit(struct settings *settings, size_t descriptors)
+void descriptors_fit(struct settings *settings, size_t count)
 {
-	size_t kept = limits_contents(descriptors) + descriptors / 8 + OWN;
-	size_t most = kept < descriptors ? descriptors - kept : 1;
+	size_t kept = descriptors_contents(count) + count / 8 + OWN;
+	size_t most = kept < count ? count - kept : 1;
 
 	lower(&settings->max_connections, most, "max_connections");
 	lower(&settings->max_connections_per_address, most, "max_connections_per_address");
