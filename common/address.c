@@ -76,7 +76,7 @@ static bool parse_host(const char *text, size_t length, struct address *address)
 {
 	char host[HOST_SIZE];
 
-	if (length == 0 || length >= sizeof(host))
+	if (length >= sizeof(host))
 		return false;
 	memcpy(host, text, length);
 	host[length] = '\0';

@@ -20,7 +20,7 @@
 #include "path.h"
 
 #define THREADS 4
-#define LINES_PER_THREAD 1000
+#define LINES_PER_THREAD 10000
 
 /* Standard error is a file of its own during each test. */
 struct capture {
@@ -136,6 +136,21 @@ static void a_full_buffer_is_written_in_whole_lines(void **state)
 	assert_captured(state, " number=4999\n$");
 }
 
+static void a_line_that_does_not_fit_beside_others_stays_whole(void **state)
+{
+	static char value[40001];
+
+	memset(value, 'v', sizeof(value) - 1);
+	for (int i = 0; i < 2; i++)
+		log_line(LOG_INFO, "value=%s", value);
+	log_flush();
+	char *text = captured(state);
+	char *second = strchr(text, '\n') + 1;
+	assert_string_equal(strstr(second, "value=") + strlen("value=") + strlen(value), "\n");
+	assert_int_equal(strlen(second), second - text);
+	free(text);
+}
+
 static void a_line_longer_than_the_buffer_is_cut(void **state)
 {
 	static char value[100001];
@@ -148,25 +163,36 @@ static void a_line_longer_than_the_buffer_is_cut(void **state)
 	assert_captured(state, "^[^\n]+ event=before\n[^\n]+ event=long value=v+\n[^\n]+ event=after\n$");
 }
 
+struct writer_thread {
+	pthread_t thread;
+	pthread_barrier_t *start;
+	int number;
+};
+
 static void *write_lines(void *argument)
 {
-	const char *name = argument;
+	const struct writer_thread *writer = argument;
 
+	pthread_barrier_wait(writer->start);
 	for (int i = 0; i < LINES_PER_THREAD; i++)
-		log_line(i % 50 ? LOG_INFO : LOG_WARN, "thread=%s number=%d end", name, i);
+		log_line(i % 50 ? LOG_INFO : LOG_WARN, "thread=%d number=%d end", writer->number, i);
 	return NULL;
 }
 
 static void lines_of_many_threads_stay_whole_and_in_order(void **state)
 {
-	static char names[THREADS][2] = {"0", "1", "2", "3"};
-	pthread_t threads[THREADS];
+	struct writer_thread writers[THREADS];
+	pthread_barrier_t start;
 	int next[THREADS] = {0};
 
+	assert_int_equal(pthread_barrier_init(&start, NULL, THREADS), 0);
+	for (int i = 0; i < THREADS; i++) {
+		writers[i] = (struct writer_thread){.start = &start, .number = i};
+		assert_int_equal(pthread_create(&writers[i].thread, NULL, write_lines, &writers[i]), 0);
+	}
 	for (int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, write_lines, names[i]), 0);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
+		pthread_join(writers[i].thread, NULL);
+	pthread_barrier_destroy(&start);
 	log_flush();
 	char *text = captured(state), *rest = text;
 	for (char *line; (line = strsep(&rest, "\n")) && rest;) {
@@ -273,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lines_above_the_level_are_dropped, begin, end),
 		cmocka_unit_test_setup_teardown(a_value_cannot_begin_a_line_or_move_a_terminal, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_buffer_is_written_in_whole_lines, begin, end),
+		cmocka_unit_test_setup_teardown(a_line_that_does_not_fit_beside_others_stays_whole, begin, end),
 		cmocka_unit_test_setup_teardown(a_line_longer_than_the_buffer_is_cut, begin, end),
 		cmocka_unit_test_setup_teardown(lines_of_many_threads_stay_whole_and_in_order, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_pipe_that_does_not_block_is_waited_for, begin, end),

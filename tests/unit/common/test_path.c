@@ -102,7 +102,7 @@ static void a_path_may_have_4095_bytes_and_no_more(void **state)
 
 	(void)state;
 	filled(buffer, sizeof(buffer));
-	for (size_t i = PATH_NAME_MAX; i < PATH_LENGTH_MAX; i += PATH_NAME_MAX + 1)
+	for (size_t i = 100; i < PATH_LENGTH_MAX; i += 101)
 		buffer[i] = '/';
 	struct span path = {.bytes = (unsigned char *)buffer, .length = PATH_LENGTH_MAX};
 	assert_int_equal(path_check(path), STATUS_OK);

@@ -100,6 +100,19 @@ static void a_character_cut_short_is_invalid(void **state)
 	assert_true(text_is_utf8(span_of("pl\xc3\xa4in \xe2\x82\xac \xf0\x9f\x98\x80")));
 }
 
+static void what_lies_behind_the_end_is_not_read(void **state)
+{
+	static const char *const characters[] = {"\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+		struct span cut = span_of(characters[i]);
+		cut.length--;
+		assert_int_equal(text_next(&cut), TEXT_INVALID);
+		assert_int_equal(cut.length, strlen(characters[i]) - 2);
+	}
+}
+
 static const struct escape {
 	const char *untrusted, *printed;
 } escapes[] = {
@@ -230,6 +243,7 @@ int main(void)
 		cmocka_unit_test(nothing_but_code_points_is_a_character),
 		cmocka_unit_test(four_bytes_are_a_character_only_within_unicode),
 		cmocka_unit_test(a_character_cut_short_is_invalid),
+		cmocka_unit_test(what_lies_behind_the_end_is_not_read),
 		cmocka_unit_test(what_moves_a_terminal_is_escaped),
 		cmocka_unit_test(printing_and_escaping_agree),
 		cmocka_unit_test(no_random_bytes_reach_a_terminal),
