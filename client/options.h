@@ -5,12 +5,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "failure.h"
 #include "progress.h"
+#include "status.h"
+
+/* One row per subcommand. */
+struct options;
+struct command {
+	const char *name;
+	const char *synopsis; /* what follows "ferry NAME " */
+	const char *summary;  /* a sentence */
+	size_t operands_min;
+	size_t operands_max;
+	int (*run)(const struct options *options); /* returns the exit code; NULL: not available in this version */
+};
 
 struct options {
+	const struct command *command; /* NULL only with help or version */
 	char **operands; /* into argv */
 	size_t operand_count;
+	bool help;
+	bool version;
+
 	const char *output;    /* -o, NULL: none */
 	const char *directory; /* -d, NULL: none */
 	bool recursive;
@@ -26,11 +44,19 @@ struct options {
 	int verbosity;         /* -1 quiet, 0, 1 verbose */
 };
 
-/* One row per subcommand; run returns the exit code. */
-struct command {
-	const char *name;
-	const char *synopsis;
-	int (*run)(const struct options *options);
-};
+/*
+ * Reads the command line against the COUNT rows of COMMANDS: options may stand anywhere, "--" ends them. ARGV's order
+ * changes. What is wrong on its own (an unknown option, a value out of its limits, options that exclude each other, a wrong
+ * number of operands) is STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; so is what this version lacks.
+ * STATUS_NO_MEMORY likewise has its FAILURE. Uses getopt_long: one thread at a time.
+ */
+MUST_CHECK enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
+	struct options *options, struct failure *failure);
+
+/* What -h prints: about COMMAND, or about all of them where it is NULL. */
+void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command);
+
+/* "1048576", "1024K", "1M": bytes, K, M and G being powers of 1024. STATUS_INVALID, or STATUS_TOO_LARGE beyond INT64_MAX. */
+MUST_CHECK enum status options_size(const char *text, uint64_t *bytes);
 
 #endif

@@ -1,0 +1,86 @@
+/* ferry: fetches from ferryd, proves what it fetched, and shows what a server has. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "commands.h"
+#include "failure.h"
+#include "options.h"
+#include "version.h"
+
+#define ANY_NUMBER SIZE_MAX
+
+/* A row without a function is a command that this version does not have yet. */
+static const struct command commands[] = {
+	{"get", "URL... [-o FILE|-] [-d DIR] [-r] [-j N] [--no-sync] [--timeout S] [--progress HOW] [--json] [-q] [-v]",
+		"Fetches files and folders, and proves that they arrived.", 1, ANY_NUMBER, NULL},
+	{"ls", "URL [-r] [-0] [--json]", "Lists a folder: folders end in /, links in @.", 1, 1, NULL},
+	{"stat", "URL [--json]", "Shows what the server knows of one file or folder.", 1, 1, NULL},
+	{"sum", "URL|PATH... [-r] [--tree] [--json]",
+		"Prints digests of files at a server or here, as sha256sum does; the server computes its own.", 1, ANY_NUMBER, NULL},
+	{"ping", "URL [-c N] [--json]", "Measures a connection and tells what TCP did on it.", 1, 1, NULL},
+	{"verify", "URL PATH [--json]", "", 2, 2, NULL},
+	{"trust", "URL PIN", "", 2, 2, NULL},
+	{"untrust", "URL", "", 1, 1, NULL},
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+/* Where one of them was closed, no file that is opened later shall take its number; writing to it still fails. */
+static enum status open_standard_descriptors(void)
+{
+	enum status status;
+	int fd;
+
+	do {
+		status = trusted_open("/dev/null", O_RDONLY, 0, &fd);
+	} while (status == STATUS_OK && fd <= STDERR_FILENO);
+	if (status == STATUS_OK)
+		close(fd);
+	return status;
+}
+
+static int fail(const struct failure *failure)
+{
+	fprintf(stderr, "ferry: %s\n", failure->text);
+	return failure->code;
+}
+
+/* Help and version are data that somebody asked for: they have to arrive. */
+static int finish_stdout(void)
+{
+	struct failure failure;
+
+	if (fflush(stdout) == 0)
+		return EXIT_OK;
+	failure_set_stdout(&failure, status_from_errno(errno));
+	return fail(&failure);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct options options;
+	struct failure failure;
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	if (open_standard_descriptors() != STATUS_OK)
+		return EXIT_OTHER;
+	if (argc < 2) {
+		options_help(stderr, commands, COMMANDS, NULL);
+		return EXIT_USAGE;
+	}
+	if (options_parse(argc, argv, commands, COMMANDS, &options, &failure) != STATUS_OK)
+		return fail(&failure);
+	if (options.help) {
+		options_help(stdout, commands, COMMANDS, options.command);
+		return finish_stdout();
+	}
+	if (options.version) {
+		printf("ferry %s\n", FERRY_VERSION);
+		return finish_stdout();
+	}
+	return options.command->run(&options);
+}

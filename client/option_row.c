@@ -1,0 +1,257 @@
+/* The rows of all options, and the one way in which a value is checked and stored. */
+#include "option_row.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "clock.h"
+#include "path.h"
+#include "text.h"
+
+enum {
+	GET = 1,
+	LS = 2,
+	STAT = 4,
+	SUM = 8,
+	VERIFY = 16,
+	PING = 32,
+	NETWORK = GET | LS | STAT | SUM | VERIFY | PING,
+	EVERYWHERE = 255,
+};
+
+static const struct {
+	const char *command;
+	unsigned bit;
+} command_bits[] = {
+	{"get", GET}, {"ls", LS}, {"stat", STAT}, {"sum", SUM}, {"verify", VERIFY}, {"ping", PING},
+};
+
+#define PLACE(member) offsetof(struct options, member)
+
+#define RETRY_MAX 0 /* to be lifted, with RETRY_DEFAULT in options.c, once a transfer can be tried again */
+
+const struct option_row OPTION_ROWS[] = {
+	{"output", 'o', OPTION_TEXT, GET, PLACE(output), 0, 0, "FILE", "write to FILE; - is the standard output"},
+	{"directory", 'd', OPTION_TEXT, GET, PLACE(directory), 0, 0, "DIR", "write below DIR, which is made if need be"},
+	{"recursive", 'r', OPTION_FLAG, GET | LS | SUM, PLACE(recursive), 0, 0, NULL, "folders too, with all that is in them"},
+	{"input", 'i', OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "MANIFEST", NULL},
+	{"sums", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"jobs", 'j', OPTION_NUMBER, GET, PLACE(jobs), 1, 64, "N", "use N connections (default: one per core, 2 to 4)"},
+	{"sha256", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "HEX", NULL},
+	{"verify", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
+	{"no-clobber", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
+	{"no-sync", 0, OPTION_FLAG, GET, PLACE(no_sync), 0, 0, NULL, "do not wait until files are on stable storage"},
+	{"dry-run", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
+	{"include", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "GLOB", NULL},
+	{"exclude", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "GLOB", NULL},
+	{"max-size", 0, OPTION_SIZE, GET, OPTION_ABSENT, 0, INT64_MAX, "N", NULL},
+	{"limit-rate", 0, OPTION_SIZE, GET, OPTION_ABSENT, 4096, INT64_MAX, "R", NULL},
+	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "attempts without progress; only 0 in this version"},
+	{"timeout", 0, OPTION_SECONDS, NETWORK, PLACE(timeout), 1, 31536000000, "S", "give up after S seconds without a byte (default: 30)"},
+	{"fail-fast", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
+	{"failed-list", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"progress", 0, OPTION_STYLE, GET, PLACE(progress), 0, 0, "HOW", "auto, bar, lines or none"},
+	{"pin", 0, OPTION_TEXT, NETWORK, OPTION_ABSENT, 0, 0, "PIN", NULL},
+	{"ca", 0, OPTION_TEXT, NETWORK, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"token-file", 0, OPTION_TEXT, NETWORK, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"congestion", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "NAME", NULL},
+	{"null", '0', OPTION_FLAG, LS, PLACE(null_separated), 0, 0, NULL, "exact names, each ended by a NUL byte"},
+	{"tree", 0, OPTION_FLAG, SUM, PLACE(tree), 0, 0, NULL, "tree digests instead of SHA-256"},
+	{"count", 'c', OPTION_NUMBER, PING, PLACE(count), 1, 1000000, "N", "round trips (default: 4)"},
+	{"json", 0, OPTION_FLAG, NETWORK, PLACE(json), 0, 0, NULL, "one JSON object per line"},
+	{"quiet", 'q', OPTION_LEVEL, GET, PLACE(verbosity), -1, 0, NULL, "say nothing but errors"},
+	{"verbose", 'v', OPTION_LEVEL, GET | VERIFY, PLACE(verbosity), 1, 0, NULL, "a line per file"},
+	{"help", 'h', OPTION_FLAG, EVERYWHERE, PLACE(help), 0, 0, NULL, "show this"},
+	{"version", 'V', OPTION_FLAG, EVERYWHERE, PLACE(version), 0, 0, NULL, "show the version"},
+};
+const size_t OPTION_ROW_COUNT = sizeof OPTION_ROWS / sizeof OPTION_ROWS[0];
+
+_Static_assert(sizeof OPTION_ROWS / sizeof OPTION_ROWS[0] <= OPTION_ROW_MAX, "OPTION_ROW_MAX is too small");
+
+#define SHOWN_SIZE 160
+
+bool option_takes_argument(const struct option_row *row)
+{
+	return row->kind != OPTION_FLAG && row->kind != OPTION_LEVEL;
+}
+
+bool option_fits(const struct option_row *row, const struct command *command)
+{
+	if (!command || row->commands == EVERYWHERE)
+		return true;
+	for (size_t i = 0; i < sizeof command_bits / sizeof command_bits[0]; i++) {
+		if (strcmp(command_bits[i].command, command->name) == 0)
+			return row->commands & command_bits[i].bit;
+	}
+	return false;
+}
+
+const struct option_row *option_by_letter(int letter)
+{
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+		if (OPTION_ROWS[i].letter && OPTION_ROWS[i].letter == letter)
+			return &OPTION_ROWS[i];
+	}
+	return NULL;
+}
+
+enum status option_refuse(struct failure *failure, const char *before, const char *word, const char *after)
+{
+	char shown[SHOWN_SIZE];
+
+	text_escape(shown, sizeof shown, span_of(word));
+	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s%s%s", before, shown, after);
+	return STATUS_INVALID;
+}
+
+/* --- Values -------------------------------------------------------------------------------------------------------- */
+
+static enum status refuse_value(struct failure *failure, const struct option_row *row, const char *expected, const char *value)
+{
+	char shown[SHOWN_SIZE];
+
+	text_escape(shown, sizeof shown, span_of(value));
+	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "--%s takes %s, not '%s'", row->name, expected, shown);
+	return STATUS_INVALID;
+}
+
+/* Decimal digits alone, up to INT64_MAX; returns what follows them, NULL where there are none or too many. */
+static const char *parse_digits(const char *text, int64_t *value)
+{
+	int64_t sum = 0;
+
+	if (!isdigit((unsigned char)*text))
+		return NULL;
+	for (; isdigit((unsigned char)*text); text++) {
+		if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, *text - '0', &sum))
+			return NULL;
+	}
+	*value = sum;
+	return text;
+}
+
+enum status options_size(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMG";
+	int64_t number;
+	const char *rest = parse_digits(text, &number);
+	unsigned shift = 0;
+
+	if (!rest)
+		return isdigit((unsigned char)*text) ? STATUS_TOO_LARGE : STATUS_INVALID;
+	if (*rest) {
+		const char *unit = strchr(units, toupper((unsigned char)*rest));
+		if (!unit || rest[1])
+			return STATUS_INVALID;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (number > INT64_MAX >> shift)
+		return STATUS_TOO_LARGE;
+	*bytes = (uint64_t)number << shift;
+	return STATUS_OK;
+}
+
+static enum status set_number(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	char expected[64];
+	int64_t value;
+	const char *rest = parse_digits(text, &value);
+
+	if (rest && !*rest && value >= row->min && value <= row->max) {
+		*(unsigned *)place = (unsigned)value;
+		return STATUS_OK;
+	}
+	if (row->max == 0)
+		snprintf(expected, sizeof expected, "only 0: another value is not available in this version");
+	else
+		snprintf(expected, sizeof expected, "a number from %d to %d", (int)row->min, (int)row->max);
+	return refuse_value(failure, row, expected, text);
+}
+
+/* Whole seconds and up to three decimals. */
+static enum status set_seconds(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	int64_t milliseconds = 0, unit = 100;
+	const char *rest = parse_digits(text, &milliseconds);
+
+	if (!rest || milliseconds > row->max / 1000)
+		return refuse_value(failure, row, "a number of seconds, at most a year", text);
+	milliseconds *= 1000;
+	if (*rest == '.') {
+		for (rest++; isdigit((unsigned char)*rest) && unit > 0; rest++, unit /= 10)
+			milliseconds += (*rest - '0') * unit;
+	}
+	if (*rest || milliseconds < row->min || milliseconds > row->max)
+		return refuse_value(failure, row, "a number of seconds, more than 0", text);
+	*(int64_t *)place = milliseconds * CLOCK_MS;
+	return STATUS_OK;
+}
+
+static enum status set_size(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	char expected[80];
+	uint64_t bytes;
+
+	if (options_size(text, &bytes) == STATUS_OK && bytes >= (uint64_t)row->min && bytes <= (uint64_t)row->max) {
+		*(uint64_t *)place = bytes;
+		return STATUS_OK;
+	}
+	snprintf(expected, sizeof expected, "a number of bytes from %d on, K, M and G meaning 1024-fold each", (int)row->min);
+	return refuse_value(failure, row, expected, text);
+}
+
+static enum status set_style(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	static const struct {
+		const char *word;
+		enum progress_style style;
+	} styles[] = {
+		{"auto", PROGRESS_AUTO}, {"bar", PROGRESS_BAR}, {"lines", PROGRESS_LINES}, {"none", PROGRESS_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
+		if (strcmp(styles[i].word, text) == 0) {
+			*(enum progress_style *)place = styles[i].style;
+			return STATUS_OK;
+		}
+	}
+	return refuse_value(failure, row, "auto, bar, lines or none", text);
+}
+
+static enum status set_value(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)place = true;
+		break;
+	case OPTION_LEVEL:
+		*(int *)place = (int)row->min;
+		break;
+	case OPTION_TEXT:
+		*(const char **)place = text;
+		break;
+	case OPTION_NUMBER:
+		return set_number(row, text, place, failure);
+	case OPTION_SECONDS:
+		return set_seconds(row, text, place, failure);
+	case OPTION_SIZE:
+		return set_size(row, text, place, failure);
+	case OPTION_STYLE:
+		return set_style(row, text, place, failure);
+	}
+	return STATUS_OK;
+}
+
+enum status option_set(const struct option_row *row, const char *text, struct options *options, struct failure *failure)
+{
+	union {
+		uint64_t size;
+		const char *text;
+		bool flag;
+	} dropped;
+
+	if (row->place != OPTION_ABSENT)
+		return set_value(row, text, (char *)options + row->place, failure);
+	enum status status = set_value(row, text, &dropped, failure);
+	return status == STATUS_OK ? option_refuse(failure, "--", row->name, " is not available in this version") : status;
+}

@@ -1,0 +1,57 @@
+/* The table of all options: names, kinds, limits, the commands that take them, and what this version lacks. */
+#ifndef OPTION_ROW_H
+#define OPTION_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "options.h"
+#include "status.h"
+
+enum option_kind {
+	OPTION_FLAG,    /* no argument; true in a bool */
+	OPTION_LEVEL,   /* no argument; the row's minimum in an int */
+	OPTION_NUMBER,  /* unsigned, within the row's limits */
+	OPTION_SECONDS, /* int64_t nanoseconds; limits in milliseconds */
+	OPTION_SIZE,    /* uint64_t bytes, within the row's limits */
+	OPTION_TEXT,    /* const char * */
+	OPTION_STYLE,   /* enum progress_style */
+};
+
+/* A row without a place is not built yet: its value is checked, then it is refused. */
+#define OPTION_ABSENT SIZE_MAX
+
+struct option_row {
+	const char *name;
+	char letter; /* 0: none */
+	enum option_kind kind;
+	unsigned commands; /* bits of option_command_bit() */
+	size_t place;      /* in struct options, or OPTION_ABSENT */
+	int64_t min;
+	int64_t max;
+	const char *value; /* the argument's name in the help */
+	const char *help;  /* NULL where absent */
+};
+
+extern const struct option_row OPTION_ROWS[];
+extern const size_t OPTION_ROW_COUNT;
+#define OPTION_ROW_MAX 64 /* never fewer than OPTION_ROW_COUNT */
+
+bool option_takes_argument(const struct option_row *row);
+
+/* Does COMMAND (NULL: none was given) take ROW? */
+bool option_fits(const struct option_row *row, const struct command *command);
+
+/* The row of a letter, or NULL. */
+const struct option_row *option_by_letter(int letter);
+
+/* Checks TEXT against the row and stores it in OPTIONS; STATUS_INVALID with FAILURE, also for what is not built yet. */
+MUST_CHECK enum status option_set(const struct option_row *row, const char *text, struct options *options,
+	struct failure *failure);
+
+/* FAILURE becomes EXIT_USAGE with BEFORE, WORD made printable, and AFTER; returns STATUS_INVALID. */
+MUST_CHECK enum status option_refuse(struct failure *failure, const char *before, const char *word, const char *after);
+
+#endif

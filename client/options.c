@@ -1,0 +1,220 @@
+/* The one pass over the command line: options anywhere, checked against their command and against each other. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "option_row.h"
+
+#define TIMEOUT_DEFAULT (30 * CLOCK_SECOND)
+#define COUNT_DEFAULT 4
+#define RETRY_DEFAULT 0
+
+/* An option as it was found; applied once the command is known. */
+struct given {
+	const struct option_row *row;
+	const char *argument;
+};
+
+/* --- The command line ---------------------------------------------------------------------------------------------- */
+
+/* What getopt_long needs: "-" for operands in their place, ":" for a missing argument to be told apart. */
+struct getopt_tables {
+	char letters[2 + 2 * OPTION_ROW_MAX + 1];
+	struct option names[OPTION_ROW_MAX + 1];
+};
+
+#define FIRST_NAME 256 /* getopt_long's value of row 0 by its name; letters are below */
+
+static void make_tables(struct getopt_tables *tables)
+{
+	char *letter = tables->letters;
+
+	*tables = (struct getopt_tables){0};
+	*letter++ = '-';
+	*letter++ = ':';
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+		tables->names[i] = (struct option){OPTION_ROWS[i].name, option_takes_argument(&OPTION_ROWS[i]) ? required_argument : no_argument, NULL,
+			FIRST_NAME + (int)i};
+		if (OPTION_ROWS[i].letter == 0)
+			continue;
+		*letter++ = OPTION_ROWS[i].letter;
+		if (option_takes_argument(&OPTION_ROWS[i]))
+			*letter++ = ':';
+	}
+}
+
+static const struct option_row *row_of(int value)
+{
+	if (value >= FIRST_NAME)
+		return &OPTION_ROWS[value - FIRST_NAME];
+	return option_by_letter(value);
+}
+
+/* VALUE is '?' or ':' from getopt_long, WORD the one that it could not take. */
+static enum status refuse_option(int value, char *word, struct failure *failure)
+{
+	char letter[3] = {'-', (char)optopt, '\0'};
+	const struct option_row *row = optopt ? row_of(optopt) : NULL;
+
+	if (value == ':')
+		return option_refuse(failure, "", optopt < FIRST_NAME ? letter : word, " needs a value behind it");
+	if (row && optopt >= FIRST_NAME)
+		return option_refuse(failure, "--", row->name, " takes no value");
+	return option_refuse(failure, "", optopt ? letter : word, " is not an option of ferry; see ferry --help");
+}
+
+/* Collects options in GIVEN, which has room for all, and operands at ARGV's start; the command's name is the first. */
+static enum status scan(int argc, char **argv, struct given *given, size_t *given_count, size_t *operand_count,
+	struct failure *failure)
+{
+	struct getopt_tables tables;
+	size_t operands = 0, count = 0;
+	int value;
+
+	make_tables(&tables);
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			return refuse_option(value, argv[optind - 1], failure);
+		if (value == 1)
+			argv[operands++] = optarg;
+		else
+			given[count++] = (struct given){row_of(value), optarg};
+	}
+	while (optind < argc)
+		argv[operands++] = argv[optind++];
+	*given_count = count;
+	*operand_count = operands;
+	return STATUS_OK;
+}
+
+static enum status apply(const struct given *given, struct options *options, struct failure *failure)
+{
+	const struct command *command = options->command;
+
+	if (option_fits(given->row, command))
+		return option_set(given->row, given->argument, options, failure);
+	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "ferry %s takes no --%s; see ferry %s --help", command->name,
+		given->row->name, command->name);
+	return STATUS_INVALID;
+}
+
+static enum status find_command(const char *name, const struct command *commands, size_t count, struct options *options,
+	struct failure *failure)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		if (!commands[i].run)
+			return option_refuse(failure, "ferry ", name, " is not available in this version");
+		options->command = &commands[i];
+		return STATUS_OK;
+	}
+	return option_refuse(failure, "", name, " is not a command of ferry; see ferry --help");
+}
+
+/* --- What excludes each other -------------------------------------------------------------------------------------- */
+
+static enum status check_output(const struct options *options, struct failure *failure)
+{
+	const char *output = options->output;
+
+	if (!output)
+		return STATUS_OK;
+	if (options->operand_count > 1 || options->recursive)
+		return option_refuse(failure, "-o ", output, " names one file: use -d DIR for several");
+	if (strcmp(output, "-") == 0 && options->json)
+		return option_refuse(failure, "-o ", output, " and --json both want the standard output: leave one out");
+	if (*output == '\0' || output[strlen(output) - 1] == '/')
+		return option_refuse(failure, "-o ", output, " names no file: use -d DIR for a folder");
+	return STATUS_OK;
+}
+
+static enum status check_together(const struct options *options, struct failure *failure)
+{
+	const struct command *command = options->command;
+
+	if (options->operand_count < command->operands_min || options->operand_count > command->operands_max) {
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s: write ferry %s %s",
+			options->operand_count < command->operands_min ? "something is missing" : "there is too much", command->name,
+			command->synopsis);
+		return STATUS_INVALID;
+	}
+	if (options->null_separated && options->json)
+		return option_refuse(failure, "", "-0 and --json", " exclude each other: JSON holds exact names too");
+	return check_output(options, failure);
+}
+
+static enum status parse(int argc, char **argv, const struct command *commands, size_t count, struct given *given,
+	struct options *options, struct failure *failure)
+{
+	size_t given_count = 0, operand_count = 0;
+	enum status status = scan(argc, argv, given, &given_count, &operand_count, failure);
+
+	if (status == STATUS_OK && operand_count > 0) {
+		status = find_command(argv[0], commands, count, options, failure);
+		options->operands = argv + 1;
+		options->operand_count = operand_count - 1;
+	}
+	for (size_t i = 0; status == STATUS_OK && i < given_count; i++)
+		status = apply(&given[i], options, failure);
+	if (status != STATUS_OK || options->help || options->version)
+		return status;
+	if (!options->command)
+		return option_refuse(failure, "", "a command", " is missing; see ferry --help");
+	return check_together(options, failure);
+}
+
+enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
+	struct options *options, struct failure *failure)
+{
+	struct options parsed = {.retry = RETRY_DEFAULT, .timeout = TIMEOUT_DEFAULT, .count = COUNT_DEFAULT};
+	/* One word may hold several letters, each an option. */
+	size_t room = 1;
+	for (int i = 1; i < argc; i++)
+		room += strlen(argv[i]);
+	struct given *given = calloc(room, sizeof *given);
+
+	if (!given) {
+		failure_set(failure, FAILURE_LOCAL, STATUS_NO_MEMORY, "reading the command line");
+		return STATUS_NO_MEMORY;
+	}
+	enum status status = parse(argc, argv, commands, count, given, &parsed, failure);
+	free(given);
+	if (status == STATUS_OK)
+		*options = parsed;
+	return status;
+}
+
+/* --- Help ---------------------------------------------------------------------------------------------------------- */
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+	char left[40];
+
+	snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : " ", row->letter ? row->letter : ' ',
+		row->letter ? ", " : "  ", row->name, row->value ? " " : "", row->value ? row->value : "");
+	fprintf(out, "  %-22s  %s\n", left, row->help);
+}
+
+void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command)
+{
+	if (command) {
+		fprintf(out, "usage: ferry %s %s\n\n%s\n\n", command->name, command->synopsis, command->summary);
+	} else {
+		fputs("usage: ferry COMMAND [OPTION]... OPERAND...\n\n", out);
+		for (size_t i = 0; i < count; i++) {
+			if (commands[i].run)
+				fprintf(out, "  ferry %s %s\n      %s\n", commands[i].name, commands[i].synopsis, commands[i].summary);
+		}
+		fputs("\nferry COMMAND --help lists a command's options; man ferry tells the whole.\n", out);
+	}
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+		if (command && OPTION_ROWS[i].place != OPTION_ABSENT && option_fits(&OPTION_ROWS[i], command))
+			print_row(out, &OPTION_ROWS[i]);
+	}
+}
