@@ -5,9 +5,9 @@
 mkdir source
 mkfifo input
 "$programs/ferryd" --no-cache -l 127.0.0.1:0 --until-eof source <input >ready 2>server.log &
-pid=$!
+servers=($!)
 exec {input}>input
-pids+=("$pid")
 exec {input}>&-
-wait "$pid" || fail "ended with $?"
+wait "${servers[0]}" || fail "ended with $?"
 says '^ready ferry://127.0.0.1:[0-9]+/$' ready
+servers=()

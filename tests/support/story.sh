@@ -12,7 +12,7 @@ cd "$work"
 umask 022
 unset FERRY_LANES NOTIFY_SOCKET
 export XDG_CONFIG_HOME=$work/none XDG_CACHE_HOME=$work/none XDG_STATE_HOME=$work/none
-pids=() servers=()
+tool_pids=() servers=() wires=()
 trap leave EXIT
 
 # --- Verdicts ---------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ start_server() {
 		[ -z "${descriptors:-}" ] || ulimit -n "$descriptors"
 		exec "${command[@]}" --no-cache -l "${listen:-127.0.0.1:0}" "$@" >"$ready" 2>"$server_log"
 	) &
-	server_pid=$! servers+=($!) pids+=($!)
+	server_pid=$! servers+=($!)
 	ready_line=$(head -n 1 "$ready")
 	read -r word url _ <<<"$ready_line"
 	[ "$word" = ready ] || fail "no ready line: $ready_line"
@@ -110,10 +110,10 @@ stop_server() {
 
 # start_tool NAME ARGUMENT...: one of tests/tools; lines go to it through >&"$to", its answers come through <&"$from".
 start_tool() {
-	local number=${#pids[@]}
+	local number=${#tool_pids[@]}
 	mkfifo "$work/to.$number" "$work/from.$number"
 	"$tools/$1" "${@:2}" <"$work/to.$number" >"$work/from.$number" 2>"$work/tool.$number.log" &
-	tool_pid=$! pids+=($!)
+	tool_pids+=($!)
 	exec {to}>"$work/to.$number" {from}<"$work/from.$number"
 }
 
@@ -150,21 +150,23 @@ sample() {
 
 # --- The end ----------------------------------------------------------------------------------------------------------
 
+# Tools and raw connections go first, so that no server has a reason to wait; then every server has to end as asked.
 leave() {
 	local code=$?
 	trap - EXIT
-	if [ "$code" = 0 ]; then
-		for server_pid in "${servers[@]}"; do
-			[ "$server_pid" = gone ] || (stop_server) || code=1
-		done
-	fi
+	set +e
 	{
-		[ ${#pids[@]} = 0 ] || kill -KILL "${pids[@]}" || :
-		wait
+		kill -KILL "${tool_pids[@]}" && wait "${tool_pids[@]}"
+		for wire in "${wires[@]}"; do exec {wire}>&-; done
 	} 2>/dev/null
-	if grep -lE 'Sanitizer|runtime error' "$work"/*.log "$work/err" 2>/dev/null; then
+	for server_pid in "${servers[@]}"; do
+		[ "$server_pid" != gone ] || continue
+		kill -TERM "$server_pid"
+		wait "$server_pid" || { echo "FAILED: a server ended with $?" && code=1; }
+	done
+	if grep -lE 'Sanitizer|runtime error' ./*.log err 2>/dev/null; then
+		tail -n 60 ./*.log err
 		code=1
-		tail -n 60 "$work"/*.log
 	fi
 	cd /
 	rm -rf "$work"

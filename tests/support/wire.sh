@@ -3,6 +3,7 @@
 # Opens a connection to the server; several may be open, wire is the last one.
 dial() {
 	exec {wire}<>"/dev/tcp/127.0.0.1/${1:-$port}"
+	wires+=("$wire")
 }
 
 hang_up() {
