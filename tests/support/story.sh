@@ -152,17 +152,18 @@ sample() {
 
 # Tools and raw connections go first, so that no server has a reason to wait; then every server has to end as asked.
 leave() {
-	local code=$?
+	local code=$? signal=TERM
 	trap - EXIT
 	set +e
+	[ "$code" = 0 ] || signal=KILL
 	{
 		kill -KILL "${tool_pids[@]}" && wait "${tool_pids[@]}"
 		for wire in "${wires[@]}"; do exec {wire}>&-; done
 	} 2>/dev/null
 	for server_pid in "${servers[@]}"; do
 		[ "$server_pid" != gone ] || continue
-		kill -TERM "$server_pid"
-		wait "$server_pid" || { echo "FAILED: a server ended with $?" && code=1; }
+		kill "-$signal" "$server_pid"
+		wait "$server_pid" || { [ "$code" != 0 ] || echo "FAILED: a server ended with $?" && code=1; }
 	done
 	if grep -lE 'Sanitizer|runtime error' ./*.log err 2>/dev/null; then
 		tail -n 60 ./*.log err
