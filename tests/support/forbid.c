@@ -5,12 +5,19 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* A child that hangs goes with the test that is ended for it. */
+static bool end_with_parent(void)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+}
 
 static bool install_filter(int number, int error)
 {
@@ -35,7 +42,7 @@ bool forbid_in_child(int number, int error, bool (*story)(const void *argument),
 	fflush(NULL);
 	pid_t child = fork();
 	if (child == 0)
-		_exit(install_filter(number, error) && story(argument) ? 0 : 1);
+		_exit(end_with_parent() && install_filter(number, error) && story(argument) ? 0 : 1);
 	return child > 0 && waitpid(child, &outcome, 0) == child && WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0;
 }
 
