@@ -1,0 +1,415 @@
+/* Tests of the command line, and of what it and a configuration file make together. */
+#include "settings.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "scratch.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define WORDS_MAX 16
+#define ONE_SHARE "[share one]\npath = /srv/one\n"
+
+struct fixture {
+	struct scratch scratch;
+	char config[PATH_MAX + 16];
+	struct settings settings;
+	char said[CAPTURE_MAX];    /* stderr */
+	char printed[CAPTURE_MAX]; /* stdout */
+};
+
+static int make_fixture(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	*state = fixture;
+	if (!fixture || scratch_make(&fixture->scratch) < 0)
+		return -1;
+	snprintf(fixture->config, sizeof(fixture->config), "%s/ferryd.conf", fixture->scratch.path);
+	return setenv("XDG_CONFIG_HOME", fixture->scratch.path, 1);
+}
+
+static int release_fixture(void **state)
+{
+	struct fixture *fixture = *state;
+	int result;
+
+	settings_release(&fixture->settings);
+	result = scratch_remove(&fixture->scratch);
+	free(fixture);
+	return result;
+}
+
+/* Reads a command line written as one text; "CONFIG" stands for the fixture's file, an empty word for '' . */
+static enum settings_outcome read_line(struct fixture *fixture, const char *line)
+{
+	char *words[WORDS_MAX + 1] = {NULL};
+	char *copy = strdup(line), *rest = copy;
+	struct capture out, err;
+	int count = 0;
+
+	for (char *word; (word = strsep(&rest, " ")) && count < WORDS_MAX;)
+		words[count++] = strcmp(word, "CONFIG") == 0 ? fixture->config : strcmp(word, "''") == 0 ? word + 2 : word;
+	settings_release(&fixture->settings);
+	capture_start(&out, STDOUT_FILENO);
+	capture_start(&err, STDERR_FILENO);
+	enum settings_outcome outcome = settings_read(count, words, &fixture->settings);
+	snprintf(fixture->said, sizeof(fixture->said), "%s", capture_end(&err));
+	snprintf(fixture->printed, sizeof(fixture->printed), "%s", capture_end(&out));
+	free(copy);
+	return outcome;
+}
+
+static void write_config(struct fixture *fixture, const char *text)
+{
+	assert_int_equal(scratch_write(fixture->scratch.folder, "ferryd.conf", text), 0);
+}
+
+static void assert_serves(struct fixture *fixture, const char *line)
+{
+	assert_int_equal(read_line(fixture, line), SETTINGS_SERVE);
+	assert_string_equal(fixture->said, "");
+}
+
+static void assert_wrong(struct fixture *fixture, const char *line, const char *said)
+{
+	assert_int_equal(read_line(fixture, line), SETTINGS_WRONG);
+	if (!strstr(fixture->said, said))
+		fail_msg("'%s' said '%s', not '%s'", line, fixture->said, said);
+	assert_int_equal(fixture->said[strlen(fixture->said) - 1], '\n');
+	assert_string_equal(fixture->printed, "");
+}
+
+static void assert_listens(const struct settings *settings, const char *first, const char *second)
+{
+	const char *expected[] = {first, second};
+	char text[ADDRESS_TEXT_SIZE];
+
+	assert_int_equal(settings->listen_count, second ? 2 : 1);
+	for (size_t i = 0; i < settings->listen_count; i++) {
+		address_text(&settings->listen[i], text);
+		assert_string_equal(text, expected[i]);
+	}
+}
+
+static void a_directory_is_the_lone_unnamed_share(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct settings *settings = &fixture->settings;
+
+	assert_serves(fixture, "ferryd /srv");
+	assert_int_equal(settings->share_count, 1);
+	assert_null(settings->shares[0].name);
+	assert_string_equal(settings->shares[0].path, "/srv");
+	assert_listens(settings, "127.0.0.1:7440", "[::1]:7440");
+	assert_null(settings->config);
+	assert_null(settings->port_file);
+	assert_int_equal(settings->ready_fd, -1);
+	assert_false(settings->plain || settings->check_config || settings->until_eof || settings->reloadable);
+}
+
+static void defaults_are_those_of_the_design(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct settings *settings = &fixture->settings;
+	cpu_set_t cores;
+
+	assert_serves(fixture, "ferryd /srv");
+	assert_int_equal(sched_getaffinity(0, sizeof(cores), &cores), 0);
+	assert_int_equal(settings->workers, CPU_COUNT(&cores) + 8);
+	assert_int_equal(settings->max_connections, 4096);
+	assert_int_equal(settings->max_connections_per_address, 1024);
+	assert_int_equal(settings->window_requests, 64);
+	assert_int_equal(settings->window_bytes, 65536);
+	assert_true(settings->greeting_deadline == 10 * CLOCK_SECOND);
+	assert_true(settings->frame_deadline == 10 * CLOCK_SECOND);
+	assert_true(settings->idle_deadline == 300 * CLOCK_SECOND);
+	assert_true(settings->drain_deadline == 30 * CLOCK_SECOND);
+	assert_true(settings->rate_window == 60 * CLOCK_SECOND);
+	assert_true(settings->rate_bytes == 60 * 1024);
+	assert_true(settings->hash_budget >= settings->hash_budget_per_address);
+	assert_int_equal(settings->log_level, LOG_INFO);
+}
+
+static void options_stand_anywhere_until_two_dashes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_serves(fixture, "ferryd /srv --plain --until-eof -l :1234 --ready-fd 7 --port-file ports --no-cache");
+	assert_true(fixture->settings.plain && fixture->settings.until_eof);
+	assert_int_equal(fixture->settings.ready_fd, 7);
+	assert_string_equal(fixture->settings.port_file, "ports");
+	assert_listens(&fixture->settings, "[::]:1234", NULL);
+	assert_serves(fixture, "ferryd --check-config -- --plain");
+	assert_true(fixture->settings.check_config);
+	assert_false(fixture->settings.plain);
+	assert_string_equal(fixture->settings.shares[0].path, "--plain");
+}
+
+static void listeners_keep_the_order_given(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_serves(fixture, "ferryd -l [::1]:5 --listen=127.0.0.1:0 /srv");
+	assert_listens(&fixture->settings, "[::1]:5", "127.0.0.1:0");
+	assert_serves(fixture, "ferryd -l 127.0.0.2 /srv");
+	assert_listens(&fixture->settings, "127.0.0.2:7440", NULL);
+}
+
+static void wrong_command_lines_are_refused_with_a_sentence(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *line;
+		const char *said;
+	} cases[] = {
+		{"ferryd --nonsense /srv", "--nonsense"},
+		{"ferryd -x /srv", "x"},
+		{"ferryd --plain=yes /srv", "plain"},
+		{"ferryd /srv -c", "c"},
+		{"ferryd /srv --listen", "listen"},
+		{"ferryd -l nonsense /srv", "ferryd: --listen nonsense: must be ADDR:PORT"},
+		{"ferryd -l 127.0.0.1:65536 /srv", "must be ADDR:PORT"},
+		{"ferryd -l '' /srv", "must be ADDR:PORT"},
+		{"ferryd --ready-fd x /srv", "ferryd: --ready-fd x: must be the number of a descriptor above 2"},
+		{"ferryd --ready-fd '' /srv", "above 2"},
+		{"ferryd --ready-fd -1 /srv", "above 2"},
+		{"ferryd --ready-fd 2 /srv", "above 2"},
+		{"ferryd --ready-fd 3x /srv", "above 2"},
+		{"ferryd --ready-fd 99999999999999999999 /srv", "above 2"},
+		{"ferryd --ready-fd 4294967299 /srv", "above 2"},
+		{"ferryd /srv /usr", "one DIR, not 2"},
+		{"ferryd -l 0.0.0.0:0 /srv", "ferryd: listening on 0.0.0.0:0, beyond this machine, without encryption needs --plain"},
+		{"ferryd -l 127.0.0.1 -l [::] /srv", "[::]:7440, beyond this machine"},
+		{"ferryd -l 192.0.2.1:80 /srv", "192.0.2.1:80"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_wrong(fixture, cases[i].line, cases[i].said);
+}
+
+static void options_of_later_versions_are_refused_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *line;
+		const char *said;
+	} cases[] = {
+		{"ferryd --tls /srv", "ferryd: --tls is not available in this version\n"},
+		{"ferryd /srv --cache /tmp", "ferryd: --cache is not available in this version\n"},
+		{"ferryd --state=/tmp /srv", "ferryd: --state is not available in this version\n"},
+		{"ferryd --print-pin", "ferryd: --print-pin is not available in this version\n"},
+		{"ferryd --prewarm /srv", "ferryd: --prewarm is not available in this version\n"},
+		{"ferryd token add me --share s --expires 30d", "ferryd: token is not available in this version"},
+		{"ferryd --plain token", "ferryd: token is not available in this version"},
+		{"ferryd -- token", "ferryd: token is not available in this version"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_wrong(fixture, cases[i].line, cases[i].said);
+	assert_serves(fixture, "ferryd ./token");
+}
+
+static void help_and_version_are_shown_on_stdout(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const options[] = {"--config", "--listen", "--plain", "--no-cache", "--ready-fd",
+	                                      "--port-file", "--check-config", "--until-eof", "--help", "--version"};
+
+	assert_int_equal(read_line(fixture, "ferryd --help"), SETTINGS_SHOWN);
+	for (size_t i = 0; i < COUNT(options); i++)
+		assert_non_null(strstr(fixture->printed, options[i]));
+	assert_null(strstr(fixture->printed, "--tls"));
+	assert_int_equal(read_line(fixture, "ferryd /srv -V"), SETTINGS_SHOWN);
+	assert_memory_equal(fixture->printed, "ferryd ", strlen("ferryd "));
+	assert_string_equal(fixture->said, "");
+}
+
+static void a_file_named_by_c_gives_shares_and_can_be_reloaded(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct settings *settings = &fixture->settings;
+
+	write_config(fixture, "[server]\nlisten = 127.0.0.1:81\nworkers = 3\n" ONE_SHARE "[share two]\npath = /srv/two\n");
+	assert_serves(fixture, "ferryd -c CONFIG");
+	assert_string_equal(settings->config, fixture->config);
+	assert_true(settings->reloadable);
+	assert_int_equal(settings->workers, 3);
+	assert_listens(settings, "127.0.0.1:81", NULL);
+	assert_int_equal(settings->share_count, 2);
+	assert_string_equal(settings->shares[0].name, "one");
+	assert_string_equal(settings->shares[1].path, "/srv/two");
+}
+
+static void addresses_of_the_command_line_replace_those_of_the_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_config(fixture, "[server]\nlisten = 127.0.0.1:81\nlisten = 127.0.0.1:82\n" ONE_SHARE);
+	assert_serves(fixture, "ferryd -l 127.0.0.1:0 -c CONFIG");
+	assert_listens(&fixture->settings, "127.0.0.1:0", NULL);
+}
+
+static void a_file_that_listens_beyond_loopback_needs_plain_too(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_config(fixture, "[server]\nlisten = 0.0.0.0:81\n" ONE_SHARE);
+	assert_wrong(fixture, "ferryd -c CONFIG", "without encryption needs --plain");
+	assert_wrong(fixture, "ferryd --check-config -c CONFIG", "without encryption needs --plain");
+	assert_serves(fixture, "ferryd --plain -c CONFIG");
+	assert_serves(fixture, "ferryd -l 127.0.0.1 -c CONFIG");
+}
+
+static void a_directory_takes_settings_but_no_shares_from_a_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_config(fixture, "[server]\nworkers = 5\n");
+	assert_serves(fixture, "ferryd -c CONFIG /srv");
+	assert_int_equal(fixture->settings.workers, 5);
+	assert_int_equal(fixture->settings.share_count, 1);
+	write_config(fixture, ONE_SHARE);
+	assert_wrong(fixture, "ferryd -c CONFIG /srv", "/srv and the shares of");
+	assert_non_null(strstr(fixture->said, fixture->config));
+}
+
+static void a_file_without_shares_serves_nothing_but_may_be_checked(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_config(fixture, "[server]\n");
+	assert_wrong(fixture, "ferryd -c CONFIG", "no share");
+	assert_non_null(strstr(fixture->said, fixture->config));
+	assert_serves(fixture, "ferryd --check-config -c CONFIG");
+}
+
+static void a_directory_reads_no_file_that_was_not_named(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(mkdirat(fixture->scratch.folder, "ferry", 0755), 0);
+	assert_int_equal(scratch_write(fixture->scratch.folder, "ferry/ferryd.conf", "nonsense\n"), 0);
+	assert_serves(fixture, "ferryd /srv");
+	assert_null(fixture->settings.config);
+}
+
+static void without_directory_the_personal_file_is_read(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(mkdirat(fixture->scratch.folder, "ferry", 0755), 0);
+	assert_int_equal(scratch_write(fixture->scratch.folder, "ferry/ferryd.conf", ONE_SHARE), 0);
+	assert_serves(fixture, "ferryd");
+	assert_int_equal(fixture->settings.share_count, 1);
+	assert_false(fixture->settings.reloadable);
+	assert_non_null(strstr(fixture->settings.config, "/ferry/ferryd.conf"));
+	assert_int_equal(scratch_write(fixture->scratch.folder, "ferry/ferryd.conf", "nonsense\n"), 0);
+	assert_wrong(fixture, "ferryd", "/ferry/ferryd.conf:1: ");
+}
+
+static void home_counts_where_xdg_says_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const unset[] = {"", "relative/folder"};
+
+	assert_int_equal(setenv("HOME", fixture->scratch.path, 1), 0);
+	assert_int_equal(mkdirat(fixture->scratch.folder, ".config", 0755), 0);
+	assert_int_equal(mkdirat(fixture->scratch.folder, ".config/ferry", 0755), 0);
+	assert_int_equal(scratch_write(fixture->scratch.folder, ".config/ferry/ferryd.conf", ONE_SHARE), 0);
+	for (size_t i = 0; i < COUNT(unset); i++) {
+		assert_int_equal(setenv("XDG_CONFIG_HOME", unset[i], 1), 0);
+		assert_serves(fixture, "ferryd");
+		assert_non_null(strstr(fixture->settings.config, "/.config/ferry/ferryd.conf"));
+	}
+}
+
+/* On a machine with a configuration in /etc its own word is the answer. */
+static void nothing_to_serve_says_what_to_do(void **state)
+{
+	struct fixture *fixture = *state;
+
+	if (access("/etc/ferry/ferryd.conf", F_OK) == 0)
+		skip();
+	assert_wrong(fixture, "ferryd", "ferryd: nothing to serve: name a directory (ferryd DIR)");
+}
+
+static void a_named_file_that_cannot_be_read_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_wrong(fixture, "ferryd -c CONFIG", "ferryd.conf: not found\n");
+	assert_wrong(fixture, "ferryd -c CONFIG /srv", "ferryd.conf: not found\n");
+	assert_wrong(fixture, "ferryd -c / /srv", "/: ");
+}
+
+static char named_fixed[256];
+
+static void name_fixed(const char *name)
+{
+	size_t used = strlen(named_fixed);
+
+	snprintf(named_fixed + used, sizeof(named_fixed) - used, "%s ", name);
+}
+
+static void a_reload_names_what_it_cannot_change(void **state)
+{
+	struct fixture *fixture = *state;
+	struct settings before;
+
+	write_config(fixture, "[server]\n" ONE_SHARE);
+	assert_serves(fixture, "ferryd -c CONFIG");
+	before = fixture->settings;
+	fixture->settings = (struct settings){.ready_fd = -1};
+	write_config(fixture, "[server]\n" ONE_SHARE);
+	assert_serves(fixture, "ferryd -c CONFIG");
+	named_fixed[0] = '\0';
+	settings_name_fixed(&before, &fixture->settings, name_fixed);
+	assert_string_equal(named_fixed, "");
+	write_config(fixture, "[server]\nlog_level = debug\nlisten = 127.0.0.1:9\nidle_deadline = 1s\nrate_bytes = 1\n"
+	                      "max_connections = 7\n[share one]\npath = /srv/elsewhere\n");
+	assert_serves(fixture, "ferryd -c CONFIG");
+	settings_name_fixed(&before, &fixture->settings, name_fixed);
+	assert_string_equal(named_fixed, "listen max_connections idle_deadline rate_bytes share ");
+	settings_release(&before);
+}
+
+#define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FILES(a_directory_is_the_lone_unnamed_share),
+		WITH_FILES(defaults_are_those_of_the_design),
+		WITH_FILES(options_stand_anywhere_until_two_dashes),
+		WITH_FILES(listeners_keep_the_order_given),
+		WITH_FILES(wrong_command_lines_are_refused_with_a_sentence),
+		WITH_FILES(options_of_later_versions_are_refused_by_name),
+		WITH_FILES(help_and_version_are_shown_on_stdout),
+		WITH_FILES(a_file_named_by_c_gives_shares_and_can_be_reloaded),
+		WITH_FILES(addresses_of_the_command_line_replace_those_of_the_file),
+		WITH_FILES(a_file_that_listens_beyond_loopback_needs_plain_too),
+		WITH_FILES(a_directory_takes_settings_but_no_shares_from_a_file),
+		WITH_FILES(a_file_without_shares_serves_nothing_but_may_be_checked),
+		WITH_FILES(a_directory_reads_no_file_that_was_not_named),
+		WITH_FILES(without_directory_the_personal_file_is_read),
+		WITH_FILES(home_counts_where_xdg_says_nothing),
+		WITH_FILES(nothing_to_serve_says_what_to_do),
+		WITH_FILES(a_named_file_that_cannot_be_read_is_an_error),
+		WITH_FILES(a_reload_names_what_it_cannot_change),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,408 @@
+/* Tests of the configuration file: values and their bounds, what is wrong and in which line, and the file that we ship. */
+#include "settings_file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "scratch.h"
+#include "settings_table.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define TEN "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+
+struct fixture {
+	struct scratch scratch;
+	char path[PATH_MAX + 16];
+	struct settings settings;
+	struct complaint complaint;
+};
+
+static int make_fixture(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	*state = fixture;
+	if (!fixture || scratch_make(&fixture->scratch) < 0)
+		return -1;
+	snprintf(fixture->path, sizeof(fixture->path), "%s/conf", fixture->scratch.path);
+	return 0;
+}
+
+static int release_fixture(void **state)
+{
+	struct fixture *fixture = *state;
+	int result;
+
+	settings_release(&fixture->settings);
+	result = scratch_remove(&fixture->scratch);
+	free(fixture);
+	return result;
+}
+
+static enum status read_path(struct fixture *fixture, const char *path)
+{
+	settings_release(&fixture->settings);
+	assert_int_equal(settings_set_defaults(&fixture->settings), STATUS_OK);
+	return settings_file_read(path, &fixture->settings, &fixture->complaint);
+}
+
+static enum status read_text(struct fixture *fixture, const char *text)
+{
+	assert_int_equal(scratch_write(fixture->scratch.folder, "conf", text), 0);
+	return read_path(fixture, fixture->path);
+}
+
+static void assert_read(struct fixture *fixture, const char *text)
+{
+	if (read_text(fixture, text) != STATUS_OK)
+		fail_msg("'%s': %s", text, fixture->complaint.text);
+}
+
+/* The complaint is "FILE:LINE: WHAT...". */
+static void assert_wrong(struct fixture *fixture, const char *text, int line, const char *what)
+{
+	char expected[PATH_MAX + 512];
+
+	if (read_text(fixture, text) == STATUS_OK)
+		fail_msg("'%s' was taken", text);
+	snprintf(expected, sizeof(expected), "%s:%d: %s", fixture->path, line, what);
+	if (strncmp(fixture->complaint.text, expected, strlen(expected)) != 0)
+		fail_msg("'%s' gave '%s', not '%s'", text, fixture->complaint.text, expected);
+}
+
+static void values_reach_their_fields(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct settings *settings = &fixture->settings;
+
+	assert_read(fixture, "[server]\nworkers=12\nmax_connections = 4K\nmax_connections_per_address = 7\nlinks = 3\n"
+	                     "window_requests = 9\nwindow_bytes = 128K\ngreeting_deadline = 50ms\nframe_deadline = 3\n"
+	                     "idle_deadline = 2m\ndrain_deadline = 1h\nrate_window = 90s\nrate_bytes = 5\nhash_budget = 3M\n"
+	                     "hash_budget_per_address = 2M\nlog_level = debug\n");
+	assert_int_equal(settings->workers, 12);
+	assert_int_equal(settings->max_connections, 4096);
+	assert_int_equal(settings->max_connections_per_address, 7);
+	assert_int_equal(settings->links, 3);
+	assert_int_equal(settings->window_requests, 9);
+	assert_int_equal(settings->window_bytes, 131072);
+	assert_true(settings->greeting_deadline == 50 * CLOCK_MS);
+	assert_true(settings->frame_deadline == 3 * CLOCK_SECOND);
+	assert_true(settings->idle_deadline == 120 * CLOCK_SECOND);
+	assert_true(settings->drain_deadline == 3600 * CLOCK_SECOND);
+	assert_true(settings->rate_window == 90 * CLOCK_SECOND);
+	assert_true(settings->rate_bytes == 5);
+	assert_true(settings->hash_budget == 3 << 20);
+	assert_true(settings->hash_budget_per_address == 2 << 20);
+	assert_int_equal(settings->log_level, LOG_DEBUG);
+}
+
+static void layout_is_free(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_read(fixture, "\xef\xbb\xbf[ server ] ; remark\r\n\r\n\t # remark\n  workers\t=\t2 ; remark\r\n; remark\n"
+	                     "   max_connections:5\n[server]\nlog_level=warn\n[share  a b ]\npath = /with space \n[share c]\npath=/c");
+	assert_int_equal(fixture->settings.workers, 2);
+	assert_int_equal(fixture->settings.max_connections, 5);
+	assert_int_equal(fixture->settings.log_level, LOG_WARN);
+	assert_int_equal(fixture->settings.share_count, 2);
+	assert_string_equal(fixture->settings.shares[0].name, "a b");
+	assert_string_equal(fixture->settings.shares[0].path, "/with space");
+	assert_string_equal(fixture->settings.shares[1].path, "/c");
+}
+
+static void an_empty_file_changes_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_read(fixture, "");
+	assert_int_equal(fixture->settings.share_count, 0);
+	assert_int_equal(fixture->settings.listen_count, 0);
+}
+
+/* inih alone would cut it to 49 bytes. */
+static void a_long_share_name_arrives_whole(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_read(fixture, "[share " FIFTY FIFTY FIFTY "]\npath = /srv\n");
+	assert_string_equal(fixture->settings.shares[0].name, FIFTY FIFTY FIFTY);
+}
+
+static void both_bounds_are_allowed_and_nothing_beyond(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *name, *below, *min, *max, *above;
+	} rows[] = {
+		{"workers", "0", "1", "1024", "1025"},
+		{"max_connections", "0", "1", "1000000", "1000001"},
+		{"max_connections_per_address", "0", "1", "1000000", "1000001"},
+		{"links", "0", "1", "65535", "64K"},
+		{"window_requests", "0", "1", "65535", "65536"},
+		{"window_bytes", "16383", "16K", "1M", "1048577"},
+		{"greeting_deadline", "9ms", "10ms", "24h", "86401s"},
+		{"frame_deadline", "0", "10ms", "24h", "25h"},
+		{"idle_deadline", "0", "10ms", "1440m", "1441m"},
+		{"drain_deadline", "0s", "10ms", "24h", "25h"},
+		{"rate_window", "0h", "10ms", "24h", "25h"},
+		{"rate_bytes", "0", "1", "1G", "1073741825"},
+		{"hash_budget", "1048575", "1M", "1024G", "1025G"},
+		{"hash_budget_per_address", "0", "1M", "1024G", "1025G"},
+	};
+	char text[256];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *const good[] = {rows[i].min, rows[i].max}, *const bad[] = {rows[i].below, rows[i].above};
+		for (int j = 0; j < 2; j++) {
+			char what[256];
+			snprintf(text, sizeof(text), "[server]\n%s = %s\n", rows[i].name, good[j]);
+			assert_read(fixture, text);
+			snprintf(text, sizeof(text), "[server]\n%s = %s\n", rows[i].name, bad[j]);
+			snprintf(what, sizeof(what), "%s = %s: must be between ", rows[i].name, bad[j]);
+			assert_wrong(fixture, text, 2, what);
+		}
+	}
+}
+
+static void every_bounded_setting_refuses_nonsense(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const nonsense[] = {"", "-1", "+1", "1.5", "1x", "x", "1 0", "0x10", "1KK", "99999999999999999999",
+	                                       "18446744073709551615G", "18446744073709551616", "5M5", "unlimited", "1k"};
+	char text[256];
+	size_t tried = 0;
+
+	for (size_t i = 0; i < setting_row_count; i++) {
+		for (size_t j = 0; setting_rows[i].min && j < COUNT(nonsense); j++, tried++) {
+			snprintf(text, sizeof(text), "[server]\n\n%s = %s\n", setting_rows[i].name, nonsense[j]);
+			assert_wrong(fixture, text, 3, setting_rows[i].name);
+			assert_non_null(strstr(fixture->complaint.text, ": must be "));
+		}
+	}
+	assert_int_equal(tried, 14 * COUNT(nonsense));
+}
+
+static void what_is_wrong_is_named_with_its_line(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *text;
+		int line;
+		const char *what;
+	} cases[] = {
+		{"workers = 1\n", 1, "a setting before any section"},
+		{"nonsense\n", 1, "neither a setting, NAME = VALUE, nor a section"},
+		{"[server]\n\n# remark\nnonsense\nworkers = 0\n", 4, "neither a setting"},
+		{"[server]\nworkers = 0\nnonsense\n", 2, "workers = 0: must be between 1 and 1024"},
+		{"[server\nworkers = 1\n", 1, "a section is a line of its own"},
+		{"[server] workers = 1\n", 1, "a section is a line of its own"},
+		{"[servers]\n", 1, "unknown section [servers]"},
+		{"[Server]\n", 1, "unknown section [Server]"},
+		{"[]\n", 1, "unknown section []"},
+		{"[server]\nworker = 1\n", 2, "unknown setting worker in [server]"},
+		{"[server]\npath = /srv\n", 2, "unknown setting path in [server]"},
+		{"[share a]\nworkers = 1\n", 2, "unknown setting workers in [share]"},
+		{"[share a]\npath = /a\n = 1\n", 3, "unknown setting  in [share]"},
+		{"[server]\nworkers = 1\nlog_level = info\nworkers = 2\n", 4, "workers is set in line 2 already"},
+		{"[server]\nworkers = 1\n[server]\nworkers = 1\n", 4, "workers is set in line 2 already"},
+		{"[share a]\npath = /a\npath = /b\n", 3, "path is set in line 2 already"},
+		{"[share a]\npath = /a\n[share b]\npath = /b\n[share a]\n", 5, "there is a share called a already"},
+		{"\n[share a]\n\n", 2, "[share a] needs a path"},
+		{"[share a]\n[share b]\npath = /b\n", 1, "[share a] needs a path"},
+		{"[share a]\npath =\n", 2, "path = : must not be empty"},
+		{"[share]\npath = /a\n", 1, "[share NAME] needs a name"},
+		{"[share ]\npath = /a\n", 1, "[share NAME] needs a name"},
+		{"[share ..]\npath = /a\n", 1, "[share NAME] needs a name without '/' that is neither '.' nor '..', not '..'"},
+		{"[share a/b]\npath = /a\n", 1, "[share NAME] needs a name"},
+		{"[server]\nlisten = here\n", 2, "listen = here: must be ADDR:PORT"},
+		{"[server]\nlog_level = loud\n", 2, "log_level = loud: must be error, warn, info or debug"},
+		{"[server]\nworkers = " FIFTY FIFTY FIFTY FIFTY "\n", 2, "longer than 198 bytes"},
+		{"[server]\n# " FIFTY FIFTY FIFTY FIFTY "\n", 2, "longer than 198 bytes"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_wrong(fixture, cases[i].text, cases[i].line, cases[i].what);
+}
+
+static void the_longest_line_is_taken_with_and_without_its_end(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[200], text[256];
+
+	memset(path, 'p', sizeof(path));
+	path[198 - strlen("path=")] = '\0';
+	snprintf(text, sizeof(text), "[share a]\npath=%s\n", path);
+	assert_read(fixture, text);
+	assert_string_equal(fixture->settings.shares[0].path, path);
+	text[strlen(text) - 1] = '\0';
+	assert_read(fixture, text);
+	assert_string_equal(fixture->settings.shares[0].path, path);
+	snprintf(text, sizeof(text), "[share a]\npath=%sp\n", path);
+	assert_wrong(fixture, text, 2, "longer than 198 bytes");
+}
+
+static void a_nul_byte_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char text[] = "[server]\nworkers = 1\0 000\n";
+	char expected[PATH_MAX + 64];
+	FILE *out = fopen(fixture->path, "w");
+
+	assert_non_null(out);
+	assert_int_equal(fwrite(text, sizeof(text) - 1, 1, out), 1);
+	fclose(out);
+	assert_int_equal(read_path(fixture, fixture->path), STATUS_INVALID);
+	snprintf(expected, sizeof(expected), "%s:2: a NUL byte", fixture->path);
+	assert_string_equal(fixture->complaint.text, expected);
+}
+
+static void settings_of_later_versions_may_say_what_is_the_case(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *section, *name, *today, *later;
+	} rows[] = {
+		{"server", "tls", "no", "yes"},           {"server", "cache", "", "/var/cache/ferry"},
+		{"server", "state", "", "/var/lib/ferry"}, {"server", "user", "", "nobody"},
+		{"server", "sandbox", "off", "best"},     {"server", "sandbox", "off", "required"},
+		{"share a", "access", "anyone", "tokens"}, {"share a", "addresses", "", "10.0.0.0/8"},
+		{"share a", "symlinks", "no", "beneath"}, {"share a", "hidden", "yes", "no"},
+	};
+	char text[256], what[256];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *path = rows[i].section[1] == 'h' ? "path = /srv\n" : "\n";
+		snprintf(text, sizeof(text), "[%s]\n%s%s = %s\n", rows[i].section, path, rows[i].name, rows[i].today);
+		assert_read(fixture, text);
+		snprintf(text, sizeof(text), "[%s]\n%s%s = %s\n", rows[i].section, path, rows[i].name, rows[i].later);
+		snprintf(what, sizeof(what), "%s = %s: not available in this version", rows[i].name, rows[i].later);
+		assert_wrong(fixture, text, 3, what);
+	}
+}
+
+static void a_file_that_is_not_there_is_told_from_one_that_is_wrong(void **state)
+{
+	struct fixture *fixture = *state;
+	int before = scratch_next_descriptor();
+
+	assert_int_equal(read_path(fixture, fixture->path), STATUS_NOT_FOUND);
+	assert_non_null(strstr(fixture->complaint.text, "/conf: not found"));
+	assert_int_not_equal(read_path(fixture, "/"), STATUS_OK);
+	assert_memory_equal(fixture->complaint.text, "/: ", 3);
+	assert_int_equal(read_text(fixture, "nonsense"), STATUS_INVALID);
+	assert_int_equal(scratch_next_descriptor(), before);
+}
+
+#define SHIPPED "config/ferryd.conf"
+
+/* Writes the shipped file to the fixture's with every "#name" and "#[section]" uncommented; remarks are "# Text". */
+static void uncomment(struct fixture *fixture)
+{
+	FILE *in = fopen(SHIPPED, "r"), *out = fopen(fixture->path, "w");
+	char *line = NULL;
+	size_t capacity = 0;
+
+	assert_non_null(in);
+	assert_non_null(out);
+	while (getline(&line, &capacity, in) > 0)
+		fputs(line[0] == '#' && line[1] != ' ' ? line + 1 : line, out);
+	free(line);
+	fclose(in);
+	fclose(out);
+}
+
+static void the_shipped_file_changes_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct settings defaults = {.ready_fd = -1};
+
+	assert_int_equal(settings_set_defaults(&defaults), STATUS_OK);
+	assert_int_equal(read_path(fixture, SHIPPED), STATUS_OK);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		if (setting_rows[i].section == SECTION_SERVER)
+			assert_true(setting_same(&setting_rows[i], &defaults, &fixture->settings));
+	}
+	assert_int_equal(fixture->settings.share_count, 0);
+}
+
+static void the_shipped_file_shows_every_setting_at_its_default(void **state)
+{
+	struct fixture *fixture = *state;
+	struct settings defaults = {.ready_fd = -1};
+	struct complaint complaint;
+
+	assert_int_equal(settings_set_defaults(&defaults), STATUS_OK);
+	assert_int_equal(settings_listen(&defaults, "127.0.0.1:7440", &complaint), STATUS_OK);
+	assert_int_equal(settings_listen(&defaults, "[::1]:7440", &complaint), STATUS_OK);
+	uncomment(fixture);
+	if (read_path(fixture, fixture->path) != STATUS_OK)
+		fail_msg("%s", fixture->complaint.text);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		if (setting_rows[i].section == SECTION_SERVER && !setting_same(&setting_rows[i], &defaults, &fixture->settings))
+			fail_msg("%s is not shown at its default", setting_rows[i].name);
+	}
+	settings_release(&defaults);
+}
+
+/* Each row once, in the words of its default: that a value was read does not yet tell that it was there. */
+static void the_shipped_file_has_a_line_for_every_row(void **state)
+{
+	struct fixture *fixture = *state;
+	enum setting_section section = SECTION_SERVER;
+	char *line = NULL, expected[128];
+	size_t capacity = 0, row = 0;
+	FILE *in;
+
+	uncomment(fixture);
+	in = fopen(fixture->path, "r");
+	assert_non_null(in);
+	while (getline(&line, &capacity, in) > 0) {
+		if (line[0] == '[' && strncmp(line, "[share ", 7) == 0)
+			section = SECTION_SHARE;
+		if (!strchr("#[\n", line[0]) && strncmp(line, "listen", 6) != 0 && strncmp(line, "path", 4) != 0) {
+			while (row < setting_row_count && !setting_rows[row].initial)
+				row++;
+			assert_true(row < setting_row_count);
+			const char *initial = setting_rows[row].initial;
+			snprintf(expected, sizeof(expected), "%s =%s%s\n", setting_rows[row].name, *initial ? " " : "", initial);
+			assert_string_equal(line, expected);
+			assert_int_equal(setting_rows[row++].section, section);
+		}
+	}
+	assert_int_equal(row, setting_row_count);
+	free(line);
+	fclose(in);
+}
+
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FILE(values_reach_their_fields),
+		WITH_FILE(layout_is_free),
+		WITH_FILE(an_empty_file_changes_nothing),
+		WITH_FILE(a_long_share_name_arrives_whole),
+		WITH_FILE(both_bounds_are_allowed_and_nothing_beyond),
+		WITH_FILE(every_bounded_setting_refuses_nonsense),
+		WITH_FILE(what_is_wrong_is_named_with_its_line),
+		WITH_FILE(the_longest_line_is_taken_with_and_without_its_end),
+		WITH_FILE(a_nul_byte_is_refused),
+		WITH_FILE(settings_of_later_versions_may_say_what_is_the_case),
+		WITH_FILE(a_file_that_is_not_there_is_told_from_one_that_is_wrong),
+		WITH_FILE(the_shipped_file_changes_nothing),
+		WITH_FILE(the_shipped_file_shows_every_setting_at_its_default),
+		WITH_FILE(the_shipped_file_has_a_line_for_every_row),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
