@@ -1,0 +1,93 @@
+/* Tests of how descriptors are shared out. */
+#include "descriptors.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "log.h"
+
+static void the_limit_is_raised_as_far_as_it_goes(void **state)
+{
+	struct rlimit before, after;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	before.rlim_cur = before.rlim_max < 64 ? before.rlim_max : 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(descriptors_raise(), before.rlim_max);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &after), 0);
+	assert_int_equal(after.rlim_cur, before.rlim_max);
+}
+
+static void contents_get_a_quarter_and_never_none(void **state)
+{
+	(void)state;
+	assert_int_equal(descriptors_contents(4096), 1024);
+	assert_int_equal(descriptors_contents(3), 1);
+	assert_int_equal(descriptors_contents(0), 1);
+	assert_true(descriptors_contents(1u << 30) < 1u << 20);
+}
+
+static void connections_that_fit_stay_as_they_are(void **state)
+{
+	struct settings settings = {.max_connections = 4096, .max_connections_per_address = 1024};
+	struct capture logged;
+
+	(void)state;
+	capture_start(&logged, STDERR_FILENO);
+	descriptors_fit(&settings, 20000);
+	log_flush();
+	assert_string_equal(capture_end(&logged), "");
+	assert_int_equal(settings.max_connections, 4096);
+	assert_int_equal(settings.max_connections_per_address, 1024);
+}
+
+static void too_many_connections_are_lowered_and_said(void **state)
+{
+	struct settings settings = {.max_connections = 4096, .max_connections_per_address = 500};
+	struct capture logged;
+
+	(void)state;
+	capture_start(&logged, STDERR_FILENO);
+	descriptors_fit(&settings, 1024);
+	log_flush();
+	assert_non_null(strstr(capture_end(&logged), "level=warn event=limit setting=max_connections wanted=4096 lowered=576"));
+	assert_null(strstr(logged.text, "per_address"));
+	assert_int_equal(settings.max_connections, 1024 - 256 - 128 - 64);
+	assert_int_equal(settings.max_connections_per_address, 500);
+}
+
+static void with_hardly_any_descriptors_one_connection_is_left(void **state)
+{
+	struct capture logged;
+
+	(void)state;
+	for (size_t count = 0; count < 128; count++) {
+		struct settings settings = {.max_connections = 4096, .max_connections_per_address = 1024};
+		capture_start(&logged, STDERR_FILENO);
+		descriptors_fit(&settings, count);
+		capture_end(&logged);
+		assert_true(settings.max_connections >= 1 && settings.max_connections_per_address >= 1);
+		assert_true(settings.max_connections <= (count > 1 ? count : 1));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_limit_is_raised_as_far_as_it_goes),
+		cmocka_unit_test(contents_get_a_quarter_and_never_none),
+		cmocka_unit_test(connections_that_fit_stay_as_they_are),
+		cmocka_unit_test(too_many_connections_are_lowered_and_said),
+		cmocka_unit_test(with_hardly_any_descriptors_one_connection_is_left),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
