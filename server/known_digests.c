@@ -5,6 +5,8 @@
 
 #define BLOCK_PIECES 1024u
 #define WORD_BITS 64u
+/* Of a file beyond a pebibyte nothing is remembered: sparse ones reach 8 EiB, whose list of blocks alone has 64 GiB. */
+#define BLOCKS_MAX (1u << 20)
 
 /* Up to BLOCK_PIECES pieces in a row; a file's last block is as short as the file. */
 struct known_block {
@@ -53,7 +55,7 @@ static struct known_block *block_of(struct known_digests *known, uint64_t piece)
 	uint64_t left = known->piece_count - (piece - piece % BLOCK_PIECES);
 	size_t length = left < BLOCK_PIECES ? (size_t)left : BLOCK_PIECES;
 
-	if (!known->blocks)
+	if (!known->blocks && block_count(known) <= BLOCKS_MAX)
 		known->blocks = calloc(block_count(known), sizeof(known->blocks[0]));
 	if (!known->blocks)
 		return NULL;

@@ -8,8 +8,9 @@
 #include "digest.h"
 
 /*
- * Memory grows with what is known: blocks of 1,024 pieces, made when first needed. A digest for which there is no memory
- * stays unknown, so that its piece is hashed again when next asked for. Not for several threads at once.
+ * Memory grows with what is known: blocks of 1,024 pieces, made when first needed. A digest for which there is no memory,
+ * or of a file beyond a pebibyte, stays unknown: its piece is hashed again when next asked for. Not for several threads
+ * at once.
  */
 struct known_digests {
 	uint64_t piece_count;

@@ -22,8 +22,9 @@ struct unit {
 };
 
 static const struct unit size_units[] = {{"", 1}, {"K", 1ull << 10}, {"M", 1ull << 20}, {"G", 1ull << 30}, {NULL, 0}};
-static const struct unit time_units[] = {{"", CLOCK_SECOND},        {"ms", CLOCK_MS},           {"s", CLOCK_SECOND},
-                                         {"m", 60 * CLOCK_SECOND}, {"h", 3600 * CLOCK_SECOND}, {NULL, 0}};
+static const struct unit time_units[] = {
+	{"", CLOCK_SECOND}, {"ms", CLOCK_MS}, {"s", CLOCK_SECOND}, {"m", 60 * CLOCK_SECOND}, {"h", 3600 * CLOCK_SECOND}, {NULL, 0},
+};
 
 static bool parse_digits(const char **text, uint64_t *number)
 {
