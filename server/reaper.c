@@ -1,0 +1,148 @@
+/* The reaper: one thread that sleeps until the next deadline, shuts down who is late and wakes who is parked. */
+#include "reaper.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "threads.h"
+
+/* What falls due this soon is done in the same round: a thousand parked connections cost no thousand rounds. */
+#define SLACK CLOCK_MS
+
+struct reaper {
+	struct slots *slots;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t sooner;
+	/* written under lock; reaper_expect() looks at it without first */
+	_Atomic int64_t next;
+	/* guarded by lock */
+	int64_t cut_at;
+	bool stopping;
+};
+
+/* caller holds lock */
+static void doze(struct reaper *reaper)
+{
+	while (!reaper->stopping && clock_now() < atomic_load(&reaper->next)) {
+		int64_t until = atomic_load(&reaper->next);
+		struct timespec time = clock_to_timespec(until);
+		if (until == CLOCK_NEVER)
+			pthread_cond_wait(&reaper->sooner, &reaper->lock);
+		else
+			pthread_cond_timedwait(&reaper->sooner, &reaper->lock, &time);
+	}
+}
+
+/* caller holds lock */
+static void lower(struct reaper *reaper, int64_t time)
+{
+	if (time < atomic_load(&reaper->next))
+		atomic_store(&reaper->next, time);
+}
+
+/*
+ * Forgets the time first and looks at the slots then: who arms a slot meanwhile either is seen in this round or finds
+ * that nothing is expected, and tells.
+ * caller holds lock, which is let go for the round
+ */
+static void round_up(struct reaper *reaper)
+{
+	int64_t now = clock_now() + SLACK;
+
+	atomic_store(&reaper->next, CLOCK_NEVER);
+	if (reaper->cut_at <= now) {
+		reaper->cut_at = CLOCK_NEVER;
+		slots_shut_all(reaper->slots);
+	}
+	lower(reaper, reaper->cut_at);
+	pthread_mutex_unlock(&reaper->lock);
+	int64_t next = slots_expire(reaper->slots, now);
+	pthread_mutex_lock(&reaper->lock);
+	lower(reaper, next);
+}
+
+static void *run(void *argument)
+{
+	struct reaper *reaper = argument;
+
+	pthread_mutex_lock(&reaper->lock);
+	while (!reaper->stopping) {
+		doze(reaper);
+		if (!reaper->stopping)
+			round_up(reaper);
+	}
+	pthread_mutex_unlock(&reaper->lock);
+	return NULL;
+}
+
+static void init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static void release(struct reaper *reaper)
+{
+	pthread_cond_destroy(&reaper->sooner);
+	pthread_mutex_destroy(&reaper->lock);
+	free(reaper);
+}
+
+enum status reaper_start(struct slots *slots, struct reaper **out)
+{
+	struct reaper *reaper = calloc(1, sizeof(*reaper));
+
+	if (!reaper)
+		return STATUS_NO_MEMORY;
+	reaper->slots = slots;
+	reaper->cut_at = CLOCK_NEVER;
+	atomic_store(&reaper->next, CLOCK_NEVER);
+	pthread_mutex_init(&reaper->lock, NULL);
+	init_condition(&reaper->sooner);
+	enum status status = thread_start(&reaper->thread, "reaper", run, reaper);
+	if (status != STATUS_OK)
+		release(reaper);
+	else
+		*out = reaper;
+	return status;
+}
+
+void reaper_stop(struct reaper *reaper)
+{
+	if (!reaper)
+		return;
+	pthread_mutex_lock(&reaper->lock);
+	reaper->stopping = true;
+	pthread_cond_signal(&reaper->sooner);
+	pthread_mutex_unlock(&reaper->lock);
+	pthread_join(reaper->thread, NULL);
+	release(reaper);
+}
+
+void reaper_expect(struct reaper *reaper, int64_t time)
+{
+	if (time >= atomic_load(&reaper->next))
+		return;
+	pthread_mutex_lock(&reaper->lock);
+	if (time < atomic_load(&reaper->next)) {
+		atomic_store(&reaper->next, time);
+		pthread_cond_signal(&reaper->sooner);
+	}
+	pthread_mutex_unlock(&reaper->lock);
+}
+
+void reaper_cut_at(struct reaper *reaper, int64_t time)
+{
+	pthread_mutex_lock(&reaper->lock);
+	reaper->cut_at = time;
+	pthread_mutex_unlock(&reaper->lock);
+	reaper_expect(reaper, time);
+}

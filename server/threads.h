@@ -1,0 +1,12 @@
+/* Threads: started with a small stack and a name. */
+#ifndef THREADS_H
+#define THREADS_H
+
+#include <pthread.h>
+
+#include "status.h"
+
+/* NAME has at most 15 characters. STATUS_BUSY: the system gives no more threads. */
+MUST_CHECK enum status thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
+
+#endif
