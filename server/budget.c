@@ -1,0 +1,47 @@
+/* The hash budget: how many bytes a second may be hashed for whoever only asks for digests, per peer and in all. */
+#include "budget.h"
+
+#include "clock.h"
+
+void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer)
+{
+	budget->rate = rate ? rate : 1;
+	budget->rate_per_peer = rate_per_peer ? rate_per_peer : 1;
+	atomic_init(&budget->whole.free_at, 0);
+	pthread_mutex_init(&budget->lock, NULL);
+}
+
+void budget_release(struct budget *budget)
+{
+	pthread_mutex_destroy(&budget->lock);
+}
+
+/* A piece at a time is asked for: no product below overflows before BYTES reaches 9 GB. */
+static int64_t duration(uint64_t bytes, uint64_t rate)
+{
+	return (int64_t)(bytes * (uint64_t)CLOCK_SECOND / rate);
+}
+
+/* The next turn in BUCKET, which is used up by it. caller holds lock */
+static int64_t book(struct bucket *bucket, int64_t cost, int64_t now)
+{
+	int64_t free_at = atomic_load(&bucket->free_at);
+	int64_t turn = free_at > now ? free_at : now;
+
+	atomic_store(&bucket->free_at, turn + cost);
+	return turn;
+}
+
+int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t bytes, int64_t now)
+{
+	pthread_mutex_lock(&budget->lock);
+	if (ticket->stage == TICKET_NONE)
+		*ticket = (struct ticket){TICKET_PEER, book(peer, duration(bytes, budget->rate_per_peer), now)};
+	if (ticket->stage == TICKET_PEER && ticket->turn <= now)
+		*ticket = (struct ticket){TICKET_WHOLE, book(&budget->whole, duration(bytes, budget->rate), now)};
+	pthread_mutex_unlock(&budget->lock);
+	if (ticket->turn > now)
+		return ticket->turn;
+	*ticket = (struct ticket){.stage = TICKET_NONE};
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* The hash budget: how many bytes a second may be hashed for whoever only asks for digests, per peer and in all. */
+#ifndef BUDGET_H
+#define BUDGET_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+/*
+ * Nobody is refused: who asks gets the time at which it is its turn, and waits until then. Turns are handed out in the
+ * order of asking, first among those of one peer, then among all, so that a peer over its own budget uses up nothing
+ * of the others'.
+ */
+struct bucket {
+	_Atomic int64_t free_at; /* when all that was granted so far has been worked off */
+};
+
+struct budget {
+	uint64_t rate;          /* bytes per second in all */
+	uint64_t rate_per_peer; /* of one peer */
+	pthread_mutex_t lock;
+	/* guarded by lock, as are the peers' buckets */
+	struct bucket whole;
+};
+
+/* What a reply holds while it waits for its turn; zeroed: it holds nothing. */
+struct ticket {
+	enum {
+		TICKET_NONE,
+		TICKET_PEER,  /* has a turn among its peer's */
+		TICKET_WHOLE, /* has a turn among all */
+	} stage;
+	int64_t turn;
+};
+
+/* A rate of 0 counts as 1: there is no "unlimited" by accident. */
+void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
+void budget_release(struct budget *budget);
+
+/*
+ * Asks to hash BYTES: 0 when they may be hashed now, and the ticket is used up; else the time to ask again with the same
+ * ticket and the same BYTES.
+ */
+int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t bytes, int64_t now);
+
+#endif

@@ -1,0 +1,29 @@
+/* Peers: how many connections each address has and all have together, and what each has used of the hash budget. */
+#ifndef PEERS_H
+#define PEERS_H
+
+#include "address.h"
+#include "budget.h"
+#include "status.h"
+
+/* Connections beyond the caps that may be told so at one time; further ones are closed without a word. */
+#define PEERS_REFUSALS 16
+
+struct peers;
+struct peer;
+
+/* At most MAX connections, MAX_PER_PEER of them from one peer (see struct address_peer). Any thread may call. */
+MUST_CHECK enum status peers_new(unsigned max, unsigned max_per_peer, struct peers **peers);
+void peers_free(struct peers *peers);
+
+/*
+ * Counts a connection from ADDRESS. STATUS_BUSY: over a cap, but it may be told so; *PEER is NULL then, it counts as a
+ * refusal until peers_leave. STATUS_LIMIT: not even that. STATUS_NO_MEMORY likewise.
+ */
+MUST_CHECK enum status peers_enter(struct peers *peers, const struct address *address, struct peer **peer);
+/* The connection ended. PEER may be NULL: it was a refusal. */
+void peers_leave(struct peers *peers, struct peer *peer);
+
+struct bucket *peer_bucket(struct peer *peer);
+
+#endif

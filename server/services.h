@@ -1,0 +1,36 @@
+/* What all connections share: settings, shares, contents, caps and counters. */
+#ifndef SERVICES_H
+#define SERVICES_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "budget.h"
+#include "content.h"
+#include "gate.h"
+#include "peers.h"
+#include "settings.h"
+#include "share.h"
+
+/* Counted by every thread, read by whoever wants the totals. */
+struct tally {
+	_Atomic uint64_t requests;    /* answered, whatever the answer */
+	_Atomic uint64_t sent;        /* bytes of files */
+	_Atomic uint64_t hashed;      /* bytes of files */
+	_Atomic uint64_t connections; /* accepted, refused ones included */
+};
+
+struct services {
+	const struct settings *settings;
+	const struct shares *shares;
+	struct contents *contents;
+	struct peers *peers;
+	struct budget budget;
+	struct gate gate;
+	struct tally tally;
+	/* Directory descriptors that listings hold, and how many they may hold together. */
+	atomic_uint folders;
+	unsigned folders_max;
+};
+
+#endif
