@@ -1,0 +1,26 @@
+/* The workbench: what a worker lends to the connection that it steps. */
+#ifndef WORKBENCH_H
+#define WORKBENCH_H
+
+#include "lanes.h"
+#include "output.h"
+#include "services.h"
+#include "status.h"
+
+#define WORKBENCH_INPUT 65536u
+#define WORKBENCH_HASHING 262144u
+
+/* One per worker. Between two steps the buffers hold nothing that matters. */
+struct workbench {
+	struct services *services;
+	struct lanes *lanes;
+	unsigned char *input;   /* WORKBENCH_INPUT bytes: what is received at once */
+	unsigned char *hashing; /* WORKBENCH_HASHING bytes: what is read and hashed at once, sixteen leaves */
+	unsigned char *packing; /* OUTPUT_CAPACITY bytes: answers on their way into one send */
+};
+
+/* STATUS_NO_MEMORY, or what lanes_new says. */
+MUST_CHECK enum status workbench_init(struct workbench *bench, struct services *services);
+void workbench_release(struct workbench *bench);
+
+#endif
