@@ -1,0 +1,38 @@
+/* A reply: the generator that answers one request, step by step. */
+#include "reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reply *reply_new(const struct reply_class *class, size_t size, struct span path)
+{
+	struct reply *reply = calloc(1, size + path.length);
+
+	if (!reply)
+		return NULL;
+	unsigned char *copy = (unsigned char *)reply + size;
+	if (path.length > 0)
+		memcpy(copy, path.bytes, path.length);
+	reply->class = class;
+	reply->path = (struct span){.bytes = copy, .length = path.length};
+	return reply;
+}
+
+void reply_free(struct reply *reply, struct services *services)
+{
+	if (reply && reply->class->release)
+		reply->class->release(reply, services);
+	free(reply);
+}
+
+enum reply_result reply_fail(struct turn *turn, enum status failure)
+{
+	turn->failure = failure;
+	return REPLY_FAILED;
+}
+
+enum reply_result reply_park(struct turn *turn, int64_t until)
+{
+	turn->park_until = until;
+	return REPLY_PARK;
+}

@@ -1,0 +1,210 @@
+/* The source: the file behind a READ, DIGESTS or SUM, opened in one version and hashed piece by piece. */
+#include "source.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "resolve.h"
+
+/* No file system that is served has a coarser tick; without sub-seconds it may be as coarse as FAT's. */
+#define TICK (20 * CLOCK_MS)
+#define TICK_WITHOUT_SUBSECONDS (2 * CLOCK_SECOND)
+
+/* A file that was changed again after so many waits is being written to: let the client decide. */
+#define WAITS_MAX 3u
+
+/* Nanoseconds until the version of STAT has settled; 0: it has. */
+static int64_t unsettled_for(const struct stat *stat)
+{
+	int64_t tick = stat->st_ctim.tv_nsec == 0 ? TICK_WITHOUT_SUBSECONDS : TICK;
+	int64_t changed = clock_of_timespec(stat->st_ctim);
+	int64_t now = clock_real();
+
+	/* A time far in the future comes from a clock that was set back: waiting for it would not end. */
+	if (changed > now ? changed - now >= tick : now - changed >= tick)
+		return 0;
+	return changed + tick - now;
+}
+
+/* FD is taken over in any case. */
+static enum status adopt(struct source *source, struct turn *turn, int fd)
+{
+	struct content *content = NULL;
+
+	if (source->stat.st_size > CONTENT_SIZE_MIN) {
+		enum status status = contents_take(turn->services->contents, fd, &source->stat, &source->version, &content);
+		if (status != STATUS_OK)
+			return status;
+		fd = content_fd(content);
+	}
+	source->fd = fd;
+	source->content = content;
+	source->is_open = true;
+	return STATUS_OK;
+}
+
+static enum status judge(struct source *source, const struct version *wanted, int64_t *wait_until)
+{
+	if (!version_is_any(wanted) && !version_equal(wanted, &source->version))
+		return STATUS_CHANGED;
+	int64_t wait = unsettled_for(&source->stat);
+	if (wait > 0 && source->waits++ == WAITS_MAX)
+		return STATUS_CHANGED;
+	*wait_until = wait > 0 ? clock_now() + wait : 0;
+	return STATUS_OK;
+}
+
+enum status source_open(struct source *source, struct turn *turn, struct span path, const struct version *wanted,
+	int64_t *wait_until)
+{
+	int fd;
+	enum status status = resolve_file(turn->services, path, &fd, &source->stat);
+
+	if (status != STATUS_OK)
+		return status;
+	version_of_stat(turn->bench->lanes, &source->stat, &source->version);
+	status = judge(source, wanted, wait_until);
+	if (status == STATUS_OK && *wait_until == 0)
+		return adopt(source, turn, fd);
+	close(fd);
+	return status;
+}
+
+void source_release(struct source *source, struct services *services)
+{
+	if (!source->is_open)
+		return;
+	if (source->content)
+		content_release(services->contents, source->content);
+	else
+		close(source->fd);
+	source->is_open = false;
+}
+
+uint64_t source_size(const struct source *source)
+{
+	return (uint64_t)source->stat.st_size;
+}
+
+enum status source_range(const struct source *source, const struct version *wanted, uint64_t first, uint64_t *end)
+{
+	uint64_t pieces = piece_count(source_size(source));
+
+	if (version_is_any(wanted) && (first != 0 || *end != 1))
+		return STATUS_RANGE;
+	if (first >= pieces)
+		return STATUS_RANGE;
+	if (*end > pieces)
+		*end = pieces;
+	return STATUS_OK;
+}
+
+void source_describe(struct source *source, struct turn *turn, uint16_t number, const struct digest *root)
+{
+	struct file file = file_of_stat(&source->stat);
+
+	file.version = source->version;
+	file.root_known = root || source_root(source, turn, &file.root);
+	if (root)
+		file.root = *root;
+	file_encode(output_writer(turn->output), number, &file);
+}
+
+enum status source_check(struct source *source, struct turn *turn)
+{
+	struct stat stat;
+	struct version version;
+
+	if (source->content)
+		return content_check(turn->services->contents, source->content);
+	if (fstat(source->fd, &stat) < 0)
+		return status_from_errno(errno);
+	version_of_stat(turn->bench->lanes, &stat, &version);
+	return version_equal(&version, &source->version) ? STATUS_OK : STATUS_CHANGED;
+}
+
+bool source_known(struct source *source, uint64_t piece, struct digest *digest)
+{
+	return source->content && content_digest(source->content, piece, digest);
+}
+
+bool source_root(struct source *source, struct turn *turn, struct digest *root)
+{
+	return source->content && content_root(source->content, turn->bench->lanes, root);
+}
+
+enum status source_read(const struct source *source, void *bytes, size_t length, uint64_t offset)
+{
+	unsigned char *next = bytes;
+
+	while (length > 0) {
+		ssize_t got = pread(source->fd, next, length, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return status_from_errno(errno);
+		if (got == 0)
+			return STATUS_CHANGED;
+		next += got;
+		length -= (size_t)got;
+		offset += (uint64_t)got;
+	}
+	return STATUS_OK;
+}
+
+/* Reads and hashes through the worker's buffer; nothing of it outlives the step. */
+static enum status hash(const struct source *source, struct workbench *bench, uint64_t index, struct digest *digest)
+{
+	uint64_t offset = index * PIECE_SIZE;
+	uint32_t left = piece_length(source_size(source), index);
+	struct piece piece;
+
+	piece_start(&piece, source_size(source));
+	while (left > 0) {
+		uint32_t length = left < WORKBENCH_HASHING ? left : WORKBENCH_HASHING;
+		enum status status = source_read(source, bench->hashing, length, offset);
+		if (status != STATUS_OK)
+			return status;
+		piece_add(&piece, bench->lanes, bench->hashing, length);
+		offset += length;
+		left -= length;
+	}
+	piece_finish(&piece, bench->lanes, digest);
+	return STATUS_OK;
+}
+
+static enum status remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
+	const struct digest *digest)
+{
+	struct digest remembered;
+	enum status status;
+
+	if (!source->content)
+		return STATUS_OK;
+	if (remembering == REMEMBER_FRESH)
+		status = content_refresh(source->content, piece, digest);
+	else
+		status = content_remember(turn->services->contents, source->content, piece, digest);
+	/* Without memory nothing is remembered: whoever counts on it would hash for ever. */
+	if (status == STATUS_OK && !content_digest(source->content, piece, &remembered))
+		status = STATUS_NO_MEMORY;
+	return status;
+}
+
+enum status source_hash(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
+	struct digest *digest)
+{
+	struct digest computed;
+	enum status status = hash(source, turn->bench, piece, &computed);
+
+	if (status == STATUS_OK)
+		status = source_check(source, turn);
+	if (status == STATUS_OK)
+		status = remember(source, turn, piece, remembering, &computed);
+	if (status != STATUS_OK)
+		return status;
+	atomic_fetch_add(&turn->services->tally.hashed, piece_length(source_size(source), piece));
+	*digest = computed;
+	return STATUS_OK;
+}
