@@ -1,0 +1,227 @@
+/* A connection: one client on its socket, from accept to close. */
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "clock.h"
+#include "conversation.h"
+#include "log.h"
+
+/* How long a connection that was told its end is still read from. */
+#define LINGER (2 * CLOCK_SECOND)
+
+struct connection {
+	struct conversation conversation;
+	struct stream stream;
+	char *peer_text;
+	bool ended;           /* the peer's stream ended */
+	int64_t accepted;
+	int64_t active;       /* when bytes last moved */
+	int64_t lingers;      /* since when it only waits for the peer to go; 0: it does not */
+	uint32_t frame;       /* the one that is not complete; 0: none */
+	int64_t frame_since;
+	int64_t rate_since;   /* when the window of the minimum rate began; 0: no output is pending */
+	uint64_t rate_handed; /* output handed over by then */
+};
+
+static char *text_of(const struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_text(address, text);
+	return strdup(text);
+}
+
+enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
+	struct connection **out)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	char *peer_text = text_of(address);
+	struct stream stream;
+
+	stream_init(&stream, fd);
+	if (!connection || !peer_text) {
+		free(connection);
+		free(peer_text);
+		stream_close(&stream);
+		peers_leave(services->peers, peer);
+		return STATUS_NO_MEMORY;
+	}
+	gate_enter(&services->gate);
+	connection->stream = stream;
+	connection->peer_text = peer_text;
+	connection->accepted = connection->active = clock_now();
+	conversation_init(&connection->conversation, services, peer, peer_text, &connection->stream);
+	*out = connection;
+	return STATUS_OK;
+}
+
+void connection_free(struct connection *connection)
+{
+	struct services *services = connection->conversation.services;
+	struct peer *peer = connection->conversation.peer;
+
+	log_line(LOG_DEBUG, "event=close peer=%s", connection->peer_text);
+	conversation_release(&connection->conversation);
+	stream_close(&connection->stream);
+	free(connection->peer_text);
+	free(connection);
+	peers_leave(services->peers, peer);
+	gate_leave(&services->gate);
+}
+
+struct stream *connection_stream(struct connection *connection)
+{
+	return &connection->stream;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The one place that knows how long a client may take for what; each limit counts from a moment that it cannot move. */
+static int64_t deadline_of(const struct connection *connection)
+{
+	const struct conversation *conversation = &connection->conversation;
+	const struct settings *settings = conversation->services->settings;
+	int64_t deadline = CLOCK_NEVER;
+
+	if (connection->lingers)
+		return connection->lingers + LINGER;
+	if (conversation->state == CONVERSATION_GREETING)
+		return connection->accepted + settings->greeting_deadline;
+	if (connection->frame)
+		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
+	if (connection->rate_since)
+		deadline = earlier(deadline, connection->rate_since + settings->rate_window);
+	if (conversation->goodbye && conversation_is_idle(conversation))
+		deadline = earlier(deadline, connection->active + settings->frame_deadline);
+	else if (conversation_is_idle(conversation))
+		deadline = earlier(deadline, connection->active + settings->idle_deadline);
+	return deadline;
+}
+
+/* Takes the times that deadline_of() counts from. HANDED is what the kernel had before this step. */
+static void note_times(struct connection *connection, bool received, uint64_t handed_before)
+{
+	const struct conversation *conversation = &connection->conversation;
+	uint64_t handed = output_handed(&conversation->output);
+	uint32_t frame = conversation_partial_frame(conversation);
+	int64_t now = clock_now();
+
+	if (received || handed != handed_before)
+		connection->active = now;
+	if (frame != connection->frame)
+		connection->frame_since = now;
+	connection->frame = frame;
+	if (!output_is_pending(&conversation->output)) {
+		connection->rate_since = 0;
+	} else if (!connection->rate_since ||
+	           handed - connection->rate_handed >= conversation->services->settings->rate_bytes) {
+		connection->rate_since = now;
+		connection->rate_handed = handed;
+	}
+}
+
+struct wish connection_first_wish(const struct connection *connection)
+{
+	/* A refusal has something to say, a client begins. */
+	return (struct wish){
+		.read = true,
+		.write = !connection->conversation.peer,
+		.deadline = deadline_of(connection),
+		.wake = CLOCK_NEVER,
+	};
+}
+
+static enum connection_verdict hang_up(const struct connection *connection)
+{
+	if (deadline_of(connection) <= clock_now())
+		log_line(LOG_INFO, "event=deadline peer=%s", connection->peer_text);
+	return CONNECTION_CLOSE;
+}
+
+/* Throws away what comes, until the end comes. */
+static enum connection_verdict linger(struct connection *connection, struct workbench *bench, struct wish *wish)
+{
+	size_t length;
+	enum status status = stream_read(&connection->stream, bench->input, WORKBENCH_INPUT, &length);
+
+	if (status != STATUS_OK && status != STATUS_WANT_READ)
+		return CONNECTION_CLOSE;
+	*wish = (struct wish){.read = true, .deadline = deadline_of(connection), .wake = CLOCK_NEVER};
+	return CONNECTION_WAIT;
+}
+
+static enum connection_verdict part(struct connection *connection, struct workbench *bench, struct wish *wish)
+{
+	/* Who is idle when the server stops has nothing under way that could destroy the word: no need to wait. */
+	if (connection->ended || connection->conversation.failure == STATUS_STOPPING)
+		return CONNECTION_CLOSE;
+	if (stream_shut(&connection->stream) != STATUS_OK)
+		return CONNECTION_CLOSE;
+	connection->lingers = clock_now();
+	return linger(connection, bench, wish);
+}
+
+static enum connection_verdict wait_as(struct connection *connection, enum pace pace, int64_t park_until, struct wish *wish)
+{
+	bool pending = output_is_pending(&connection->conversation.output);
+
+	*wish = (struct wish){
+		/* After the end both would be reported for ever. */
+		.read = !connection->ended,
+		.write = pending || pace == PACE_QUANTUM,
+		.deadline = deadline_of(connection),
+		.wake = pace == PACE_PARK ? park_until : CLOCK_NEVER,
+	};
+	return pace == PACE_QUANTUM ? CONNECTION_GO_ON : CONNECTION_WAIT;
+}
+
+/* Receives and serves between conversation_begin and _end. */
+static enum pace take_turn(struct connection *connection, struct workbench *bench, int64_t *park_until)
+{
+	struct conversation *conversation = &connection->conversation;
+	uint64_t handed = output_handed(&conversation->output);
+	enum status status = STATUS_WANT_READ;
+
+	if (!connection->ended)
+		status = conversation_receive(conversation, bench);
+	if (status == STATUS_END)
+		connection->ended = true;
+	else if (status != STATUS_OK && status != STATUS_WANT_READ)
+		return PACE_LOST;
+	if (connection->ended && !conversation->goodbye && conversation->state < CONVERSATION_FAILING)
+		return PACE_LOST;
+	enum pace pace = conversation_serve(conversation, bench, park_until);
+	note_times(connection, status == STATUS_OK, handed);
+	return pace;
+}
+
+enum connection_verdict connection_step(struct connection *connection, struct workbench *bench, uint32_t events,
+	struct wish *wish)
+{
+	struct conversation *conversation = &connection->conversation;
+	int64_t park_until = CLOCK_NEVER;
+
+	if (events & (EPOLLERR | EPOLLHUP))
+		return hang_up(connection);
+	if (gate_stage(&conversation->services->gate) == GATE_CUT)
+		return CONNECTION_CLOSE;
+	if (connection->lingers)
+		return linger(connection, bench, wish);
+	conversation_begin(conversation, bench);
+	enum pace pace = take_turn(connection, bench, &park_until);
+	if (pace == PACE_LOST)
+		return CONNECTION_CLOSE;
+	if (conversation_end(conversation) != STATUS_OK)
+		return CONNECTION_CLOSE;
+	if (pace == PACE_OVER)
+		return part(connection, bench, wish);
+	if (pace == PACE_ANSWERED && connection->ended)
+		return CONNECTION_CLOSE;
+	return wait_as(connection, pace, park_until, wish);
+}

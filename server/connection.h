@@ -1,0 +1,50 @@
+/* A connection: one client on its socket, from accept to close. */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include <stdint.h>
+
+#include "address.h"
+#include "peers.h"
+#include "services.h"
+#include "slots.h"
+#include "status.h"
+#include "stream.h"
+#include "workbench.h"
+
+/*
+ * The owner of its slot calls connection_step(), nobody else touches it. A step receives once, serves what was asked and
+ * stops when the kernel takes no more, nothing is left to do, or one quantum is used up. Between two steps a connection
+ * holds no buffer unless bytes wait in one.
+ *
+ * The end: after GOODBYE, everything answered and the end of the peer's stream it is closed. The end without GOODBYE, or
+ * a hang-up: closed at once. After an ERROR that concerns the connection its sending side is shut, and what still comes
+ * is thrown away for a while: a close with unread bytes would destroy the ERROR on its way.
+ */
+struct connection;
+
+/*
+ * Takes over FD, a non-blocking socket, and the place in PEERS in any case. PEER, from peers_enter(), may be NULL: then
+ * the client is told BUSY and nothing else. STATUS_NO_MEMORY.
+ */
+MUST_CHECK enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
+	struct connection **connection);
+
+/* Closes the stream, unless slots_close() has, frees everything, and leaves the gate last. */
+void connection_free(struct connection *connection);
+
+struct stream *connection_stream(struct connection *connection);
+
+/* What a new connection waits for. */
+struct wish connection_first_wish(const struct connection *connection);
+
+enum connection_verdict {
+	CONNECTION_WAIT,  /* arm its slot as *WISH says */
+	CONNECTION_GO_ON, /* it could go on at once; *WISH says how to arm it if others come first */
+	CONNECTION_CLOSE, /* close its slot and free it */
+};
+/* EVENTS are the EPOLL bits that led here; 0 when it just goes on. */
+enum connection_verdict connection_step(struct connection *connection, struct workbench *bench, uint32_t events,
+	struct wish *wish);
+
+#endif
