@@ -1,0 +1,374 @@
+/* A connection under test: its worker is the test itself, its client the other end of a socketpair. */
+#ifndef RIG_H
+#define RIG_H
+
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "connection.h"
+#include "message.h"
+#include "scratch.h"
+#include "services.h"
+#include "slots.h"
+#include "workbench.h"
+
+#define RIG_WINDOW_REQUESTS 4u
+#define RIG_WINDOW_BYTES (2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX))
+/* No answer takes that long; where one does the test fails. */
+#define RIG_PATIENCE (20 * CLOCK_SECOND)
+
+struct rig {
+	struct scratch scratch;
+	struct settings settings;
+	struct share share;
+	struct shares shares;
+	struct services services;
+	struct workbench bench;
+	struct peer *peer;
+	struct connection *connection; /* NULL: closed by the server */
+	enum connection_verdict verdict;
+	struct wish wish;
+	int server; /* the server's end */
+	int client; /* ours, non-blocking; -1: closed */
+	uint16_t number; /* of the request sent last */
+	/* Received and not looked at yet. */
+	unsigned char *bytes;
+	size_t start;
+	size_t end;
+};
+
+#define RIG_RECEIVED_MAX (4u << 20)
+
+/* One frame that the server sent. */
+struct answer {
+	struct frame frame;
+	struct span payload;
+};
+
+static inline void rig_init_services(struct rig *rig)
+{
+	struct services *services = &rig->services;
+
+	rig->settings = (struct settings){
+		.max_connections = 8,
+		.max_connections_per_address = 8,
+		.window_requests = RIG_WINDOW_REQUESTS,
+		.window_bytes = RIG_WINDOW_BYTES,
+		.links = 4,
+		.greeting_deadline = 10 * CLOCK_SECOND,
+		.frame_deadline = 10 * CLOCK_SECOND,
+		.idle_deadline = 300 * CLOCK_SECOND,
+		.rate_window = 60 * CLOCK_SECOND,
+		.rate_bytes = 61440,
+	};
+	rig->share = (struct share){.folder = rig->scratch.folder};
+	rig->shares = (struct shares){.list = &rig->share, .count = 1};
+	services->settings = &rig->settings;
+	services->shares = &rig->shares;
+	services->folders_max = 16;
+	assert_int_equal(contents_new(4, &services->contents), STATUS_OK);
+	assert_int_equal(gate_init(&services->gate), STATUS_OK);
+	assert_int_equal(peers_new(8, 8, &services->peers), STATUS_OK);
+	budget_init(&services->budget, 8u << 30, 8u << 30);
+	assert_int_equal(workbench_init(&rig->bench, services), STATUS_OK);
+}
+
+static inline void rig_connect_as(struct rig *rig, struct peer *peer)
+{
+	struct address address;
+	int ends[2];
+
+	assert_int_equal(address_parse("127.0.0.1:1", &address), STATUS_OK);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+	rig->server = ends[0];
+	rig->client = ends[1];
+	rig->number = 0;
+	rig->start = rig->end = 0;
+	assert_int_equal(connection_new(&rig->services, rig->server, &address, peer, &rig->connection), STATUS_OK);
+	rig->wish = connection_first_wish(rig->connection);
+	rig->verdict = CONNECTION_WAIT;
+}
+
+static inline void rig_connect(struct rig *rig)
+{
+	struct address address;
+	struct peer *peer;
+
+	assert_int_equal(address_parse("127.0.0.1:1", &address), STATUS_OK);
+	assert_int_equal(peers_enter(rig->services.peers, &address, &peer), STATUS_OK);
+	rig_connect_as(rig, peer);
+}
+
+static inline void rig_disconnect(struct rig *rig)
+{
+	if (rig->connection)
+		connection_free(rig->connection);
+	rig->connection = NULL;
+	if (rig->client >= 0)
+		close(rig->client);
+	rig->client = -1;
+}
+
+static inline int rig_setup(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	*state = rig;
+	if (!rig || scratch_make(&rig->scratch) < 0)
+		return -1;
+	rig->bytes = malloc(RIG_RECEIVED_MAX);
+	rig->client = -1;
+	rig_init_services(rig);
+	rig_connect(rig);
+	return rig->bytes ? 0 : -1;
+}
+
+static inline int rig_teardown(void **state)
+{
+	struct rig *rig = *state;
+	int result;
+
+	rig_disconnect(rig);
+	workbench_release(&rig->bench);
+	budget_release(&rig->services.budget);
+	peers_free(rig->services.peers);
+	gate_release(&rig->services.gate);
+	contents_free(rig->services.contents);
+	result = scratch_remove(&rig->scratch);
+	free(rig->bytes);
+	free(rig);
+	return result;
+}
+
+/* The EPOLL bits that the slot would report now; 0: nothing. */
+static inline uint32_t rig_events(struct rig *rig)
+{
+	short wanted = (short)((rig->wish.read ? POLLIN | POLLRDHUP : 0) | (rig->wish.write ? POLLOUT : 0));
+	struct pollfd polled = {.fd = rig->server, .events = wanted};
+
+	return poll(&polled, 1, 0) == 1 ? (uint32_t)polled.revents : 0;
+}
+
+/* What a worker would do next; false when it would sleep. */
+static inline bool rig_turn(struct rig *rig)
+{
+	uint32_t events = 0;
+
+	if (!rig->connection)
+		return false;
+	if (rig->verdict == CONNECTION_WAIT) {
+		events = rig_events(rig);
+		if (!events && clock_now() < rig->wish.wake)
+			return false;
+	}
+	rig->verdict = connection_step(rig->connection, &rig->bench, events, &rig->wish);
+	if (rig->verdict == CONNECTION_CLOSE) {
+		connection_free(rig->connection);
+		rig->connection = NULL;
+	}
+	return true;
+}
+
+/* Runs the server until it would sleep; the client reads nothing meanwhile. */
+static inline void rig_settle(struct rig *rig)
+{
+	while (rig_turn(rig))
+		;
+}
+
+static inline void rig_send_bytes(struct rig *rig, const void *bytes, size_t length)
+{
+	assert_int_equal(send(rig->client, bytes, length, MSG_NOSIGNAL), length);
+}
+
+/* Receives what is there; false at the end of the stream. */
+static inline bool rig_receive(struct rig *rig)
+{
+	ssize_t length;
+
+	if (rig->start == rig->end)
+		rig->start = rig->end = 0;
+	length = recv(rig->client, rig->bytes + rig->end, RIG_RECEIVED_MAX - rig->end, 0);
+	if (length > 0)
+		rig->end += (size_t)length;
+	return length != 0;
+}
+
+static inline bool rig_take_answer(struct rig *rig, enum frame_phase phase, struct answer *answer)
+{
+	size_t left = rig->end - rig->start;
+
+	if (left < FRAME_HEADER_SIZE)
+		return false;
+	assert_int_equal(frame_decode(rig->bytes + rig->start, FRAME_FROM_SERVER, phase, &answer->frame), STATUS_OK);
+	if (left - FRAME_HEADER_SIZE < answer->frame.length)
+		return false;
+	answer->payload = (struct span){rig->bytes + rig->start + FRAME_HEADER_SIZE, answer->frame.length};
+	rig->start += FRAME_HEADER_SIZE + answer->frame.length;
+	return true;
+}
+
+/* The next frame that the server sends, whatever it is. Its payload is valid until the next call. */
+static inline struct answer rig_answer_in(struct rig *rig, enum frame_phase phase)
+{
+	int64_t patience = clock_now() + RIG_PATIENCE;
+	struct answer answer;
+
+	if (rig->start > RIG_RECEIVED_MAX / 2) {
+		memmove(rig->bytes, rig->bytes + rig->start, rig->end - rig->start);
+		rig->end -= rig->start;
+		rig->start = 0;
+	}
+	while (!rig_take_answer(rig, phase, &answer)) {
+		bool turned = rig_turn(rig);
+		bool open = rig_receive(rig);
+		assert_true(open || turned);
+		assert_true(clock_now() < patience);
+	}
+	return answer;
+}
+
+static inline struct answer rig_answer(struct rig *rig, enum frame_type type, uint16_t number)
+{
+	struct answer answer = rig_answer_in(rig, FRAME_OPEN);
+
+	assert_int_equal(answer.frame.type, type);
+	assert_int_equal(answer.frame.number, number);
+	return answer;
+}
+
+static inline enum error_code rig_error_in(struct rig *rig, enum frame_phase phase, uint16_t number)
+{
+	struct answer answer = rig_answer_in(rig, phase);
+	struct error error;
+
+	assert_int_equal(answer.frame.type, FRAME_ERROR);
+	assert_int_equal(answer.frame.number, number);
+	assert_int_equal(error_decode(answer.payload, &error), STATUS_OK);
+	return error.code;
+}
+
+static inline enum error_code rig_error(struct rig *rig, uint16_t number)
+{
+	return rig_error_in(rig, FRAME_OPEN, number);
+}
+
+/* Nothing more comes but the end of the server's stream. */
+static inline void rig_expect_end(struct rig *rig)
+{
+	int64_t patience = clock_now() + RIG_PATIENCE;
+
+	while (rig_turn(rig) || rig_receive(rig))
+		assert_true(clock_now() < patience);
+	assert_int_equal(rig->end - rig->start, 0);
+}
+
+/* --- What a client says ---------------------------------------------------------------------------------------------- */
+
+static inline void rig_send(struct rig *rig, const struct writer *writer)
+{
+	assert_false(writer->failed);
+	rig_send_bytes(rig, writer->start, writer_length(writer));
+}
+
+#define RIG_WRITER(writer)                                                                                             \
+	unsigned char writer##_bytes[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                     \
+	struct writer writer;                                                                                          \
+	writer_init(&writer, writer##_bytes, sizeof(writer##_bytes))
+
+static inline void rig_hello(struct rig *rig)
+{
+	RIG_WRITER(writer);
+
+	hello_encode(&writer, &(struct hello){.version_min = 1, .version_max = 1});
+	rig_send(rig, &writer);
+}
+
+static inline void rig_greet(struct rig *rig)
+{
+	struct welcome welcome;
+
+	rig_hello(rig);
+	struct answer answer = rig_answer_in(rig, FRAME_GREETING);
+	assert_int_equal(answer.frame.type, FRAME_WELCOME);
+	assert_int_equal(welcome_decode(answer.payload, &welcome), STATUS_OK);
+	assert_int_equal(welcome.window_requests, rig->settings.window_requests);
+	assert_int_equal(welcome.window_bytes, rig->settings.window_bytes);
+}
+
+static inline void rig_goodbye(struct rig *rig)
+{
+	RIG_WRITER(writer);
+
+	goodbye_encode(&writer);
+	rig_send(rig, &writer);
+	assert_int_equal(shutdown(rig->client, SHUT_WR), 0);
+}
+
+static inline uint16_t rig_stat(struct rig *rig, const char *path)
+{
+	RIG_WRITER(writer);
+
+	stat_request_encode(&writer, ++rig->number, &(struct stat_request){span_of(path)});
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+static inline uint16_t rig_list(struct rig *rig, const char *path, bool recursive)
+{
+	RIG_WRITER(writer);
+
+	list_request_encode(&writer, ++rig->number, &(struct list_request){span_of(path), recursive});
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+static inline uint16_t rig_read(struct rig *rig, const struct pieces_request *request)
+{
+	RIG_WRITER(writer);
+
+	read_request_encode(&writer, ++rig->number, request);
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+static inline uint16_t rig_digests(struct rig *rig, const struct pieces_request *request)
+{
+	RIG_WRITER(writer);
+
+	digests_request_encode(&writer, ++rig->number, request);
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+static inline uint16_t rig_sum(struct rig *rig, const char *path, enum sum_kind kind)
+{
+	RIG_WRITER(writer);
+
+	sum_request_encode(&writer, ++rig->number, &(struct sum_request){span_of(path), kind});
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+static inline uint16_t rig_ping(struct rig *rig, const char *text)
+{
+	RIG_WRITER(writer);
+
+	ping_encode(&writer, ++rig->number, &(struct ping){span_of(text)});
+	rig_send(rig, &writer);
+	return rig->number;
+}
+
+#endif
