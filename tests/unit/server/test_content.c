@@ -1,94 +1,8 @@
-/* Tests of contents on real files: sharing, room, staleness, digests, and all of it from several threads. */
-#include "content.h"
+/* Tests of contents on real files: sharing, room, staleness, digests. */
+#include "content_fixture.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "hashing.h"
-#include "scratch.h"
-
-#define PLACES 3
-#define FILE_PIECES 3
-
-struct fixture {
-	struct scratch scratch;
-	struct lanes *lanes;
-	struct contents *contents;
-};
-
-static void make_file(int folder, const char *name, off_t size)
-{
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, size), 0);
-	close(fd);
-}
-
-static int make_fixture(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	char name[] = "0";
-
-	*state = fixture;
-	if (!fixture || scratch_make(&fixture->scratch) < 0)
-		return -1;
-	for (; name[0] < '6'; name[0]++)
-		make_file(fixture->scratch.folder, name, FILE_PIECES * (off_t)PIECE_SIZE - 1);
-	if (lanes_new(LANES_OPENSSL, &fixture->lanes) != STATUS_OK)
-		return -1;
-	return contents_new(PLACES, &fixture->contents) == STATUS_OK ? 0 : -1;
-}
-
-static int release_fixture(void **state)
-{
-	struct fixture *fixture = *state;
-	int result;
-
-	contents_free(fixture->contents);
-	lanes_free(fixture->lanes);
-	result = scratch_remove(&fixture->scratch);
-	free(fixture);
-	return result;
-}
-
-static enum status try_take(struct fixture *fixture, struct lanes *lanes, const char *name, struct content **content)
-{
-	struct version version;
-	struct stat stat;
-	int fd = openat(fixture->scratch.folder, name, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 || fstat(fd, &stat) < 0)
-		return STATUS_IO;
-	version_of_stat(lanes, &stat, &version);
-	return contents_take(fixture->contents, fd, &stat, &version, content);
-}
-
-static struct content *take(struct fixture *fixture, const char *name)
-{
-	struct content *content = NULL;
-
-	assert_int_equal(try_take(fixture, fixture->lanes, name, &content), STATUS_OK);
-	return content;
-}
-
-static struct digest digest_of(unsigned char byte)
-{
-	struct digest digest;
-
-	memset(digest.bytes, byte, sizeof(digest.bytes));
-	return digest;
-}
 
 static bool remembers(struct content *content, uint64_t piece, unsigned char byte)
 {
@@ -344,105 +258,11 @@ static void what_is_no_part_of_a_version_does_not_count(void **state)
 	assert_true(version_equal(&first, &second));
 }
 
-#define THREADS 4
-#define ROUNDS 600
-
-struct visitor {
-	struct fixture *fixture;
-	unsigned seed;
-	size_t served, busy, changed;
-	bool wrong;
-};
-
-/* What a piece's digest is in this test: the same for all threads. */
-static struct digest agreed_digest(const struct content *content, uint64_t piece)
-{
-	struct digest digest = digest_of((unsigned char)piece);
-
-	memcpy(digest.bytes, content_version(content)->bytes, sizeof(content_version(content)->bytes));
-	return digest;
-}
-
-static void visit_pieces(struct visitor *visitor, struct lanes *lanes, struct content *content)
-{
-	struct contents *contents = visitor->fixture->contents;
-	struct digest root;
-
-	for (uint64_t piece = 0; piece < FILE_PIECES; piece++) {
-		struct digest found, agreed = agreed_digest(content, piece);
-		if (content_check(contents, content) != STATUS_OK) {
-			visitor->changed++;
-			return;
-		}
-		if (content_digest(content, piece, &found) && !digest_equal(&found, &agreed))
-			visitor->wrong = true;
-		if (content_remember(contents, content, piece, &agreed) != STATUS_OK)
-			visitor->changed++;
-	}
-	if (content_root(content, lanes, &root))
-		visitor->served++;
-}
-
-static void *visit(void *argument)
-{
-	struct visitor *visitor = argument;
-	struct lanes *lanes;
-	char name[] = "0";
-
-	if (lanes_new(LANES_OPENSSL, &lanes) != STATUS_OK) {
-		visitor->wrong = true;
-		return NULL;
-	}
-	for (int i = 0; i < ROUNDS; i++) {
-		struct content *content;
-		name[0] = (char)('0' + rand_r(&visitor->seed) % 6);
-		enum status status = try_take(visitor->fixture, lanes, name, &content);
-		if (status == STATUS_BUSY) {
-			visitor->busy++;
-		} else if (status != STATUS_OK) {
-			visitor->wrong = true;
-		} else {
-			visit_pieces(visitor, lanes, content);
-			content_release(visitor->fixture->contents, content);
-		}
-		/* Now and then a file changes under everybody's hands. */
-		if (i % 50 == 49 && fchmodat(visitor->fixture->scratch.folder, name, 0600 | (unsigned)i % 8, 0) < 0)
-			visitor->wrong = true;
-	}
-	lanes_free(lanes);
-	return NULL;
-}
-
-static void threads_share_contents_without_mixing_their_digests(void **state)
-{
-	struct fixture *fixture = *state;
-	struct visitor visitors[THREADS];
-	pthread_t threads[THREADS];
-	size_t served = 0, passed = 0;
-	int before = scratch_next_descriptor();
-
-	for (unsigned i = 0; i < THREADS; i++) {
-		visitors[i] = (struct visitor){.fixture = fixture, .seed = i + 1};
-		assert_int_equal(pthread_create(&threads[i], NULL, visit, &visitors[i]), 0);
-	}
-	for (int i = 0; i < THREADS; i++) {
-		pthread_join(threads[i], NULL);
-		assert_false(visitors[i].wrong);
-		served += visitors[i].served;
-		passed += visitors[i].served + visitors[i].busy + visitors[i].changed;
-	}
-	assert_true(served > 0);
-	assert_true(passed >= THREADS * ROUNDS);
-	assert_int_equal(scratch_next_descriptor(), before);
-}
-
 static void freeing_no_contents_does_nothing(void **state)
 {
 	(void)state;
 	contents_free(NULL);
 }
-
-#define ON_FILES(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
 
 int main(void)
 {
@@ -459,7 +279,6 @@ int main(void)
 		ON_FILES(the_root_is_known_when_all_pieces_are),
 		ON_FILES(each_field_of_a_version_counts),
 		ON_FILES(what_is_no_part_of_a_version_does_not_count),
-		ON_FILES(threads_share_contents_without_mixing_their_digests),
 		cmocka_unit_test(freeing_no_contents_does_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,109 +1,10 @@
-/* Tests of the command line, and of what it and a configuration file make together. */
-#include "settings.h"
+/* Tests of what the command line, a configuration file and the defaults make together. */
+#include "settings_fixture.h"
 
-#include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "capture.h"
 #include "clock.h"
-#include "scratch.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define WORDS_MAX 16
-#define ONE_SHARE "[share one]\npath = /srv/one\n"
-
-struct fixture {
-	struct scratch scratch;
-	char config[PATH_MAX + 16];
-	struct settings settings;
-	char said[CAPTURE_MAX];    /* stderr */
-	char printed[CAPTURE_MAX]; /* stdout */
-};
-
-static int make_fixture(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	*state = fixture;
-	if (!fixture || scratch_make(&fixture->scratch) < 0)
-		return -1;
-	snprintf(fixture->config, sizeof(fixture->config), "%s/ferryd.conf", fixture->scratch.path);
-	return setenv("XDG_CONFIG_HOME", fixture->scratch.path, 1);
-}
-
-static int release_fixture(void **state)
-{
-	struct fixture *fixture = *state;
-	int result;
-
-	settings_release(&fixture->settings);
-	result = scratch_remove(&fixture->scratch);
-	free(fixture);
-	return result;
-}
-
-/* Reads a command line written as one text; "CONFIG" stands for the fixture's file, an empty word for '' . */
-static enum settings_outcome read_line(struct fixture *fixture, const char *line)
-{
-	char *words[WORDS_MAX + 1] = {NULL};
-	char *copy = strdup(line), *rest = copy;
-	struct capture out, err;
-	int count = 0;
-
-	for (char *word; (word = strsep(&rest, " ")) && count < WORDS_MAX;)
-		words[count++] = strcmp(word, "CONFIG") == 0 ? fixture->config : strcmp(word, "''") == 0 ? word + 2 : word;
-	settings_release(&fixture->settings);
-	capture_start(&out, STDOUT_FILENO);
-	capture_start(&err, STDERR_FILENO);
-	enum settings_outcome outcome = settings_read(count, words, &fixture->settings);
-	snprintf(fixture->said, sizeof(fixture->said), "%s", capture_end(&err));
-	snprintf(fixture->printed, sizeof(fixture->printed), "%s", capture_end(&out));
-	free(copy);
-	return outcome;
-}
-
-static void write_config(struct fixture *fixture, const char *text)
-{
-	assert_int_equal(scratch_write(fixture->scratch.folder, "ferryd.conf", text), 0);
-}
-
-static void assert_serves(struct fixture *fixture, const char *line)
-{
-	assert_int_equal(read_line(fixture, line), SETTINGS_SERVE);
-	assert_string_equal(fixture->said, "");
-}
-
-static void assert_wrong(struct fixture *fixture, const char *line, const char *said)
-{
-	assert_int_equal(read_line(fixture, line), SETTINGS_WRONG);
-	if (!strstr(fixture->said, said))
-		fail_msg("'%s' said '%s', not '%s'", line, fixture->said, said);
-	assert_int_equal(fixture->said[strlen(fixture->said) - 1], '\n');
-	assert_string_equal(fixture->printed, "");
-}
-
-static void assert_listens(const struct settings *settings, const char *first, const char *second)
-{
-	const char *expected[] = {first, second};
-	char text[ADDRESS_TEXT_SIZE];
-
-	assert_int_equal(settings->listen_count, second ? 2 : 1);
-	for (size_t i = 0; i < settings->listen_count; i++) {
-		address_text(&settings->listen[i], text);
-		assert_string_equal(text, expected[i]);
-	}
-}
 
 static void a_directory_is_the_lone_unnamed_share(void **state)
 {
@@ -142,100 +43,6 @@ static void defaults_are_those_of_the_design(void **state)
 	assert_true(settings->rate_bytes == 60 * 1024);
 	assert_true(settings->hash_budget >= settings->hash_budget_per_address);
 	assert_int_equal(settings->log_level, LOG_INFO);
-}
-
-static void options_stand_anywhere_until_two_dashes(void **state)
-{
-	struct fixture *fixture = *state;
-
-	assert_serves(fixture, "ferryd /srv --plain --until-eof -l :1234 --ready-fd 7 --port-file ports --no-cache");
-	assert_true(fixture->settings.plain && fixture->settings.until_eof);
-	assert_int_equal(fixture->settings.ready_fd, 7);
-	assert_string_equal(fixture->settings.port_file, "ports");
-	assert_listens(&fixture->settings, "[::]:1234", NULL);
-	assert_serves(fixture, "ferryd --check-config -- --plain");
-	assert_true(fixture->settings.check_config);
-	assert_false(fixture->settings.plain);
-	assert_string_equal(fixture->settings.shares[0].path, "--plain");
-}
-
-static void listeners_keep_the_order_given(void **state)
-{
-	struct fixture *fixture = *state;
-
-	assert_serves(fixture, "ferryd -l [::1]:5 --listen=127.0.0.1:0 /srv");
-	assert_listens(&fixture->settings, "[::1]:5", "127.0.0.1:0");
-	assert_serves(fixture, "ferryd -l 127.0.0.2 /srv");
-	assert_listens(&fixture->settings, "127.0.0.2:7440", NULL);
-}
-
-static void wrong_command_lines_are_refused_with_a_sentence(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct {
-		const char *line;
-		const char *said;
-	} cases[] = {
-		{"ferryd --nonsense /srv", "--nonsense"},
-		{"ferryd -x /srv", "x"},
-		{"ferryd --plain=yes /srv", "plain"},
-		{"ferryd /srv -c", "c"},
-		{"ferryd /srv --listen", "listen"},
-		{"ferryd -l nonsense /srv", "ferryd: --listen nonsense: must be ADDR:PORT"},
-		{"ferryd -l 127.0.0.1:65536 /srv", "must be ADDR:PORT"},
-		{"ferryd -l '' /srv", "must be ADDR:PORT"},
-		{"ferryd --ready-fd x /srv", "ferryd: --ready-fd x: must be the number of a descriptor above 2"},
-		{"ferryd --ready-fd '' /srv", "above 2"},
-		{"ferryd --ready-fd -1 /srv", "above 2"},
-		{"ferryd --ready-fd 2 /srv", "above 2"},
-		{"ferryd --ready-fd 3x /srv", "above 2"},
-		{"ferryd --ready-fd 99999999999999999999 /srv", "above 2"},
-		{"ferryd --ready-fd 4294967299 /srv", "above 2"},
-		{"ferryd /srv /usr", "one DIR, not 2"},
-		{"ferryd -l 0.0.0.0:0 /srv", "ferryd: listening on 0.0.0.0:0, beyond this machine, without encryption needs --plain"},
-		{"ferryd -l 127.0.0.1 -l [::] /srv", "[::]:7440, beyond this machine"},
-		{"ferryd -l 192.0.2.1:80 /srv", "192.0.2.1:80"},
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_wrong(fixture, cases[i].line, cases[i].said);
-}
-
-static void options_of_later_versions_are_refused_by_name(void **state)
-{
-	struct fixture *fixture = *state;
-	static const struct {
-		const char *line;
-		const char *said;
-	} cases[] = {
-		{"ferryd --tls /srv", "ferryd: --tls is not available in this version\n"},
-		{"ferryd /srv --cache /tmp", "ferryd: --cache is not available in this version\n"},
-		{"ferryd --state=/tmp /srv", "ferryd: --state is not available in this version\n"},
-		{"ferryd --print-pin", "ferryd: --print-pin is not available in this version\n"},
-		{"ferryd --prewarm /srv", "ferryd: --prewarm is not available in this version\n"},
-		{"ferryd token add me --share s --expires 30d", "ferryd: token is not available in this version"},
-		{"ferryd --plain token", "ferryd: token is not available in this version"},
-		{"ferryd -- token", "ferryd: token is not available in this version"},
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_wrong(fixture, cases[i].line, cases[i].said);
-	assert_serves(fixture, "ferryd ./token");
-}
-
-static void help_and_version_are_shown_on_stdout(void **state)
-{
-	struct fixture *fixture = *state;
-	static const char *const options[] = {"--config", "--listen", "--plain", "--no-cache", "--ready-fd",
-	                                      "--port-file", "--check-config", "--until-eof", "--help", "--version"};
-
-	assert_int_equal(read_line(fixture, "ferryd --help"), SETTINGS_SHOWN);
-	for (size_t i = 0; i < COUNT(options); i++)
-		assert_non_null(strstr(fixture->printed, options[i]));
-	assert_null(strstr(fixture->printed, "--tls"));
-	assert_int_equal(read_line(fixture, "ferryd /srv -V"), SETTINGS_SHOWN);
-	assert_memory_equal(fixture->printed, "ferryd ", strlen("ferryd "));
-	assert_string_equal(fixture->said, "");
 }
 
 static void a_file_named_by_c_gives_shares_and_can_be_reloaded(void **state)
@@ -387,18 +194,11 @@ static void a_reload_names_what_it_cannot_change(void **state)
 	settings_release(&before);
 }
 
-#define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FILES(a_directory_is_the_lone_unnamed_share),
 		WITH_FILES(defaults_are_those_of_the_design),
-		WITH_FILES(options_stand_anywhere_until_two_dashes),
-		WITH_FILES(listeners_keep_the_order_given),
-		WITH_FILES(wrong_command_lines_are_refused_with_a_sentence),
-		WITH_FILES(options_of_later_versions_are_refused_by_name),
-		WITH_FILES(help_and_version_are_shown_on_stdout),
 		WITH_FILES(a_file_named_by_c_gives_shares_and_can_be_reloaded),
 		WITH_FILES(addresses_of_the_command_line_replace_those_of_the_file),
 		WITH_FILES(a_file_that_listens_beyond_loopback_needs_plain_too),

@@ -1,0 +1,108 @@
+/* Tests of the command line alone. */
+#include "settings_fixture.h"
+
+static void options_stand_anywhere_until_two_dashes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_serves(fixture, "ferryd /srv --plain --until-eof -l :1234 --ready-fd 7 --port-file ports --no-cache");
+	assert_true(fixture->settings.plain && fixture->settings.until_eof);
+	assert_int_equal(fixture->settings.ready_fd, 7);
+	assert_string_equal(fixture->settings.port_file, "ports");
+	assert_listens(&fixture->settings, "[::]:1234", NULL);
+	assert_serves(fixture, "ferryd --check-config -- --plain");
+	assert_true(fixture->settings.check_config);
+	assert_false(fixture->settings.plain);
+	assert_string_equal(fixture->settings.shares[0].path, "--plain");
+}
+
+static void listeners_keep_the_order_given(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_serves(fixture, "ferryd -l [::1]:5 --listen=127.0.0.1:0 /srv");
+	assert_listens(&fixture->settings, "[::1]:5", "127.0.0.1:0");
+	assert_serves(fixture, "ferryd -l 127.0.0.2 /srv");
+	assert_listens(&fixture->settings, "127.0.0.2:7440", NULL);
+}
+
+static void wrong_command_lines_are_refused_with_a_sentence(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *line;
+		const char *said;
+	} cases[] = {
+		{"ferryd --nonsense /srv", "--nonsense"},
+		{"ferryd -x /srv", "x"},
+		{"ferryd --plain=yes /srv", "plain"},
+		{"ferryd /srv -c", "c"},
+		{"ferryd /srv --listen", "listen"},
+		{"ferryd -l nonsense /srv", "ferryd: --listen nonsense: must be ADDR:PORT"},
+		{"ferryd -l 127.0.0.1:65536 /srv", "must be ADDR:PORT"},
+		{"ferryd -l '' /srv", "must be ADDR:PORT"},
+		{"ferryd --ready-fd x /srv", "ferryd: --ready-fd x: must be the number of a descriptor above 2"},
+		{"ferryd --ready-fd '' /srv", "above 2"},
+		{"ferryd --ready-fd -1 /srv", "above 2"},
+		{"ferryd --ready-fd 2 /srv", "above 2"},
+		{"ferryd --ready-fd 3x /srv", "above 2"},
+		{"ferryd --ready-fd 99999999999999999999 /srv", "above 2"},
+		{"ferryd --ready-fd 4294967299 /srv", "above 2"},
+		{"ferryd /srv /usr", "one DIR, not 2"},
+		{"ferryd -l 0.0.0.0:0 /srv", "ferryd: listening on 0.0.0.0:0, beyond this machine, without encryption needs --plain"},
+		{"ferryd -l 127.0.0.1 -l [::] /srv", "[::]:7440, beyond this machine"},
+		{"ferryd -l 192.0.2.1:80 /srv", "192.0.2.1:80"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_wrong(fixture, cases[i].line, cases[i].said);
+}
+
+static void options_of_later_versions_are_refused_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *line;
+		const char *said;
+	} cases[] = {
+		{"ferryd --tls /srv", "ferryd: --tls is not available in this version\n"},
+		{"ferryd /srv --cache /tmp", "ferryd: --cache is not available in this version\n"},
+		{"ferryd --state=/tmp /srv", "ferryd: --state is not available in this version\n"},
+		{"ferryd --print-pin", "ferryd: --print-pin is not available in this version\n"},
+		{"ferryd --prewarm /srv", "ferryd: --prewarm is not available in this version\n"},
+		{"ferryd token add me --share s --expires 30d", "ferryd: token is not available in this version"},
+		{"ferryd --plain token", "ferryd: token is not available in this version"},
+		{"ferryd -- token", "ferryd: token is not available in this version"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_wrong(fixture, cases[i].line, cases[i].said);
+	assert_serves(fixture, "ferryd ./token");
+}
+
+static void help_and_version_are_shown_on_stdout(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const options[] = {"--config", "--listen", "--plain", "--no-cache", "--ready-fd",
+	                                      "--port-file", "--check-config", "--until-eof", "--help", "--version"};
+
+	assert_int_equal(read_line(fixture, "ferryd --help"), SETTINGS_SHOWN);
+	for (size_t i = 0; i < COUNT(options); i++)
+		assert_non_null(strstr(fixture->printed, options[i]));
+	assert_null(strstr(fixture->printed, "--tls"));
+	assert_int_equal(read_line(fixture, "ferryd /srv -V"), SETTINGS_SHOWN);
+	assert_memory_equal(fixture->printed, "ferryd ", strlen("ferryd "));
+	assert_string_equal(fixture->said, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FILES(options_stand_anywhere_until_two_dashes),
+		WITH_FILES(listeners_keep_the_order_given),
+		WITH_FILES(wrong_command_lines_are_refused_with_a_sentence),
+		WITH_FILES(options_of_later_versions_are_refused_by_name),
+		WITH_FILES(help_and_version_are_shown_on_stdout),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

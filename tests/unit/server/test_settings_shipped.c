@@ -1,0 +1,144 @@
+/* Tests of the configuration file that we ship: every setting is there, commented, at its real default. */
+#include "settings_file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scratch.h"
+#include "settings_table.h"
+
+struct fixture {
+	struct scratch scratch;
+	char path[PATH_MAX + 16];
+	struct settings settings;
+	struct complaint complaint;
+};
+
+static int make_fixture(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	*state = fixture;
+	if (!fixture || scratch_make(&fixture->scratch) < 0)
+		return -1;
+	snprintf(fixture->path, sizeof(fixture->path), "%s/conf", fixture->scratch.path);
+	return 0;
+}
+
+static int release_fixture(void **state)
+{
+	struct fixture *fixture = *state;
+	int result;
+
+	settings_release(&fixture->settings);
+	result = scratch_remove(&fixture->scratch);
+	free(fixture);
+	return result;
+}
+
+static enum status read_path(struct fixture *fixture, const char *path)
+{
+	settings_release(&fixture->settings);
+	assert_int_equal(settings_set_defaults(&fixture->settings), STATUS_OK);
+	return settings_file_read(path, &fixture->settings, &fixture->complaint);
+}
+
+#define SHIPPED "config/ferryd.conf"
+
+/* Writes the shipped file to the fixture's with every "#name" and "#[section]" uncommented; remarks are "# Text". */
+static void uncomment(struct fixture *fixture)
+{
+	FILE *in = fopen(SHIPPED, "r"), *out = fopen(fixture->path, "w");
+	char *line = NULL;
+	size_t capacity = 0;
+
+	assert_non_null(in);
+	assert_non_null(out);
+	while (getline(&line, &capacity, in) > 0)
+		fputs(line[0] == '#' && line[1] != ' ' ? line + 1 : line, out);
+	free(line);
+	fclose(in);
+	fclose(out);
+}
+
+static void the_shipped_file_changes_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct settings defaults = {.ready_fd = -1};
+
+	assert_int_equal(settings_set_defaults(&defaults), STATUS_OK);
+	assert_int_equal(read_path(fixture, SHIPPED), STATUS_OK);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		if (setting_rows[i].section == SECTION_SERVER)
+			assert_true(setting_same(&setting_rows[i], &defaults, &fixture->settings));
+	}
+	assert_int_equal(fixture->settings.share_count, 0);
+}
+
+static void the_shipped_file_shows_every_setting_at_its_default(void **state)
+{
+	struct fixture *fixture = *state;
+	struct settings defaults = {.ready_fd = -1};
+	struct complaint complaint;
+
+	assert_int_equal(settings_set_defaults(&defaults), STATUS_OK);
+	assert_int_equal(settings_listen(&defaults, "127.0.0.1:7440", &complaint), STATUS_OK);
+	assert_int_equal(settings_listen(&defaults, "[::1]:7440", &complaint), STATUS_OK);
+	uncomment(fixture);
+	if (read_path(fixture, fixture->path) != STATUS_OK)
+		fail_msg("%s", fixture->complaint.text);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		if (setting_rows[i].section == SECTION_SERVER && !setting_same(&setting_rows[i], &defaults, &fixture->settings))
+			fail_msg("%s is not shown at its default", setting_rows[i].name);
+	}
+	settings_release(&defaults);
+}
+
+/* Each row once, in the words of its default: that a value was read does not yet tell that it was there. */
+static void the_shipped_file_has_a_line_for_every_row(void **state)
+{
+	struct fixture *fixture = *state;
+	enum setting_section section = SECTION_SERVER;
+	char *line = NULL, expected[128];
+	size_t capacity = 0, row = 0;
+	FILE *in;
+
+	uncomment(fixture);
+	in = fopen(fixture->path, "r");
+	assert_non_null(in);
+	while (getline(&line, &capacity, in) > 0) {
+		if (line[0] == '[' && strncmp(line, "[share ", 7) == 0)
+			section = SECTION_SHARE;
+		if (!strchr("#[\n", line[0]) && strncmp(line, "listen", 6) != 0 && strncmp(line, "path", 4) != 0) {
+			while (row < setting_row_count && !setting_rows[row].initial)
+				row++;
+			assert_true(row < setting_row_count);
+			const char *initial = setting_rows[row].initial;
+			snprintf(expected, sizeof(expected), "%s =%s%s\n", setting_rows[row].name, *initial ? " " : "", initial);
+			assert_string_equal(line, expected);
+			assert_int_equal(setting_rows[row++].section, section);
+		}
+	}
+	assert_int_equal(row, setting_row_count);
+	free(line);
+	fclose(in);
+}
+
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FILE(the_shipped_file_changes_nothing),
+		WITH_FILE(the_shipped_file_shows_every_setting_at_its_default),
+		WITH_FILE(the_shipped_file_has_a_line_for_every_row),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
