@@ -137,11 +137,12 @@ struct wish connection_first_wish(const struct connection *connection)
 	};
 }
 
-static enum connection_verdict hang_up(const struct connection *connection)
+static bool is_late(const struct connection *connection)
 {
-	if (deadline_of(connection) <= clock_now())
-		log_line(LOG_INFO, "event=deadline peer=%s", connection->peer_text);
-	return CONNECTION_CLOSE;
+	if (deadline_of(connection) > clock_now())
+		return false;
+	log_line(LOG_INFO, "event=deadline peer=%s", connection->peer_text);
+	return true;
 }
 
 /* Throws away what comes, until the end comes. */
@@ -194,8 +195,12 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 		connection->ended = true;
 	else if (status != STATUS_OK && status != STATUS_WANT_READ)
 		return PACE_LOST;
-	if (connection->ended && !conversation->goodbye && conversation->state < CONVERSATION_FAILING)
-		return PACE_LOST;
+	if (connection->ended && !conversation->goodbye && conversation->state < CONVERSATION_FAILING) {
+		/* Either the client has gone, or the reaper has ended what was waited for in vain. */
+		if (!is_late(connection))
+			return PACE_LOST;
+		conversation_fail(conversation, STATUS_TIMEOUT);
+	}
 	enum pace pace = conversation_serve(conversation, bench, park_until);
 	note_times(connection, status == STATUS_OK, handed);
 	return pace;
@@ -207,9 +212,7 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 	struct conversation *conversation = &connection->conversation;
 	int64_t park_until = CLOCK_NEVER;
 
-	if (events & (EPOLLERR | EPOLLHUP))
-		return hang_up(connection);
-	if (gate_stage(&conversation->services->gate) == GATE_CUT)
+	if (events & (EPOLLERR | EPOLLHUP) || gate_stage(&conversation->services->gate) == GATE_CUT)
 		return CONNECTION_CLOSE;
 	if (connection->lingers)
 		return linger(connection, bench, wish);

@@ -13,19 +13,18 @@
 #define RETRY_AFTER_MS 1000u
 #define LOGGED_PATH_SIZE 512
 
-static void fail(struct conversation *conversation, uint16_t number, enum status failure)
+void conversation_fail(struct conversation *conversation, enum status failure)
 {
 	conversation->state = CONVERSATION_FAILING;
 	conversation->failure = failure;
-	conversation->failed = number;
 	input_release(&conversation->input);
 }
 
 /* The client broke the protocol. */
-static void break_off(struct conversation *conversation, uint16_t number, enum status failure)
+static void break_off(struct conversation *conversation, enum status failure)
 {
 	log_line(LOG_INFO, "event=broken peer=%s status=\"%s\"", conversation->peer_text, status_text(failure));
-	fail(conversation, number, failure);
+	conversation_fail(conversation, failure);
 }
 
 void conversation_init(struct conversation *conversation, struct services *services, struct peer *peer,
@@ -37,7 +36,7 @@ void conversation_init(struct conversation *conversation, struct services *servi
 	window_init(&conversation->window, settings->window_requests, settings->window_bytes);
 	output_init(&conversation->output, stream);
 	if (!peer)
-		fail(conversation, 0, STATUS_BUSY);
+		conversation_fail(conversation, STATUS_BUSY);
 }
 
 /* The file bytes of the reply, for the log and the totals. */
@@ -128,6 +127,9 @@ static enum status greet(struct conversation *conversation, struct span payload)
 		return status;
 	if (hello.version_min > PROTOCOL_VERSION || hello.version_max < PROTOCOL_VERSION)
 		return STATUS_VERSION;
+	/* Who asks before WELCOME cannot know what may be asked. */
+	if (!input_is_empty(&conversation->input))
+		return STATUS_PROTOCOL;
 	welcome_encode(output_writer(&conversation->output), &(struct welcome){
 		.version = PROTOCOL_VERSION,
 		.features = hello.features & PROTOCOL_FEATURES,
@@ -143,14 +145,12 @@ static enum status judge_and_greet(struct conversation *conversation)
 {
 	struct frame frame;
 	struct span payload;
+	bool greeting = conversation->state == CONVERSATION_GREETING;
 	enum status status = judge(conversation);
 
-	if (status != STATUS_OK || conversation->state != CONVERSATION_GREETING)
-		return status;
-	if (!input_take(&conversation->input, FRAME_GREETING, &frame, &payload))
-		return STATUS_OK;
-	status = greet(conversation, payload);
-	return status == STATUS_OK ? judge(conversation) : status;
+	if (status == STATUS_OK && greeting && input_take(&conversation->input, FRAME_GREETING, &frame, &payload))
+		status = greet(conversation, payload);
+	return status;
 }
 
 enum status conversation_receive(struct conversation *conversation, struct workbench *bench)
@@ -166,7 +166,7 @@ enum status conversation_receive(struct conversation *conversation, struct workb
 	}
 	enum status verdict = judge_and_greet(conversation);
 	if (verdict != STATUS_OK)
-		break_off(conversation, 0, verdict);
+		break_off(conversation, verdict);
 	return STATUS_OK;
 }
 
@@ -250,7 +250,7 @@ static enum pace step_reply(struct conversation *conversation, struct turn *turn
 static enum pace say_failure(struct conversation *conversation)
 {
 	drop_reply(conversation);
-	write_error(conversation, conversation->failed, conversation->failure);
+	write_error(conversation, 0, conversation->failure);
 	conversation->state = CONVERSATION_OVER;
 	return PACE_OVER;
 }
@@ -268,7 +268,7 @@ static enum pace start_reply(struct conversation *conversation, const struct fra
 		return PACE_GO_ON;
 	}
 	if (status == STATUS_PROTOCOL) {
-		break_off(conversation, frame->number, status);
+		break_off(conversation, status);
 		return PACE_GO_ON;
 	}
 	write_error(conversation, frame->number, status);
@@ -287,7 +287,7 @@ static enum pace next_request(struct conversation *conversation)
 		return PACE_ANSWERED;
 	if (gate_stage(&conversation->services->gate) == GATE_SERVING)
 		return PACE_WAIT;
-	fail(conversation, 0, STATUS_STOPPING);
+	conversation_fail(conversation, STATUS_STOPPING);
 	return PACE_GO_ON;
 }
 

@@ -42,7 +42,6 @@ struct conversation {
 	uint16_t number;       /* of the request judged last */
 	uint32_t judged;       /* frames */
 	enum status failure;   /* FAILING: what is to be said */
-	uint16_t failed;       /* and of which request; 0: of the connection */
 	struct input input;
 	struct window window;
 	struct output output;
@@ -62,6 +61,9 @@ MUST_CHECK enum status conversation_end(struct conversation *conversation);
  * there. STATUS_END: the peer's stream ended. Anything else: it is lost.
  */
 MUST_CHECK enum status conversation_receive(struct conversation *conversation, struct workbench *bench);
+
+/* Makes it end with this ERROR, as soon as the frame on its way is complete. */
+void conversation_fail(struct conversation *conversation, enum status failure);
 
 /* Why a turn ended. */
 enum pace {

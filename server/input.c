@@ -68,6 +68,11 @@ bool input_take(struct input *input, enum frame_phase phase, struct frame *frame
 	return true;
 }
 
+bool input_is_empty(const struct input *input)
+{
+	return input->start == input->end;
+}
+
 bool input_is_partial(const struct input *input)
 {
 	return input->judged != input->end;
@@ -77,7 +82,7 @@ enum status input_end(struct input *input)
 {
 	size_t left = input->end - input->start;
 
-	if (left == 0)
+	if (input_is_empty(input))
 		input_release(input);
 	if (left == 0 || input->kept)
 		return STATUS_OK;

@@ -34,6 +34,8 @@ MUST_CHECK enum status input_judge(struct input *input, enum frame_phase phase, 
 /* Takes the next judged frame; false where it is not complete yet. PAYLOAD is valid until the next call of any kind. */
 bool input_take(struct input *input, enum frame_phase phase, struct frame *frame, struct span *payload);
 
+bool input_is_empty(const struct input *input);
+
 /* Has a frame begun that is not complete? */
 bool input_is_partial(const struct input *input);
 

@@ -9,9 +9,6 @@
 #include "clock.h"
 #include "threads.h"
 
-/* What falls due this soon is done in the same round: a thousand parked connections cost no thousand rounds. */
-#define SLACK CLOCK_MS
-
 struct reaper {
 	struct slots *slots;
 	pthread_t thread;
@@ -51,7 +48,7 @@ static void lower(struct reaper *reaper, int64_t time)
  */
 static void round_up(struct reaper *reaper)
 {
-	int64_t now = clock_now() + SLACK;
+	int64_t now = clock_now();
 
 	atomic_store(&reaper->next, CLOCK_NEVER);
 	if (reaper->cut_at <= now) {

@@ -1,4 +1,6 @@
 /* LIST: everything that a folder holds, with -r everything below it. */
+#include <assert.h>
+
 #include "folder.h"
 #include "message.h"
 #include "path.h"
@@ -79,31 +81,28 @@ static void add_unreadable(struct page *page, struct list *list, size_t path_len
 	});
 }
 
-/* Puts NAME behind the path of LEVEL. Fails where a request could not name it. */
-static enum status extend_path(struct list *list, const struct level *level, const char *name, size_t *length)
+/* Puts NAME behind the path of LEVEL; false where no request could name that. */
+static bool extend_path(struct list *list, const struct level *level, const char *name, size_t *length)
 {
 	size_t start = level->path_length + (level->path_length > 0);
 	struct span last = span_of(name);
 	size_t before = list->reply.path.length + (list->reply.path.length > 0);
 
-	if (!path_name_legal(last))
-		return STATUS_NAME_TOO_LONG;
-	if (list->base_depth + list->depth > PATH_DEPTH_MAX)
-		return STATUS_LIMIT;
-	if (before + start + last.length > PATH_LENGTH_MAX)
-		return STATUS_NAME_TOO_LONG;
+	if (!path_name_legal(last) || list->base_depth + list->depth > PATH_DEPTH_MAX ||
+	    before + start + last.length > PATH_LENGTH_MAX)
+		return false;
 	if (level->path_length > 0)
 		list->path[level->path_length] = '/';
 	path_copy(list->path + start, last);
 	*length = start + last.length;
-	return STATUS_OK;
+	return true;
 }
 
 /* What cannot be named is said of its folder, once: silence would look like completeness. */
-static void add_unnameable(struct page *page, struct list *list, struct level *level, enum status why)
+static void add_unnameable(struct page *page, struct list *list, struct level *level)
 {
 	if (!level->cut)
-		add_unreadable(page, list, level->path_length, why);
+		add_unreadable(page, list, level->path_length, STATUS_LIMIT);
 	level->cut = true;
 }
 
@@ -125,14 +124,13 @@ static enum folder_pass add_name(struct page *page, struct list *list, struct tu
 	struct level *level = top(list);
 	struct stat stat;
 	size_t length;
-	enum status status = extend_path(list, level, name, &length);
 
 	page->work++;
-	if (status != STATUS_OK) {
-		add_unnameable(page, list, level, status);
+	if (!extend_path(list, level, name, &length)) {
+		add_unnameable(page, list, level);
 		return FOLDER_PASS;
 	}
-	status = folder_stat(&level->folder, turn->services, name, &stat);
+	enum status status = folder_stat(&level->folder, turn->services, name, &stat);
 	if (status == STATUS_OK)
 		add_found(page, list, &stat, length);
 	else if (status != STATUS_NOT_FOUND) /* removed since: there is nothing to say about it */
@@ -145,12 +143,13 @@ static enum status descend(struct page *page, struct list *list, struct turn *tu
 {
 	struct level *parent = top(list);
 	struct level *level = parent + 1;
-	size_t length;
-	enum status status = extend_path(list, parent, name, &length);
+	size_t length = 0;
+	/* It was listed, so it has a name. */
+	bool nameable = extend_path(list, parent, name, &length);
 
+	assert(nameable);
 	page->work += WORK_OF_FOLDER;
-	if (status == STATUS_OK)
-		status = folder_open_below(&level->folder, turn->services, &parent->folder, name);
+	enum status status = folder_open_below(&level->folder, turn->services, &parent->folder, name);
 	switch (status) {
 	case STATUS_OK:
 		level->path_length = length;

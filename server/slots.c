@@ -14,6 +14,10 @@
 #include "log.h"
 
 #define NO_SLOT UINT32_MAX
+/* A wake that is due this soon is done in the same round: a thousand parked connections cost no thousand rounds. */
+#define WAKE_SLACK CLOCK_MS
+/* How long a connection may take to say goodbye after its deadline. */
+#define LAST_WORDS CLOCK_SECOND
 #define STOP_EVENT UINT64_MAX
 
 struct slot {
@@ -25,6 +29,7 @@ struct slot {
 	uint32_t armed;      /* the EPOLL bits it was armed with last */
 	bool owned;
 	bool again;          /* somebody asked for a turn while it was owned */
+	bool late;           /* a deadline has passed, it was told so */
 	/* written under lock; slots_expire() looks at them without it first */
 	_Atomic int64_t deadline;
 	_Atomic int64_t wake;
@@ -162,7 +167,7 @@ static void forget(struct slot *slot)
 	slot->connection = NULL;
 	slot->fd = -1;
 	slot->generation++;
-	slot->owned = slot->again = false;
+	slot->owned = slot->again = slot->late = false;
 	atomic_store(&slot->deadline, CLOCK_NEVER);
 	atomic_store(&slot->wake, CLOCK_NEVER);
 }
@@ -273,6 +278,22 @@ static void shut(struct slots *slots, struct slot *slot)
 	shutdown(slot->fd, SHUT_RDWR);
 }
 
+/*
+ * Ends the peer's stream first: the owner reads that and can still tell why. Where it does not read, or has no luck, the
+ * connection is shut down a little later.
+ * caller holds slot.lock
+ */
+static void pass_deadline(struct slots *slots, struct slot *slot, int64_t now)
+{
+	if (slot->late || !(slot->armed & EPOLLIN)) {
+		shut(slots, slot);
+		return;
+	}
+	slot->late = true;
+	atomic_store(&slot->deadline, now + LAST_WORDS);
+	shutdown(slot->fd, SHUT_RD);
+}
+
 static void for_all(struct slots *slots, void (*act)(struct slots *, struct slot *))
 {
 	uint32_t used = atomic_load(&slots->used);
@@ -302,26 +323,28 @@ void slots_stop(struct slots *slots)
 	eventfd_write(slots->stop, 1);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
+static bool is_due(const struct slot *slot, int64_t now)
 {
-	return a < b ? a : b;
+	return atomic_load(&slot->deadline) <= now || atomic_load(&slot->wake) <= now + WAKE_SLACK;
 }
 
-static int64_t due(struct slot *slot)
+static int64_t next_time(const struct slot *slot)
 {
-	return earlier(atomic_load(&slot->deadline), atomic_load(&slot->wake));
+	int64_t deadline = atomic_load(&slot->deadline);
+	int64_t wake = atomic_load(&slot->wake);
+
+	return deadline < wake ? deadline : wake;
 }
 
-static int64_t expire(struct slots *slots, struct slot *slot, int64_t now)
+/* What it was looked up for may have moved meanwhile: only what holds under the lock counts. */
+static void expire(struct slots *slots, struct slot *slot, int64_t now)
 {
 	pthread_mutex_lock(&slot->lock);
 	if (atomic_load(&slot->deadline) <= now)
-		shut(slots, slot);
-	if (atomic_load(&slot->wake) <= now)
+		pass_deadline(slots, slot, now);
+	if (atomic_load(&slot->wake) <= now + WAKE_SLACK)
 		wake(slots, slot);
-	int64_t next = due(slot);
 	pthread_mutex_unlock(&slot->lock);
-	return next;
 }
 
 int64_t slots_expire(struct slots *slots, int64_t now)
@@ -330,8 +353,11 @@ int64_t slots_expire(struct slots *slots, int64_t now)
 	int64_t next = CLOCK_NEVER;
 
 	for (uint32_t i = 0; i < used; i++) {
-		int64_t time = due(&slots->list[i]);
-		next = earlier(next, time <= now ? expire(slots, &slots->list[i], now) : time);
+		struct slot *slot = &slots->list[i];
+		if (is_due(slot, now))
+			expire(slots, slot, now);
+		int64_t time = next_time(slot);
+		next = time < next ? time : next;
 	}
 	return next;
 }

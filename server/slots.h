@@ -14,7 +14,8 @@
  * slot's lock see to it that nobody else has it. The owner alone touches the connection, and ends its ownership with
  * slots_arm() or slots_close(). What the epoll set holds is (generation, index), never a pointer: an event that was on
  * its way while the slot was closed and used again names nothing. Others may only ask for a turn (slots_wake_all, a
- * wake that is due) or shut the socket down, under the slot's lock; the owner sees it as a hang-up.
+ * wake that is due) or shut the socket down, under the slot's lock: at a deadline first for reading, which the owner
+ * sees as the end of the stream, then wholly, which it sees as a hang-up.
  */
 struct slots;
 struct slot;
@@ -66,7 +67,7 @@ void slots_shut_all(struct slots *slots);
 void slots_stop(struct slots *slots);
 
 /*
- * Shuts down whose deadline has come at NOW, gives a turn to whose wake has. Returns the earliest time that is still to
+ * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the earliest time that is still to
  * come, CLOCK_NEVER where there is none. The reaper's alone.
  */
 int64_t slots_expire(struct slots *slots, int64_t now);
