@@ -24,6 +24,8 @@ CLIENT  := $(call objects,client)
 SUPPORT := $(call objects,tests/support)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
+FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
 STORIES := $(wildcard tests/integration/*.sh)
 
 all: $(BUILD)/ferryd $(BUILD)/ferry
@@ -39,7 +41,11 @@ $(BUILD)/common/%.o $(BUILD)/server/%.o $(BUILD)/client/%.o: BANNED = $(addprefi
 $(BUILD)/common/beneath.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
 $(BUILD)/server/%.o $(BUILD)/tests/unit/server/%.o: ROOM += -Iserver
 $(BUILD)/client/%.o $(BUILD)/tests/unit/client/%.o: ROOM += -Iclient
+$(BUILD)/tests/unit/fault/%.o: ROOM += -Itests/fault
 $(BUILD)/tests/%.o: ROOM += -Itests/support
+# The shim stands between programs and libc: it takes libc's names, so libc's headers must not rename them.
+$(SHIM): DEFINES = -D_GNU_SOURCE
+$(SHIM): HARDEN = -pthread -fPIC
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(ROOM) $(if $(CI),-Werror) -MMD -MP -c -o $@ $<
@@ -53,6 +59,10 @@ $(BUILD)/tests/unit/server/%: $(BUILD)/tests/unit/server/%.o $(COMMON) $(SUPPORT
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
 	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/fault/shim.so: $(SHIM)
+	$(Q)$(CC) -shared -o $@ $^
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 	$(LINK)
 
