@@ -152,7 +152,7 @@ sample() {
 
 # Tools and raw connections go first, so that no server has a reason to wait; then every server has to end as asked.
 leave() {
-	local code=$? signal=TERM
+	local code=$? signal=TERM ended=0
 	trap - EXIT
 	set +e
 	[ "$code" = 0 ] || signal=KILL
@@ -163,7 +163,8 @@ leave() {
 	for server_pid in "${servers[@]}"; do
 		[ "$server_pid" != gone ] || continue
 		kill "-$signal" "$server_pid"
-		wait "$server_pid" || { [ "$code" != 0 ] || echo "FAILED: a server ended with $?" && code=1; }
+		wait "$server_pid" || ended=$?
+		[ "$code$ended" = 00 ] || { echo "A server ended with $ended" && code=1; }
 	done
 	if grep -lE 'Sanitizer|runtime error' ./*.log err 2>/dev/null; then
 		tail -n 60 ./*.log err
