@@ -164,7 +164,7 @@ leave() {
 		[ "$server_pid" != gone ] || continue
 		kill "-$signal" "$server_pid"
 		wait "$server_pid" || ended=$?
-		[ "$code$ended" = 00 ] || { echo "A server ended with $ended" && code=1; }
+		[ "$ended" = 0 ] || [ "$code" != 0 ] || { echo "A server ended with $ended" && code=1; }
 	done
 	if grep -lE 'Sanitizer|runtime error' ./*.log err 2>/dev/null; then
 		tail -n 60 ./*.log err
