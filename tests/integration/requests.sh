@@ -37,11 +37,11 @@ done <<'TABLE'
 12|any beyond piece 0|read_request $request file "$any_version" 1 1
 12|any for two pieces|read_request $request file "$any_version" 0 2
 12|beyond the end|read_request $request file "$version" 2 1
-12|far beyond|read_request $request file "$version" 18446744073709551615 1
+12|far beyond|read_request $request file "$version" 9223372036854775807 1
 5|another version|read_request $request file "$other_version" 0 1
 5|another version of a small file|read_request $request small "$other_version" 0 1
 TABLE
-put "$(frame 15 00 $((request + 1)) 0004deadbeef)"
+put "$(frame 15 00 $((request + 1)) deadbeef)"
 get_frame
 equal 'type of PONG' "$type" 95
 put "$(frame 1f 00 0 '')"
