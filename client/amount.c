@@ -1,4 +1,4 @@
-/* Writes sizes, rates and durations as people read them. */
+/* Writes sizes, rates, durations and times as people read them. */
 #include "amount.h"
 
 #include <inttypes.h>
@@ -53,5 +53,20 @@ char *amount_took(char *out, int64_t nanoseconds)
 		snprintf(out, AMOUNT_SIZE, "%d ms", (int)(nanoseconds / CLOCK_MS));
 	else
 		snprintf(out, AMOUNT_SIZE, "%.2f s", (double)nanoseconds / (double)CLOCK_SECOND);
+	return out;
+}
+
+char *amount_time(char *out, struct file_time time)
+{
+	time_t seconds = time.seconds;
+	struct tm tm;
+
+	/* The protocol's range is wider than a year that fits into an int. */
+	if (!gmtime_r(&seconds, &tm)) {
+		snprintf(out, AMOUNT_TIME_SIZE, "@%" PRId64 ".%09" PRIu32, time.seconds, time.nanoseconds);
+		return out;
+	}
+	size_t length = strftime(out, AMOUNT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + length, AMOUNT_TIME_SIZE - length, ".%09" PRIu32 "Z", time.nanoseconds);
 	return out;
 }

@@ -1,8 +1,10 @@
-/* Sizes, rates and durations as people read them. */
+/* Sizes, rates, durations and times as people read them. */
 #ifndef AMOUNT_H
 #define AMOUNT_H
 
 #include <stdint.h>
+
+#include "message.h"
 
 /* Each returns OUT, which has AMOUNT_SIZE bytes. */
 #define AMOUNT_SIZE 24
@@ -15,5 +17,9 @@ char *amount_clock(char *out, int64_t nanoseconds);
 
 /* For something that took its time: "0.031 ms", "12 ms", "1.24 s", from a minute on as amount_clock(). */
 char *amount_took(char *out, int64_t nanoseconds);
+
+/* "2026-01-31T23:59:59.000000001Z" (RFC 3339, UTC); OUT has AMOUNT_TIME_SIZE bytes. */
+#define AMOUNT_TIME_SIZE 48
+char *amount_time(char *out, struct file_time time);
 
 #endif

@@ -146,6 +146,12 @@ void failure_set_stdout(struct failure *failure, enum status status)
 		failure_set(failure, FAILURE_LOCAL, status, "cannot write to standard output");
 }
 
+enum exit_code failure_print(const struct failure *failure)
+{
+	fprintf(stderr, "ferry: %s\n", failure->text);
+	return failure->code;
+}
+
 const char *exit_code_name(enum exit_code code)
 {
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

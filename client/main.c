@@ -42,12 +42,6 @@ static enum status open_standard_descriptors(void)
 	return status;
 }
 
-static int fail(const struct failure *failure)
-{
-	fprintf(stderr, "ferry: %s\n", failure->text);
-	return failure->code;
-}
-
 /* Help and version are data that somebody asked for: they have to arrive. */
 static int finish_stdout(void)
 {
@@ -56,7 +50,7 @@ static int finish_stdout(void)
 	if (fflush(stdout) == 0)
 		return EXIT_OK;
 	failure_set_stdout(&failure, status_from_errno(errno));
-	return fail(&failure);
+	return failure_print(&failure);
 }
 
 int main(int argc, char **argv)
@@ -73,7 +67,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options_parse(argc, argv, commands, COMMANDS, &options, &failure) != STATUS_OK)
-		return fail(&failure);
+		return failure_print(&failure);
 	if (options.help) {
 		options_help(stdout, commands, COMMANDS, options.command);
 		return finish_stdout();

@@ -36,12 +36,16 @@ static void make_tables(struct getopt_tables *tables)
 	*letter++ = '-';
 	*letter++ = ':';
 	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
-		tables->names[i] = (struct option){OPTION_ROWS[i].name, option_takes_argument(&OPTION_ROWS[i]) ? required_argument : no_argument, NULL,
-			FIRST_NAME + (int)i};
-		if (OPTION_ROWS[i].letter == 0)
+		const struct option_row *row = &OPTION_ROWS[i];
+		tables->names[i] = (struct option){
+			.name = row->name,
+			.has_arg = option_takes_argument(row) ? required_argument : no_argument,
+			.val = FIRST_NAME + (int)i,
+		};
+		if (row->letter == 0)
 			continue;
-		*letter++ = OPTION_ROWS[i].letter;
-		if (option_takes_argument(&OPTION_ROWS[i]))
+		*letter++ = row->letter;
+		if (option_takes_argument(row))
 			*letter++ = ':';
 	}
 }

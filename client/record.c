@@ -5,7 +5,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "amount.h"
 #include "clock.h"
+#include "path.h"
 #include "text.h"
 
 void record_init(struct record *record)
@@ -25,26 +27,6 @@ static void add(struct record *record, const char *key, json_t *value)
 {
 	if (json_object_set_new(record->fields, key, value) != 0)
 		record->failed = true;
-}
-
-void record_null(struct record *record, const char *key)
-{
-	add(record, key, json_null());
-}
-
-void record_text(struct record *record, const char *key, const char *text)
-{
-	add(record, key, text ? json_string(text) : json_null());
-}
-
-void record_number(struct record *record, const char *key, uint64_t number)
-{
-	add(record, key, number <= INT64_MAX ? json_integer((json_int_t)number) : json_null());
-}
-
-void record_milliseconds(struct record *record, const char *key, int64_t nanoseconds)
-{
-	add(record, key, nanoseconds >= 0 ? json_real((double)nanoseconds / (double)CLOCK_MS) : json_null());
 }
 
 /* --- Bytes --------------------------------------------------------------------------------------------------------- */
@@ -83,9 +65,69 @@ static json_t *written(void (*write)(FILE *out, struct span bytes), struct span 
 	return value;
 }
 
+/* --- Fields -------------------------------------------------------------------------------------------------------- */
+
+const char *record_kind_word(enum entry_kind kind)
+{
+	static const char *const words[] = {
+		[ENTRY_FILE] = "file",
+		[ENTRY_FOLDER] = "folder",
+		[ENTRY_SYMLINK] = "symlink",
+		[ENTRY_OTHER] = "other",
+		[ENTRY_UNREADABLE] = "unreadable",
+	};
+
+	return words[kind];
+}
+
+void record_kind(struct record *record, const char *key, enum entry_kind kind)
+{
+	record_text(record, key, record_kind_word(kind));
+}
+
+void record_mode(struct record *record, const char *key, uint16_t mode)
+{
+	char digits[8];
+
+	snprintf(digits, sizeof digits, "%04o", mode);
+	record_text(record, key, digits);
+}
+
+void record_time(struct record *record, const char *key, struct file_time time)
+{
+	char text[AMOUNT_TIME_SIZE];
+
+	record_text(record, key, amount_time(text, time));
+}
+
+void record_null(struct record *record, const char *key)
+{
+	add(record, key, json_null());
+}
+
+void record_number(struct record *record, const char *key, uint64_t number)
+{
+	add(record, key, number <= INT64_MAX ? json_integer((json_int_t)number) : json_null());
+}
+
+void record_milliseconds(struct record *record, const char *key, int64_t nanoseconds)
+{
+	add(record, key, nanoseconds >= 0 ? json_real((double)nanoseconds / (double)CLOCK_MS) : json_null());
+}
+
+void record_text(struct record *record, const char *key, const char *text)
+{
+	add(record, key, text ? written(write_utf8, span_of(text)) : json_null());
+}
+
+void record_hex(struct record *record, const char *key, const unsigned char *bytes, size_t length)
+{
+	add(record, key, bytes ? written(write_hex, (struct span){bytes, length}) : json_null());
+}
+
 void record_digest(struct record *record, const char *key, const struct digest *digest)
 {
-	add(record, key, digest ? written(write_hex, (struct span){digest->bytes, sizeof digest->bytes}) : json_null());
+	record_hex(record, key, digest ? digest->bytes : NULL, sizeof digest->bytes);
 }
 
 void record_url(struct record *record, const char *key, const struct url *url, struct span below)
@@ -115,8 +157,10 @@ void record_failure(struct record *record, const struct failure *failure)
 		record_null(record, "error");
 		return;
 	}
-	add(record, "error", json_pack("{s:i, s:s, s:s, s:b}", "code", (int)failure->code, "name", failure->name, "message",
-		failure->text, "retry", (int)failure->retry));
+	/* A sentence that was cut may end within a character. */
+	json_t *message = written(write_utf8, span_of(failure->text));
+	add(record, "error", json_pack("{s:i, s:s, s:o, s:b}", "code", (int)failure->code, "name", failure->name, "message",
+		message, "retry", (int)failure->retry));
 }
 
 /* --- Printing ------------------------------------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 
 #include "digest.h"
 #include "failure.h"
+#include "message.h"
 #include "url.h"
 #include "wire.h"
 
@@ -26,6 +27,9 @@ struct record {
 	bool failed;
 };
 
+/* "file", "folder", "symlink", "other" or "unreadable". */
+const char *record_kind_word(enum entry_kind kind);
+
 void record_init(struct record *record);
 void record_release(struct record *record);
 
@@ -34,6 +38,10 @@ void record_text(struct record *record, const char *key, const char *text); /* N
 #define RECORD_UNKNOWN UINT64_MAX
 void record_number(struct record *record, const char *key, uint64_t number); /* RECORD_UNKNOWN: null */
 void record_milliseconds(struct record *record, const char *key, int64_t nanoseconds); /* with their fraction; negative: null */
+void record_kind(struct record *record, const char *key, enum entry_kind kind);
+void record_mode(struct record *record, const char *key, uint16_t mode); /* four octal digits, as text */
+void record_time(struct record *record, const char *key, struct file_time time); /* as amount_time() */
+void record_hex(struct record *record, const char *key, const unsigned char *bytes, size_t length); /* NULL: null */
 void record_digest(struct record *record, const char *key, const struct digest *digest); /* NULL: null */
 void record_url(struct record *record, const char *key, const struct url *url, struct span below); /* NULL: null */
 

@@ -1,0 +1,134 @@
+/* Reads a local file once, in buffers that stay in the cache, and computes its digest. */
+#include "hasher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lanes.h"
+
+#define BUFFER_SIZE 262144u /* sixteen leaves: keeps all lanes full */
+
+struct hasher {
+	enum hasher_kind kind;
+	struct lanes *lanes; /* for the tree */
+	struct flat *flat;
+	unsigned char *buffer;
+};
+
+enum status hasher_new(enum hasher_kind kind, struct hasher **hasher)
+{
+	struct hasher *made = calloc(1, sizeof *made);
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->kind = kind;
+	made->buffer = malloc(BUFFER_SIZE);
+	enum status status = !made->buffer ? STATUS_NO_MEMORY :
+		kind == HASHER_TREE ? lanes_new(LANES_BEST, &made->lanes) : flat_new(&made->flat);
+	if (status == STATUS_OK)
+		*hasher = made;
+	else
+		hasher_free(made);
+	return status;
+}
+
+void hasher_free(struct hasher *hasher)
+{
+	if (!hasher)
+		return;
+	lanes_free(hasher->lanes);
+	flat_free(hasher->flat);
+	free(hasher->buffer);
+	free(hasher);
+}
+
+/* Exactly LENGTH bytes at OFFSET. */
+static enum status read_at(struct hasher *hasher, int fd, uint64_t offset, size_t length)
+{
+	for (size_t have = 0; have < length;) {
+		ssize_t got = pread(fd, hasher->buffer + have, length - have, (off_t)(offset + have));
+		if (got == 0)
+			return STATUS_CHANGED;
+		if (got > 0)
+			have += (size_t)got;
+		else if (errno != EINTR)
+			return status_from_errno(errno);
+	}
+	return STATUS_OK;
+}
+
+static size_t buffer_length(uint64_t left)
+{
+	return left < BUFFER_SIZE ? (size_t)left : BUFFER_SIZE;
+}
+
+static enum status hash_flat(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)
+{
+	enum status status = STATUS_OK;
+
+	for (uint64_t offset = 0; offset < size && status == STATUS_OK;) {
+		size_t length = buffer_length(size - offset);
+		status = read_at(hasher, fd, offset, length);
+		if (status == STATUS_OK)
+			flat_add(hasher->flat, hasher->buffer, length);
+		offset += length;
+	}
+	/* Also after a failure, so that the next file starts anew. */
+	flat_finish(hasher->flat, digest);
+	return status;
+}
+
+static enum status hash_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest)
+{
+	uint64_t offset = index * PIECE_SIZE, end = offset + piece_length(size, index);
+	struct piece piece;
+
+	piece_start(&piece, size);
+	while (offset < end) {
+		size_t length = buffer_length(end - offset);
+		enum status status = read_at(hasher, fd, offset, length);
+		if (status != STATUS_OK)
+			return status;
+		piece_add(&piece, hasher->lanes, hasher->buffer, length);
+		offset += length;
+	}
+	piece_finish(&piece, hasher->lanes, digest);
+	return STATUS_OK;
+}
+
+static enum status hash_tree(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)
+{
+	struct digest piece;
+	struct root root;
+
+	root_start(&root);
+	for (uint64_t index = 0; index < piece_count(size); index++) {
+		enum status status = hash_piece(hasher, fd, size, index, &piece);
+		if (status != STATUS_OK)
+			return status;
+		root_add(&root, hasher->lanes, &piece);
+	}
+	root_finish(&root, hasher->lanes, digest);
+	return STATUS_OK;
+}
+
+static enum status check_end(struct hasher *hasher, int fd, uint64_t size)
+{
+	ssize_t got = pread(fd, hasher->buffer, 1, (off_t)size);
+
+	return got == 0 ? STATUS_OK : got > 0 ? STATUS_CHANGED : status_from_errno(errno);
+}
+
+enum status hasher_file(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)
+{
+	struct digest computed;
+	enum status status = hasher->kind == HASHER_FLAT ? hash_flat(hasher, fd, size, &computed) :
+		hash_tree(hasher, fd, size, &computed);
+
+	if (status == STATUS_OK)
+		status = check_end(hasher, fd, size);
+	if (status == STATUS_OK)
+		*digest = computed;
+	return status;
+}

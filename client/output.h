@@ -1,0 +1,28 @@
+/* What a command that shows things prints: data on stdout, failures on stderr, and the exit code of both. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+
+#include "failure.h"
+#include "record.h"
+
+/*
+ * Starts zeroed. Data may also be printed to stdout directly: output_flush() finds out whether it arrived. Once stdout
+ * cannot be written, that has been told and the command should end.
+ */
+struct output {
+	enum exit_code code;
+	bool broken; /* stdout cannot be written */
+};
+
+/* "ferry: TEXT" on stderr; its code joins. */
+void output_failure(struct output *output, const struct failure *failure);
+
+/* RECORD as a line on stdout, and releases it. */
+void output_record(struct output *output, struct record *record);
+
+/* Everything printed so far leaves now. */
+void output_flush(struct output *output);
+
+#endif
