@@ -45,6 +45,13 @@ static int fail(int code, const char *what, const char *why)
 	return code;
 }
 
+static int repeat(int code, const struct complaint *complaint)
+{
+	log_flush();
+	fprintf(stderr, "%s\n", complaint->text);
+	return code;
+}
+
 static int open_shares(struct process *process)
 {
 	const struct share_settings *failed;
@@ -109,7 +116,7 @@ static int announce(const struct process *process)
 
 	if (ready_announce(&ready, process->endpoints.addresses, process->endpoints.count, &complaint) == STATUS_OK)
 		return EXIT_STOPPED;
-	return fail(EXIT_CANNOT_OPEN, "ready", complaint.text);
+	return repeat(EXIT_CANNOT_OPEN, &complaint);
 }
 
 static void stop(struct process *process, unsigned *asked)
@@ -208,10 +215,10 @@ static int start(struct process *process)
 	int code;
 
 	log_set_level(process->settings.log_level);
-	if (ready_check_fd(process->settings.ready_fd, &complaint) != STATUS_OK)
-		return fail(EXIT_USAGE, "--ready-fd", complaint.text);
+	if (ready.fd >= 0 && ready_check_fd(ready.fd, &complaint) != STATUS_OK)
+		return repeat(EXIT_USAGE, &complaint);
 	if (ready_clear(&ready, &complaint) != STATUS_OK)
-		return fail(EXIT_CANNOT_OPEN, "--port-file", complaint.text);
+		return repeat(EXIT_CANNOT_OPEN, &complaint);
 	descriptors_fit(&process->settings, descriptors);
 	if ((code = open_shares(process)) || (code = open_endpoints(process)) || (code = open_signals(process)))
 		return code;
