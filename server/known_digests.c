@@ -16,7 +16,7 @@ struct known_block {
 
 void known_digests_init(struct known_digests *known, uint64_t file_size)
 {
-	*known = (struct known_digests){.piece_count = piece_count(file_size)};
+	*known = (struct known_digests){.file_size = file_size, .piece_count = piece_count(file_size)};
 }
 
 static uint64_t block_count(const struct known_digests *known)

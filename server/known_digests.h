@@ -13,6 +13,7 @@
  * at once.
  */
 struct known_digests {
+	uint64_t file_size;
 	uint64_t piece_count;
 	uint64_t known_count;
 	struct known_block **blocks; /* NULL, and each of them too, until first needed */
