@@ -1,0 +1,17 @@
+/* Keeps the folder of the digest index within its limits: what was used longest ago goes first. */
+#ifndef INDEX_SWEEP_H
+#define INDEX_SWEEP_H
+
+#include <stdint.h>
+
+#include "status.h"
+
+/*
+ * Removes entries, those with the oldest modification time first, until at most FILES of them with BYTES in all are
+ * left in FOLDER; FILES is at most INDEX_FILES_MAX. What a crash left half written goes too, an hour later. Files with other
+ * names are not ours: they neither count nor go. Others may add and remove entries meanwhile.
+ */
+#define INDEX_FILES_MAX 1000000u
+MUST_CHECK enum status index_sweep(int folder, uint64_t files, uint64_t bytes);
+
+#endif
