@@ -9,15 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "known_digests.h"
+#include "file_system.h"
+#include "shared_digests.h"
 #include "wire.h"
 
 /*
- * lock            guards                                           held while taking
- * contents.lock   the table, the list of unused ones, users        nothing
- * content.lock    the digests, the root                            nothing
- *
- * No thread ever holds two of them. What names the version is constant, `stale` is atomic: neither needs a lock.
+ * contents.lock guards the table, the list of unused ones and who uses what; it is never held together with the lock that
+ * shared_digests have. What names the version is constant, `stale` is atomic: neither needs a lock.
  */
 
 struct content {
@@ -32,13 +30,12 @@ struct content {
 	struct content *newer;
 	unsigned users;
 
-	pthread_mutex_t lock;
-	/* guarded by lock */
-	struct known_digests known;
+	struct shared_digests digests;
 };
 
 struct contents {
 	size_t max;
+	struct digest_index *index;
 	size_t bucket_mask;
 	pthread_mutex_t lock;
 	/* guarded by lock */
@@ -48,7 +45,7 @@ struct contents {
 	struct content *buckets[];
 };
 
-enum status contents_new(size_t max, struct contents **contents)
+enum status contents_new(size_t max, struct digest_index *index, struct contents **contents)
 {
 	size_t bucket_count = 1;
 
@@ -58,13 +55,22 @@ enum status contents_new(size_t max, struct contents **contents)
 	if (!made)
 		return STATUS_NO_MEMORY;
 	made->max = max;
+	made->index = index;
 	made->bucket_mask = bucket_count - 1;
 	pthread_mutex_init(&made->lock, NULL);
 	*contents = made;
 	return STATUS_OK;
 }
 
-static struct content *content_new(const struct stat *stat, const struct version *version)
+/* The index for this file, if it is one to remember: a lone piece is hashed as fast as looked up. */
+static struct digest_index *index_for(const struct contents *contents, int fd, const struct stat *stat)
+{
+	if (!contents->index || stat->st_size <= PIECE_SIZE)
+		return NULL;
+	return file_system_shows_changes(fd) ? contents->index : NULL;
+}
+
+static struct content *content_new(struct digest_index *index, const struct stat *stat, const struct version *version)
 {
 	struct content *content = calloc(1, sizeof(*content));
 
@@ -74,8 +80,7 @@ static struct content *content_new(const struct stat *stat, const struct version
 	content->stat = *stat;
 	content->fd = -1;
 	atomic_init(&content->stale, false);
-	pthread_mutex_init(&content->lock, NULL);
-	known_digests_init(&content->known, content_size(content));
+	shared_digests_init(&content->digests, index, version, stat);
 	return content;
 }
 
@@ -84,8 +89,8 @@ static void content_drop(struct content *content)
 {
 	if (!content)
 		return;
-	known_digests_release(&content->known);
-	pthread_mutex_destroy(&content->lock);
+	shared_digests_save(&content->digests);
+	shared_digests_release(&content->digests);
 	free(content);
 }
 
@@ -202,7 +207,8 @@ static void use(struct contents *contents, struct content *content, int *fd)
 enum status contents_take(struct contents *contents, int fd, const struct stat *stat, const struct version *version,
 	struct content **content)
 {
-	struct content *found = NULL, *dropped = NULL, *fresh = content_new(stat, version);
+	struct content *found = NULL, *dropped = NULL;
+	struct content *fresh = content_new(index_for(contents, fd, stat), stat, version);
 	enum status status = fresh ? STATUS_BUSY : STATUS_NO_MEMORY;
 
 	if (fresh) {
@@ -264,6 +270,7 @@ static void make_stale(struct contents *contents, struct content *content)
 	if (!atomic_exchange(&content->stale, true))
 		table_remove(contents, content);
 	pthread_mutex_unlock(&contents->lock);
+	shared_digests_disown(&content->digests);
 }
 
 void contents_free(struct contents *contents)
@@ -331,50 +338,24 @@ static enum status verdict(const struct content *content)
 
 bool content_digest(struct content *content, uint64_t piece, struct digest *digest)
 {
-	pthread_mutex_lock(&content->lock);
-	const struct digest *known = known_digests_find(&content->known, piece);
-	if (known)
-		*digest = *known;
-	pthread_mutex_unlock(&content->lock);
-	return known != NULL;
+	return shared_digests_find(&content->digests, piece, digest);
 }
 
 enum status content_remember(struct contents *contents, struct content *content, uint64_t piece,
 	const struct digest *digest)
 {
-	bool differs = false;
-
-	pthread_mutex_lock(&content->lock);
-	const struct digest *known = known_digests_find(&content->known, piece);
-	if (known)
-		differs = !digest_equal(known, digest);
-	else
-		known_digests_add(&content->known, piece, digest);
-	pthread_mutex_unlock(&content->lock);
-	if (differs)
+	if (!shared_digests_agree(&content->digests, piece, digest))
 		make_stale(contents, content);
 	return verdict(content);
 }
 
 enum status content_refresh(struct content *content, uint64_t piece, const struct digest *digest)
 {
-	pthread_mutex_lock(&content->lock);
-	const struct digest *known = known_digests_find(&content->known, piece);
-	bool differs = known && !digest_equal(known, digest);
-	if (differs)
-		known_digests_forget(&content->known);
-	if (!known || differs)
-		known_digests_add(&content->known, piece, digest);
-	pthread_mutex_unlock(&content->lock);
+	shared_digests_replace(&content->digests, piece, digest);
 	return verdict(content);
 }
 
 bool content_root(struct content *content, struct lanes *lanes, struct digest *root)
 {
-	pthread_mutex_lock(&content->lock);
-	const struct digest *known = known_digests_root(&content->known, lanes);
-	if (known)
-		*root = *known;
-	pthread_mutex_unlock(&content->lock);
-	return known != NULL;
+	return shared_digests_root(&content->digests, lanes, root);
 }

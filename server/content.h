@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "digest.h"
+#include "digest_index.h"
 #include "message.h"
 #include "status.h"
 
@@ -24,8 +25,9 @@
 struct contents;
 struct content;
 
-MUST_CHECK enum status contents_new(size_t max, struct contents **contents);
-/* Every content must have been released. */
+/* INDEX remembers digests beyond the life of a content; NULL: none. It is not owned. */
+MUST_CHECK enum status contents_new(size_t max, struct digest_index *index, struct contents **contents);
+/* Every content must have been released. What is known goes to the index. */
 void contents_free(struct contents *contents);
 
 /* The name of the state that STAT shows: SHA-256 over (dev, ino, size, mtime, ctime), cut to 16 bytes. */

@@ -91,7 +91,7 @@ static int open_signals(struct process *process)
 
 static int start_server(struct process *process, size_t descriptors)
 {
-	enum status status = contents_new(descriptors_contents(descriptors), &process->contents);
+	enum status status = contents_new(descriptors_contents(descriptors), NULL, &process->contents);
 
 	if (status == STATUS_OK) {
 		struct server_setup setup = {

@@ -47,7 +47,7 @@ static inline int make_fixture(void **state)
 		make_file(fixture->scratch.folder, name, FILE_PIECES * (off_t)PIECE_SIZE - 1);
 	if (lanes_new(LANES_OPENSSL, &fixture->lanes) != STATUS_OK)
 		return -1;
-	return contents_new(PLACES, &fixture->contents) == STATUS_OK ? 0 : -1;
+	return contents_new(PLACES, NULL, &fixture->contents) == STATUS_OK ? 0 : -1;
 }
 
 static inline int release_fixture(void **state)

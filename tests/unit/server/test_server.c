@@ -107,7 +107,7 @@ static int setup(void **state)
 	fixture->big = random_bytes(BIG_SIZE);
 	write_file(fixture->scratch.folder, "big", fixture->big, BIG_SIZE);
 	write_file(fixture->scratch.folder, "small", fixture->big, 100);
-	assert_int_equal(contents_new(8, &fixture->contents), STATUS_OK);
+	assert_int_equal(contents_new(8, NULL, &fixture->contents), STATUS_OK);
 	assert_int_equal(lanes_new(LANES_OPENSSL, &fixture->lanes), STATUS_OK);
 	return 0;
 }

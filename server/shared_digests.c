@@ -1,0 +1,137 @@
+/* Guards known digests by a lock, and lets the index know and forget what it should. */
+#include "shared_digests.h"
+
+#include "clock.h"
+
+/* So many new digests are worth writing the entry again; for a large entry it must be an eighth of it. */
+#define WORTH_SAVING 1024u
+#define WORTH_SAVING_SHARE 8u
+
+void shared_digests_init(struct shared_digests *digests, struct digest_index *index, const struct version *version,
+	const struct stat *stat)
+{
+	*digests = (struct shared_digests){
+		.index = index,
+		.version = *version,
+		.changed = clock_of_timespec(stat->st_ctim),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	known_digests_init(&digests->known, (uint64_t)stat->st_size);
+}
+
+void shared_digests_release(struct shared_digests *digests)
+{
+	known_digests_release(&digests->known);
+	pthread_mutex_destroy(&digests->lock);
+}
+
+/* What the index remembers comes before anything else. caller holds lock */
+static struct known_digests *recalled(struct shared_digests *digests)
+{
+	if (digests->index && !digests->recalled)
+		digest_index_recall(digests->index, &digests->version, &digests->known);
+	digests->recalled = true;
+	return &digests->known;
+}
+
+bool shared_digests_find(struct shared_digests *digests, uint64_t piece, struct digest *digest)
+{
+	pthread_mutex_lock(&digests->lock);
+	const struct digest *known = known_digests_find(recalled(digests), piece);
+	if (known)
+		*digest = *known;
+	pthread_mutex_unlock(&digests->lock);
+	return known != NULL;
+}
+
+/* caller holds lock */
+static void add(struct shared_digests *digests, uint64_t piece, const struct digest *digest)
+{
+	known_digests_add(&digests->known, piece, digest);
+	digests->unsaved++;
+	if (clock_real() - digests->changed < SHARED_DIGESTS_SETTLED)
+		digests->doubtful = true;
+}
+
+/* caller holds lock */
+static bool worth_saving(const struct shared_digests *digests)
+{
+	uint64_t known = digests->known.known_count;
+
+	if (known == digests->known.piece_count)
+		return true;
+	return digests->unsaved % WORTH_SAVING == 0 && digests->unsaved >= known / WORTH_SAVING_SHARE;
+}
+
+bool shared_digests_agree(struct shared_digests *digests, uint64_t piece, const struct digest *digest)
+{
+	bool agrees = true, due = false;
+
+	pthread_mutex_lock(&digests->lock);
+	const struct digest *known = known_digests_find(recalled(digests), piece);
+	if (known) {
+		agrees = digest_equal(known, digest);
+	} else {
+		add(digests, piece, digest);
+		due = worth_saving(digests);
+	}
+	pthread_mutex_unlock(&digests->lock);
+	if (due)
+		shared_digests_save(digests);
+	return agrees;
+}
+
+void shared_digests_replace(struct shared_digests *digests, uint64_t piece, const struct digest *digest)
+{
+	pthread_mutex_lock(&digests->lock);
+	const struct digest *known = known_digests_find(recalled(digests), piece);
+	bool differs = known && !digest_equal(known, digest);
+	if (differs)
+		known_digests_forget(&digests->known);
+	if (!known || differs)
+		add(digests, piece, digest);
+	pthread_mutex_unlock(&digests->lock);
+	if (differs)
+		shared_digests_disown(digests);
+}
+
+bool shared_digests_root(struct shared_digests *digests, struct lanes *lanes, struct digest *root)
+{
+	pthread_mutex_lock(&digests->lock);
+	const struct digest *known = known_digests_root(recalled(digests), lanes);
+	if (known)
+		*root = *known;
+	pthread_mutex_unlock(&digests->lock);
+	return known != NULL;
+}
+
+void shared_digests_save(struct shared_digests *digests)
+{
+	struct digest_draft draft;
+	uint64_t count = 0;
+
+	if (!digests->index)
+		return;
+	uint64_t moment = digest_index_moment(digests->index);
+	pthread_mutex_lock(&digests->lock);
+	if (!digests->doubtful && digests->unsaved > 0 &&
+	    digest_index_encode(digests->index, &digests->version, &digests->known, &draft) == STATUS_OK) {
+		count = digests->unsaved;
+		digests->unsaved = 0;
+	}
+	pthread_mutex_unlock(&digests->lock);
+	if (count == 0 || digest_index_save(digests->index, moment, &draft) == STATUS_OK)
+		return;
+	pthread_mutex_lock(&digests->lock);
+	digests->unsaved += count;
+	pthread_mutex_unlock(&digests->lock);
+}
+
+void shared_digests_disown(struct shared_digests *digests)
+{
+	pthread_mutex_lock(&digests->lock);
+	digests->doubtful = true;
+	pthread_mutex_unlock(&digests->lock);
+	if (digests->index)
+		digest_index_forget(digests->index, &digests->version);
+}
