@@ -11,10 +11,11 @@ static enum status find_share(const struct services *services, struct span path,
 	char rest[PATH_LENGTH_MAX + 1])
 {
 	struct span below;
-	enum status status = path_check(path);
 
-	if (status == STATUS_OK)
-		status = shares_find(services->shares, path, share, &below);
+	/* Too long, too deep or not a path at all: to the client it is one and the same, NAME. */
+	if (path_check(path) != STATUS_OK)
+		return STATUS_INVALID;
+	enum status status = shares_find(services->shares, path, share, &below);
 	if (status == STATUS_OK)
 		path_copy(rest, *share ? below : span_of(""));
 	return status;
