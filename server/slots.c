@@ -194,7 +194,7 @@ enum status slots_open(struct slots *slots, struct connection *connection, const
 	return status;
 }
 
-static struct slot *own(struct slots *slots, uint64_t name)
+enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **out)
 {
 	uint32_t index = (uint32_t)name;
 	struct slot *slot = &slots->list[index];
@@ -208,7 +208,10 @@ static struct slot *own(struct slots *slots, uint64_t name)
 		slot->owned = true;
 	}
 	pthread_mutex_unlock(&slot->lock);
-	return taken ? slot : NULL;
+	if (!taken)
+		return SLOTS_NOTHING;
+	*out = slot;
+	return SLOTS_TAKEN;
 }
 
 enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **slot, uint32_t *events)
@@ -220,12 +223,8 @@ enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **sl
 		return SLOTS_NOTHING;
 	if (event.data.u64 == STOP_EVENT)
 		return SLOTS_STOP;
-	struct slot *taken = own(slots, event.data.u64);
-	if (!taken)
-		return SLOTS_NOTHING;
-	*slot = taken;
 	*events = event.events;
-	return SLOTS_TAKEN;
+	return slots_take(slots, event.data.u64, slot);
 }
 
 struct connection *slot_connection(const struct slot *slot)

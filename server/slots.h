@@ -49,6 +49,9 @@ enum slots_next {
 /* Waits up to TIMEOUT_MS (-1: for ever) for one event; *EVENTS are its EPOLL bits. */
 enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **slot, uint32_t *events);
 
+/* What slots_next() does with an event: owns the slot that NAME names, unless it is owned or names one that is over. */
+enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **slot);
+
 struct connection *slot_connection(const struct slot *slot);
 
 /* Gives the slot back to the epoll set; where somebody asked for a turn meanwhile, there will be one. */

@@ -12,12 +12,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "clock.h"
 #include "connection.h"
+#include "log.h"
 #include "message.h"
 #include "scratch.h"
 #include "services.h"
@@ -111,6 +113,19 @@ static inline void rig_connect(struct rig *rig)
 	rig_connect_as(rig, peer);
 }
 
+/* As one connection too many. */
+static inline void rig_connect_refused(struct rig *rig)
+{
+	struct address address;
+	struct peer *peer;
+
+	assert_int_equal(address_parse("127.0.0.1:1", &address), STATUS_OK);
+	while (peers_enter(rig->services.peers, &address, &peer) == STATUS_OK)
+		;
+	assert_null(peer);
+	rig_connect_as(rig, NULL);
+}
+
 static inline void rig_disconnect(struct rig *rig)
 {
 	if (rig->connection)
@@ -130,6 +145,7 @@ static inline int rig_setup(void **state)
 		return -1;
 	rig->bytes = malloc(RIG_RECEIVED_MAX);
 	rig->client = -1;
+	log_set_level(LOG_WARN);
 	rig_init_services(rig);
 	rig_connect(rig);
 	return rig->bytes ? 0 : -1;
@@ -283,10 +299,37 @@ static inline void rig_send(struct rig *rig, const struct writer *writer)
 	rig_send_bytes(rig, writer->start, writer_length(writer));
 }
 
+/* A file of LENGTH bytes in the share, old enough to be read at once; byte number i is i mod 251. */
+static inline void rig_file(struct rig *rig, const char *path, size_t length)
+{
+	const struct timespec tick = {.tv_nsec = 30 * CLOCK_MS};
+	int fd = openat(rig->scratch.folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	unsigned char *bytes = malloc(length + 1);
+
+	assert_true(fd >= 0 && bytes);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (unsigned char)(i % 251);
+	assert_int_equal(write(fd, bytes, length), length);
+	close(fd);
+	free(bytes);
+	/* Not to wait for anybody, but to let the file's clock tick. */
+	nanosleep(&tick, NULL);
+}
+
 #define RIG_WRITER(writer)                                                                                             \
-	unsigned char writer##_bytes[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                     \
+	unsigned char writer##_room[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                     \
 	struct writer writer;                                                                                          \
-	writer_init(&writer, writer##_bytes, sizeof(writer##_bytes))
+	writer_init(&writer, writer##_room, sizeof(writer##_room))
+
+/* Any frame, sound or not. */
+static inline void rig_frame(struct rig *rig, const struct frame *frame, const void *payload, size_t length)
+{
+	RIG_WRITER(writer);
+
+	frame_encode(&writer, frame);
+	writer_bytes(&writer, payload, length);
+	rig_send(rig, &writer);
+}
 
 static inline void rig_hello(struct rig *rig)
 {
