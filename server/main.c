@@ -1,254 +1,214 @@
-/* ferryd from start to end: settings, shares, sockets, threads, signals, totals. */
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
+/* ferryd from its command line to its exit code: opens everything, serves, releases everything. */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "complaint.h"
 #include "content.h"
 #include "descriptors.h"
 #include "endpoints.h"
 #include "log.h"
+#include "path.h"
 #include "ready.h"
 #include "server.h"
 #include "settings.h"
 #include "share.h"
+#include "version.h"
+#include "watch.h"
 
-/* Exit codes; the README fixes them. */
-enum {
-	EXIT_STOPPED = 0,
+enum exit_code {
+	EXIT_STOPPED = 0,  /* as asked */
 	EXIT_OTHER = 1,
-	EXIT_USAGE = 2,
-	EXIT_CANNOT_LISTEN = 5,
-	EXIT_CANNOT_OPEN = 9,
+	EXIT_SETTINGS = 2, /* or usage */
+	EXIT_LISTEN = 5,
+	EXIT_STORAGE = 9,  /* a share can't be opened */
 };
 
-/* Everything that is made before the first thread and outlives the last. */
-struct process {
+/* Everything that main opens, in this order; released in the other. */
+struct daemon {
 	int argc;
-	char **argv;
+	char **argv; /* SIGHUP reads it again */
 	struct settings settings;
+	struct ready ready;
 	struct shares shares;
-	struct contents *contents;
 	struct endpoints endpoints;
+	int signal_fd;
+	struct contents *contents;
 	struct server *server;
-	int signals;
 };
 
-static int fail(int code, const char *what, const char *why)
+/* A standard stream that was closed: its number would go to a descriptor of ours, and the log into a connection. */
+static enum status fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int filled;
+		enum status status = fcntl(fd, F_GETFD) < 0 ? trusted_open("/dev/null", O_RDWR, 0, &filled) : STATUS_OK;
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static enum exit_code report(enum exit_code code, const char *what, const char *why)
 {
 	log_flush();
 	fprintf(stderr, "ferryd: %s: %s\n", what, why);
 	return code;
 }
 
-static int repeat(int code, const struct complaint *complaint)
+static enum exit_code repeat(enum exit_code code, const struct complaint *complaint)
 {
 	log_flush();
 	fprintf(stderr, "%s\n", complaint->text);
 	return code;
 }
 
-static int open_shares(struct process *process)
+static enum exit_code report_share(const struct share_settings *share, enum status status)
 {
-	const struct share_settings *failed;
-	enum status status = shares_open(&process->shares, &process->settings, &failed);
+	bool kernel = status == STATUS_UNSUPPORTED;
 
-	return status == STATUS_OK ? EXIT_STOPPED : fail(EXIT_CANNOT_OPEN, failed->path, status_text(status));
+	return report(EXIT_STORAGE, share->path, kernel ? "proc and sys file systems are not served" : status_text(status));
 }
 
-static int open_endpoints(struct process *process)
+static enum exit_code report_endpoint(const struct endpoints_failure *failure)
 {
-	struct endpoints_failure failure;
-	char text[ADDRESS_TEXT_SIZE];
+	char what[ADDRESS_TEXT_SIZE + sizeof("cannot listen on ")] = "cannot listen on ";
 
-	if (endpoints_open(&process->endpoints, process->settings.listen, process->settings.listen_count, &failure) == STATUS_OK)
-		return EXIT_STOPPED;
-	address_text(&failure.address, text);
-	char what[ADDRESS_TEXT_SIZE + 32];
-	snprintf(what, sizeof(what), "cannot listen on %s", text);
-	return fail(EXIT_CANNOT_LISTEN, what, strerror(failure.error));
+	address_text(&failure->address, what + strlen(what));
+	return report(EXIT_LISTEN, what, strerror(failure->error));
 }
 
-/* Every thread inherits this: signals come to main alone, by a descriptor, and a lost peer is an error, not a death. */
-static int open_signals(struct process *process)
+static enum exit_code open_files(struct daemon *daemon)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
-		return fail(EXIT_OTHER, "signals", strerror(errno));
-	process->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return process->signals >= 0 ? EXIT_STOPPED : fail(EXIT_OTHER, "signalfd", strerror(errno));
-}
-
-static int start_server(struct process *process, size_t descriptors)
-{
-	enum status status = contents_new(descriptors_contents(descriptors), NULL, &process->contents);
-
-	if (status == STATUS_OK) {
-		struct server_setup setup = {
-			.settings = &process->settings,
-			.shares = &process->shares,
-			.contents = process->contents,
-			.listeners = process->endpoints.fds,
-			.listener_count = process->endpoints.count,
-		};
-		status = server_start(&setup, &process->server);
-		endpoints_hand_over(&process->endpoints);
-	}
-	if (status == STATUS_INVALID)
-		return fail(EXIT_USAGE, "FERRY_LANES", "must be openssl or multibuffer");
-	return status == STATUS_OK ? EXIT_STOPPED : fail(EXIT_OTHER, "cannot start", status_text(status));
-}
-
-static int announce(const struct process *process)
-{
-	struct ready ready = {.fd = process->settings.ready_fd, .port_file = process->settings.port_file};
 	struct complaint complaint;
+	const struct share_settings *failed_share;
+	struct endpoints_failure failed_endpoint;
+	enum status status;
 
-	if (ready_announce(&ready, process->endpoints.addresses, process->endpoints.count, &complaint) == STATUS_OK)
-		return EXIT_STOPPED;
-	return repeat(EXIT_CANNOT_OPEN, &complaint);
+	status = shares_open(&daemon->shares, &daemon->settings, &failed_share);
+	if (status != STATUS_OK)
+		return report_share(failed_share, status);
+	if (ready_clear(&daemon->ready, &complaint) != STATUS_OK)
+		return repeat(EXIT_OTHER, &complaint);
+	status = endpoints_open(&daemon->endpoints, daemon->settings.listen, daemon->settings.listen_count, &failed_endpoint);
+	return status == STATUS_OK ? EXIT_STOPPED : report_endpoint(&failed_endpoint);
 }
 
-static void stop(struct process *process, unsigned *asked)
+static void log_start(const struct daemon *daemon)
 {
-	if ((*asked)++ > 0) {
-		server_stop(process->server);
-		return;
+	char text[ADDRESS_TEXT_SIZE], name[600], path[600];
+
+	log_line(LOG_INFO, "event=start version=" FERRY_VERSION " workers=%u", daemon->settings.workers);
+	for (size_t i = 0; i < daemon->settings.share_count; i++) {
+		const struct share_settings *share = &daemon->settings.shares[i];
+		log_line(LOG_INFO, "event=share name=%s path=%s", log_quote(name, sizeof(name), span_of(share->name ? share->name : "")),
+			log_quote(path, sizeof(path), span_of(share->path)));
 	}
-	log_line(LOG_INFO, "event=stopping");
-	log_flush();
-	ready_stopping();
-	server_drain(process->server);
-}
-
-static void say_fixed(const char *name)
-{
-	log_line(LOG_WARN, "event=reload setting=%s reason=\"needs a restart\"", name);
-}
-
-/* What can change while the server runs changes; what is wrong or fixed is said, and nothing else happens. */
-static void reload(struct process *process)
-{
-	struct settings wanted;
-
-	if (settings_read(process->argc, process->argv, &wanted) != SETTINGS_SERVE) {
-		log_line(LOG_WARN, "event=reload status=refused");
-		return;
+	for (size_t i = 0; i < daemon->endpoints.count; i++) {
+		address_text(&daemon->endpoints.addresses[i], text);
+		log_line(LOG_INFO, "event=listen address=%s", text);
 	}
-	settings_name_fixed(&process->settings, &wanted, say_fixed);
-	log_set_level(wanted.log_level);
-	process->settings.log_level = wanted.log_level;
-	settings_release(&wanted);
-	log_line(LOG_INFO, "event=reload status=ok");
 	log_flush();
 }
 
-static void take_signal(struct process *process, unsigned *asked)
+static enum exit_code start(struct daemon *daemon, size_t descriptors)
 {
-	struct signalfd_siginfo signal;
+	struct complaint complaint;
+	enum status status = watch_signals(&daemon->settings, &daemon->signal_fd);
 
-	if (read(process->signals, &signal, sizeof(signal)) != sizeof(signal))
-		return;
-	if (signal.ssi_signo == SIGHUP && process->settings.reloadable)
-		reload(process);
-	else
-		stop(process, asked);
-}
-
-/* True when the stream is at its end; what comes before is of no interest. */
-static bool input_ended(void)
-{
-	char bytes[512];
-	ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes));
-
-	return got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
-}
-
-/* Until every connection is gone after somebody asked to stop. */
-static void serve(struct process *process)
-{
-	unsigned asked = 0;
-	struct pollfd polled[] = {
-		{.fd = server_done_fd(process->server), .events = POLLIN},
-		{.fd = process->signals, .events = POLLIN},
-		{.fd = process->settings.until_eof ? STDIN_FILENO : -1, .events = POLLIN},
+	if (status == STATUS_OK)
+		status = contents_new(descriptors_contents(descriptors), NULL, &daemon->contents);
+	if (status != STATUS_OK)
+		return report(EXIT_OTHER, "cannot start", status_text(status));
+	log_start(daemon);
+	struct server_setup setup = {
+		.settings = &daemon->settings,
+		.shares = &daemon->shares,
+		.contents = daemon->contents,
+		.listeners = daemon->endpoints.fds,
+		.listener_count = daemon->endpoints.count,
 	};
-
-	while (!polled[0].revents) {
-		if (poll(polled, 3, -1) < 0)
-			continue;
-		if (polled[1].revents)
-			take_signal(process, &asked);
-		if (polled[2].revents && input_ended()) {
-			polled[2].fd = -1;
-			stop(process, &asked);
-		}
-	}
+	status = server_start(&setup, &daemon->server);
+	endpoints_hand_over(&daemon->endpoints);
+	if (status == STATUS_INVALID)
+		return report(EXIT_SETTINGS, "FERRY_LANES", "must be openssl or multibuffer");
+	if (status != STATUS_OK)
+		return report(EXIT_OTHER, "cannot start", status_text(status));
+	status = ready_announce(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
+	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
 }
 
-static void say_totals(const struct process *process)
+static void log_totals(const struct server *server)
 {
 	struct server_totals totals;
 
-	server_totals(process->server, &totals);
+	server_totals(server, &totals);
 	log_line(LOG_INFO, "event=totals requests=%ju sent=%ju hashed=%ju connections=%ju", (uintmax_t)totals.requests,
 		(uintmax_t)totals.sent, (uintmax_t)totals.hashed, (uintmax_t)totals.connections);
-	log_flush();
 }
 
-/* In this order: what can be wrong is found before anything is bound, and everything is open before the first thread. */
-static int start(struct process *process)
+static enum exit_code serve(struct daemon *daemon)
 {
-	struct ready ready = {.fd = process->settings.ready_fd, .port_file = process->settings.port_file};
 	struct complaint complaint;
-	size_t descriptors = descriptors_raise();
-	int code;
+	enum exit_code code;
 
-	log_set_level(process->settings.log_level);
-	if (ready.fd >= 0 && ready_check_fd(ready.fd, &complaint) != STATUS_OK)
-		return repeat(EXIT_USAGE, &complaint);
-	if (ready_clear(&ready, &complaint) != STATUS_OK)
-		return repeat(EXIT_CANNOT_OPEN, &complaint);
-	descriptors_fit(&process->settings, descriptors);
-	if ((code = open_shares(process)) || (code = open_endpoints(process)) || (code = open_signals(process)))
-		return code;
-	return start_server(process, descriptors);
+	daemon->ready = (struct ready){.fd = daemon->settings.ready_fd, .port_file = daemon->settings.port_file};
+	if (daemon->ready.fd >= 0 && ready_check_fd(daemon->ready.fd, &complaint) != STATUS_OK)
+		return repeat(EXIT_SETTINGS, &complaint);
+	log_set_level(daemon->settings.log_level);
+	size_t descriptors = descriptors_raise();
+	descriptors_fit(&daemon->settings, descriptors);
+	code = open_files(daemon);
+	if (code == EXIT_STOPPED)
+		code = start(daemon, descriptors);
+	if (code == EXIT_STOPPED) {
+		watch_until_done(&(struct watch){
+			.argc = daemon->argc,
+			.argv = daemon->argv,
+			.settings = &daemon->settings,
+			.server = daemon->server,
+			.signal_fd = daemon->signal_fd,
+		});
+	}
+	if (daemon->server)
+		log_totals(daemon->server);
+	return code;
 }
 
-static void release(struct process *process)
+static void release(struct daemon *daemon)
 {
-	server_free(process->server);
-	if (process->signals >= 0)
-		close(process->signals);
-	endpoints_release(&process->endpoints);
-	contents_free(process->contents);
-	shares_release(&process->shares);
-	settings_release(&process->settings);
+	server_free(daemon->server);
+	contents_free(daemon->contents);
+	if (daemon->signal_fd >= 0)
+		close(daemon->signal_fd);
+	endpoints_release(&daemon->endpoints);
+	shares_release(&daemon->shares);
+	settings_release(&daemon->settings);
+	log_flush();
 }
 
 int main(int argc, char **argv)
 {
-	struct process process = {.argc = argc, .argv = argv, .signals = -1};
-	enum settings_outcome outcome = settings_read(argc, argv, &process.settings);
+	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1};
+	enum exit_code code = EXIT_STOPPED;
+	enum status status = fill_standard_streams();
 
-	if (outcome != SETTINGS_SERVE)
-		return outcome == SETTINGS_SHOWN ? EXIT_STOPPED : EXIT_USAGE;
-	int code = EXIT_STOPPED;
-	if (!process.settings.check_config && (code = start(&process)) == EXIT_STOPPED &&
-	    (code = announce(&process)) == EXIT_STOPPED) {
-		serve(&process);
-		say_totals(&process);
+	if (status != STATUS_OK)
+		return report(EXIT_OTHER, "/dev/null", status_text(status));
+	switch (settings_read(argc, argv, &daemon.settings)) {
+	case SETTINGS_SHOWN:
+		return EXIT_STOPPED;
+	case SETTINGS_WRONG:
+		return EXIT_SETTINGS;
+	case SETTINGS_SERVE:
+		break;
 	}
-	release(&process);
+	if (!daemon.settings.check_config)
+		code = serve(&daemon);
+	release(&daemon);
 	return code;
 }
