@@ -5,14 +5,14 @@
 mkdir source
 grow() { head -c 1000 /dev/zero >>source/file; }
 shrink() { truncate -s 2000000 source/file; }
-replace() { sample source/new 40000000 && mv source/new source/file; }
+replace() { vast source/new && mv source/new source/file; }
 rewrite() { printf x | dd of=source/file bs=1 seek=30000000 conv=notrunc status=none; }
 delete() { rm source/file; }
 touched() { touch source/file; }
 
 start_server source
 for change in grow shrink replace rewrite delete touched; do
-	sample source/file 40000000
+	vast source/file
 	start_proxy --stall 3000000
 	ferry get "$proxied/file" -o copy -j 1 --retry 0 2>client.log &
 	client=$!

@@ -3,20 +3,20 @@
 . tests/support/story.sh
 
 mkdir source
-sample source/file 20000000
+vast source/file
 start_server source
 for ((i = 0; i < 2 * ($(nproc) + 8); i++)); do
 	greet
 	put "$(read_request 1 file "$any_version" 0 1)"
 	get_frame
-	put "$(read_request 2 file "$(file_version)" 0 20)"
+	put "$(read_request 2 file "$(file_version)" 0 200)"
 	slow+=("$wire")
 done
 expect 0 ferry get "$server/file" -o copy
 same source/file copy
-for wire in "${slow[@]:0:3}"; do
+for wire in "${slow[@]:0:2}"; do
 	get_pieces 1 1 >first
 	get_frame
-	get_pieces 2 20 >whole
+	get_pieces 2 200 >whole
 	same source/file whole
 done

@@ -3,7 +3,7 @@
 . tests/support/story.sh
 
 mkdir source
-sample source/file 20000000
+vast source/file
 start_server source
 running_reply() {
 	greet
@@ -11,7 +11,7 @@ running_reply() {
 	get_frame
 	version=$(file_version)
 	get_pieces 1 1 >piece
-	put "$(read_request 2 file "$version" 0 20)"
+	put "$(read_request 2 file "$version" 0 200)"
 	get_frame
 }
 greet
@@ -23,11 +23,11 @@ wire=$idle
 while get_frame; do equal 'frame to an idle client' "$type" ff; done
 expect 5 ferry get "$server/file" --retry 0
 wire=$running
-get_pieces 2 20 >whole
+get_pieces 2 200 >whole
 same source/file whole
 hang_up
 await_server
-says ' requests=[0-9]+ sent=[0-9]+ hashed=20[0-9]+ connections=[0-9]+' "$server_log"
+says ' requests=[0-9]+ sent=[0-9]+ hashed=2097[0-9]+ connections=[0-9]+' "$server_log"
 
 start_server source
 greet

@@ -20,7 +20,7 @@ trap leave EXIT
 fail() {
 	echo "FAILED: $*"
 	for log in "$work"/*.log; do
-		[ ! -s "$log" ] || { echo "--- ${log##*/}" && tail -n 20 "$log"; }
+		[ ! -s "$log" ] || { echo "--- ${log##*/}" && tail -n 8 "$log"; }
 	done
 	exit 1
 }
@@ -70,18 +70,14 @@ ferry() {
 
 # start_server [as_nobody] ARGUMENT...: a ferryd on a free loopback port; sets server (its URL without the last slash), port,
 # server_pid, server_log and ready_line.
-# As nobody it has none of root's powers; listen=ADDRESS before it chooses another address,
-# descriptors=N limits its open files.
+# As nobody it has none of root's powers; listen=ADDRESS before it chooses another address.
 start_server() {
 	local command=("$programs/ferryd")
 	[ "$1" != as_nobody ] || { shift && unprivileged && command=("${unprivileged[@]}" "$work/ferryd"); }
 	local number=${#servers[@]} ready word url
 	ready=$work/ready.$number server_log=$work/server.$number.log
 	mkfifo "$ready"
-	(
-		[ -z "${descriptors:-}" ] || ulimit -n "$descriptors"
-		exec "${command[@]}" --no-cache -l "${listen:-127.0.0.1:0}" "$@" >"$ready" 2>"$server_log"
-	) &
+	"${command[@]}" --no-cache -l "${listen:-127.0.0.1:0}" "$@" >"$ready" 2>"$server_log" &
 	server_pid=$! servers+=($!)
 	ready_line=$(head -n 1 "$ready")
 	read -r word url _ <<<"$ready_line"
@@ -148,6 +144,12 @@ sample() {
 	head -c "$2" /dev/urandom >"$1"
 }
 
+# vast FILE: more than fits into the buffers between two programs; costs hardly any disk.
+vast() {
+	sample "$1" 3000000
+	truncate -s 200M "$1"
+}
+
 # --- The end ----------------------------------------------------------------------------------------------------------
 
 # Tools and raw connections go first, so that no server has a reason to wait; then every server has to end as asked.
@@ -163,7 +165,7 @@ leave() {
 	for server_pid in "${servers[@]}"; do
 		[ "$server_pid" != gone ] || continue
 		kill "-$signal" "$server_pid"
-		wait "$server_pid" || ended=$?
+		wait "$server_pid" 2>/dev/null || ended=$?
 		[ "$ended" = 0 ] || [ "$code" != 0 ] || { echo "A server ended with $ended" && code=1; }
 	done
 	if grep -lE 'Sanitizer|runtime error' ./*.log err 2>/dev/null; then
