@@ -1,4 +1,4 @@
-/* One byte stream to a peer, blocking or not: plain TCP now, TLS behind the same calls. */
+/* Moves bytes by plain TCP, or hands them to TLS. */
 #include "stream.h"
 
 #include <assert.h>
@@ -15,9 +15,40 @@ void stream_init(struct stream *stream, int fd)
 
 void stream_close(struct stream *stream)
 {
+	tls_free(stream->tls);
 	if (stream->open)
 		close(stream->fd);
 	*stream = (struct stream){.fd = -1};
+}
+
+enum status stream_secure(struct stream *stream, const struct tls_context *context, const char *host)
+{
+	return tls_new(context, &(struct tls_setup){.fd = stream->fd, .host = host, .rekey = TLS_REKEY}, &stream->tls);
+}
+
+void stream_expose(struct stream *stream)
+{
+	assert(tls_met_plain(stream->tls));
+	tls_free(stream->tls);
+	stream->tls = NULL;
+}
+
+/* A blocking caller is told to wait only when its timeout is over. */
+static enum status status_of_tls(const struct stream *stream, enum status status)
+{
+	bool waits = status == STATUS_WANT_READ || status == STATUS_WANT_WRITE;
+
+	return waits && stream->blocking ? STATUS_TIMEOUT : status;
+}
+
+enum status stream_handshake(struct stream *stream)
+{
+	return stream->tls ? status_of_tls(stream, tls_handshake(stream->tls)) : STATUS_OK;
+}
+
+bool stream_has_input(const struct stream *stream)
+{
+	return stream->tls && tls_has_input(stream->tls);
 }
 
 /* WANTED is what a non-blocking caller waits for. A blocking one can see EAGAIN only when its timeout is over. */
@@ -46,6 +77,8 @@ enum status stream_read(struct stream *stream, void *bytes, size_t capacity, siz
 
 	/* Nothing asked for would look like the peer's end. */
 	assert(capacity > 0);
+	if (stream->tls)
+		return status_of_tls(stream, tls_read(stream->tls, bytes, capacity, length));
 	do
 		received = recv(stream->fd, bytes, capacity, 0);
 	while (received < 0 && errno == EINTR);
@@ -62,6 +95,8 @@ enum status stream_write(struct stream *stream, const void *bytes, size_t length
 	int flags = MSG_NOSIGNAL | (more == STREAM_MORE ? MSG_MORE : 0);
 	ssize_t sent;
 
+	if (stream->tls)
+		return status_of_tls(stream, tls_write(stream->tls, bytes, length, more == STREAM_MORE, written));
 	do
 		sent = send(stream->fd, bytes, length, flags);
 	while (sent < 0 && errno == EINTR);
@@ -77,6 +112,8 @@ enum status stream_send_file(struct stream *stream, int file, off_t *offset, siz
 
 	/* Nothing asked for would look like the file's end. */
 	assert(length > 0);
+	if (stream->tls)
+		return status_of_tls(stream, tls_send_file(stream->tls, file, offset, length, sent));
 	do
 		moved = sendfile(stream->fd, file, offset, length);
 	while (moved < 0 && errno == EINTR);
@@ -93,6 +130,10 @@ enum status stream_send_file(struct stream *stream, int file, off_t *offset, siz
 
 enum status stream_shut(struct stream *stream)
 {
+	enum status status = stream->tls ? status_of_tls(stream, tls_shut(stream->tls)) : STATUS_OK;
+
+	if (status != STATUS_OK)
+		return status;
 	if (shutdown(stream->fd, SHUT_WR) < 0)
 		return status_of_call(stream, errno, STATUS_LOST);
 	return STATUS_OK;

@@ -1,4 +1,4 @@
-/* One byte stream to a peer, blocking or not: plain TCP now, TLS behind the same calls. */
+/* One byte stream to a peer, blocking or not: plain TCP, or TLS behind the same calls. */
 #ifndef STREAM_H
 #define STREAM_H
 
@@ -8,10 +8,11 @@
 #include <sys/types.h>
 
 #include "status.h"
+#include "tls.h"
 
 /*
  * Calls move what they can and report how much. On a non-blocking descriptor STATUS_WANT_READ or STATUS_WANT_WRITE says
- * what to wait for; either may come from any call once TLS is below. On a blocking descriptor a call that passes the
+ * what to wait for; either may come from any call where TLS is below. On a blocking descriptor a call that passes the
  * descriptor's SO_RCVTIMEO or SO_SNDTIMEO returns STATUS_TIMEOUT. STATUS_END is an orderly end, STATUS_LOST any other
  * loss. SIGPIPE never happens in a send; sendfile needs it ignored by the process.
  */
@@ -19,6 +20,7 @@ struct stream {
 	int fd;        /* stream_close closes it */
 	bool open;     /* a zeroed stream is closed */
 	bool blocking; /* as the descriptor was at stream_init */
+	struct tls *tls; /* NULL: plain; stream_close frees it */
 };
 
 enum stream_more {
@@ -29,6 +31,20 @@ enum stream_more {
 void stream_init(struct stream *stream, int fd);
 void stream_close(struct stream *stream);
 
+/* From here on all that moves is encrypted: as stream_init said, or set off by whoever holds the other end. */
+MUST_CHECK enum status stream_secure(struct stream *stream, const struct tls_context *context, const char *host);
+
+/*
+ * Back to plain, where tls_met_plain(): so that a peer that came to the wrong door can be told. What it sent is lost.
+ */
+void stream_expose(struct stream *stream);
+
+/* Goes on with TLS's handshake; STATUS_OK when it is over, or where there is none. */
+MUST_CHECK enum status stream_handshake(struct stream *stream);
+
+/* Are there bytes that the next stream_read() gives though the descriptor is not readable? */
+bool stream_has_input(const struct stream *stream);
+
 MUST_CHECK enum status stream_read(struct stream *stream, void *bytes, size_t capacity, size_t *length);
 MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, size_t length, enum stream_more more, size_t *written);
 
@@ -38,7 +54,7 @@ MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, si
  */
 MUST_CHECK enum status stream_send_file(struct stream *stream, int file, off_t *offset, size_t length, size_t *sent);
 
-/* Ends our direction; the peer reads an orderly end. */
+/* Ends our direction; the peer reads an orderly end. With TLS it may have to be called again, as a write. */
 MUST_CHECK enum status stream_shut(struct stream *stream);
 
 #endif

@@ -1,0 +1,66 @@
+/* One side of a TLS connection: the handshake, bytes both ways, its end, and who the peer is. */
+#ifndef TLS_H
+#define TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "pin.h"
+#include "status.h"
+#include "tls_context.h"
+
+/*
+ * Behind a stream. Non-blocking: STATUS_WANT_READ and STATUS_WANT_WRITE may come from any call, and mean the same call
+ * again. A blocking descriptor whose timeout is over gives them too. It belongs to one thread at a time.
+ *
+ * Every read and write continues the handshake where it is not over. What a client sends and gets before it knows the
+ * server is nobody's business: it calls tls_handshake(), looks at the peer, and tls_approve()s of it before anything else.
+ *
+ * Lost for good, with STATUS_PROTOCOL: a peer that speaks no TLS 1.3 with our ALPN, and one that sends many handshake
+ * messages after the handshake (key updates, tickets) for little data. An end of the stream without TLS's own end
+ * (close_notify) is STATUS_LOST: somebody may have cut it.
+ */
+struct tls;
+
+struct tls_setup {
+	int fd;           /* connected; stays the caller's */
+	const char *host; /* a client's: the server's name for SNI (RFC 6066), NULL for none; a server's: NULL */
+	uint64_t rekey;   /* bytes that are sent under one key, TLS_REKEY */
+};
+
+/* An AES-GCM key is good for 2^24.5 records (RFC 8446, section 5.5), 371 GiB of full ones. */
+#define TLS_REKEY (UINT64_C(64) << 30)
+
+MUST_CHECK enum status tls_new(const struct tls_context *context, const struct tls_setup *setup, struct tls **tls);
+void tls_free(struct tls *tls);
+
+MUST_CHECK enum status tls_handshake(struct tls *tls);
+void tls_approve(struct tls *tls);
+
+MUST_CHECK enum status tls_read(struct tls *tls, void *bytes, size_t capacity, size_t *length);
+
+/* Of what STATUS_WANT_... left unwritten the next write must begin with the same bytes, at any place, and be no shorter. */
+MUST_CHECK enum status tls_write(struct tls *tls, const void *bytes, size_t length, bool more, size_t *written);
+
+/* Where the kernel encrypts; STATUS_UNSUPPORTED elsewhere. As stream_send_file(). */
+MUST_CHECK enum status tls_send_file(struct tls *tls, int file, off_t *offset, size_t length, size_t *sent);
+
+/* Says that we send no more; the socket is shut by the caller. */
+MUST_CHECK enum status tls_shut(struct tls *tls);
+
+/* Have bytes come off the socket that the next tls_read() can give without waiting? */
+bool tls_has_input(const struct tls *tls);
+
+/* Was the first byte that came no TLS record's? Then the peer speaks plain, and nothing was said to it yet. */
+bool tls_met_plain(const struct tls *tls);
+
+/* What libssl says of the last failure, for people; NULL where it said nothing. */
+const char *tls_reason(const struct tls *tls);
+
+/* After the handshake: the peer's certificate, owned by TLS; NULL where it gave none. And what it sent to prove it. */
+struct x509_st *tls_peer(const struct tls *tls);
+struct stack_st_X509 *tls_peer_chain(const struct tls *tls);
+
+#endif
