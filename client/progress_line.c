@@ -104,7 +104,8 @@ static void write_time(char *out, const struct progress_figures *figures)
 		snprintf(out, PART_SIZE, "in %s", amount_took(time, figures->elapsed));
 	} else if (!figures->listing && figures->rate > 0 && done < figures->bytes_known) {
 		double seconds = (double)(figures->bytes_known - done) / (double)figures->rate;
-		int64_t left = seconds < 1e9 ? (int64_t)(seconds * (double)CLOCK_SECOND) : CLOCK_NEVER;
+		/* Rounded up: "0:00 left" would be a lie. */
+		int64_t left = seconds < 1e9 ? (int64_t)(seconds * (double)CLOCK_SECOND) + CLOCK_SECOND - 1 : CLOCK_NEVER;
 		snprintf(out, PART_SIZE, "%s left", amount_clock(time, left));
 	}
 }

@@ -1,4 +1,4 @@
-/* Tests of the line of progress at every width, of amounts for people, and of what reaches stderr. */
+/* Tests of the line of progress at every width, of amounts and times for people, and of what reaches stderr. */
 #include "progress.h"
 
 #include <setjmp.h>
@@ -46,14 +46,14 @@ static void forty_columns_hold_bytes_and_time_too(void **state)
 {
 	(void)state;
 	assert_string_equal(line_at(40, &halfway), "1.2 GiB of 2.7 GiB   45%  110 MiB/s");
-	assert_string_equal(line_at(48, &halfway), "1.2 GiB of 2.7 GiB   45%  110 MiB/s  0:13 left");
+	assert_string_equal(line_at(48, &halfway), "1.2 GiB of 2.7 GiB   45%  110 MiB/s  0:14 left");
 }
 
 static void eighty_columns_hold_files_and_a_bar(void **state)
 {
 	(void)state;
 	assert_string_equal(line_at(79, &halfway),
-		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [#####-------]  110 MiB/s  0:13 left");
+		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [#####-------]  110 MiB/s  0:14 left");
 }
 
 static void two_hundred_columns_hold_the_origins(void **state)
@@ -65,7 +65,7 @@ static void two_hundred_columns_hold_the_origins(void **state)
 	figures.bytes_kept = 800 * MIB;
 	figures.bytes_verified = 200 * MIB;
 	assert_string_equal(line_at(199, &figures),
-		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [##################----------------------]  110 MiB/s  0:13 left  "
+		"2012/5000 files  1.2 GiB of 2.7 GiB   45%  [##################----------------------]  110 MiB/s  0:14 left  "
 		"(fetched 250 MiB, verified 200 MiB, kept 800 MiB)");
 }
 
@@ -178,6 +178,23 @@ static void times_taken_are_written_in_a_unit_that_fits(void **state)
 	assert_string_equal(amount_took(text, 61 * CLOCK_SECOND), "1:01");
 }
 
+static void times_are_those_of_rfc_3339_whatever_the_year(void **state)
+{
+	static const struct {
+		struct file_time time;
+		const char *text;
+	} cases[] = {
+		{{0, 0}, "1970-01-01T00:00:00.000000000Z"}, {{-1, 999999999}, "1969-12-31T23:59:59.999999999Z"},
+		{{1730000000, 250000000}, "2024-10-27T03:33:20.250000000Z"}, {{1ll << 55, 1}, "1141709097-06-13T06:26:08.000000001Z"},
+	};
+	char text[AMOUNT_TIME_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(amount_time(text, cases[i].time), cases[i].text);
+	assert_true(strlen(amount_time(text, (struct file_time){-(1ll << 55), 0})) < AMOUNT_TIME_SIZE - 1);
+}
+
 /* --- What reaches stderr ------------------------------------------------------------------------------------------- */
 
 static struct progress_counters counters;
@@ -272,6 +289,7 @@ int main(void)
 		cmocka_unit_test(bytes_have_three_digits_and_a_unit),
 		cmocka_unit_test(clock_counts_seconds_minutes_hours_and_days),
 		cmocka_unit_test(times_taken_are_written_in_a_unit_that_fits),
+		cmocka_unit_test(times_are_those_of_rfc_3339_whatever_the_year),
 		cmocka_unit_test_setup(lines_end_with_the_last_state, one_file_is_done),
 		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
 		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
