@@ -1,0 +1,368 @@
+/* Begins files: looks at what is here, asks what is there, receives the first piece. */
+#include "batch.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "digest.h"
+#include "fetch.h"
+#include "landing.h"
+#include "outcome.h"
+#include "receive.h"
+
+#define REQUEST_MAX (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
+
+enum ask {
+	ASK_READ, /* any version, the first piece */
+	ASK_STAT, /* there is a file here: is it the same? */
+	ASK_KIND, /* it cannot be read (download->failure): what is it? */
+};
+
+struct errand {
+	struct download *download;
+	enum ask ask;
+	bool begins; /* nothing was asked in this batch yet */
+};
+
+/* First in, first out; no more than the files of a batch. */
+struct errands {
+	struct errand ring[BATCH_FILES_MAX];
+	size_t first, count;
+};
+
+struct batch {
+	struct worker *worker;
+	struct transfer *transfer;
+	struct errands waiting, asked;
+	bool proved; /* something was */
+};
+
+static void push(struct errands *errands, const struct errand *errand)
+{
+	errands->ring[(errands->first + errands->count++) % BATCH_FILES_MAX] = *errand;
+}
+
+static struct errand pop(struct errands *errands)
+{
+	struct errand errand = errands->ring[errands->first];
+
+	errands->first = (errands->first + 1) % BATCH_FILES_MAX;
+	errands->count--;
+	return errand;
+}
+
+/* --- Asking -------------------------------------------------------------------------------------------------------- */
+
+/* Looks at the final name before the network is troubled. False: the file has ended here. */
+static bool prepare(struct batch *batch, struct errand *errand)
+{
+	struct download *download = errand->download;
+	enum landing_place place;
+	struct failure failure;
+
+	if (download->outlet || download->looked)
+		return true;
+	download->looked = true;
+	if (landing_look(batch->transfer, download->file, &place, &failure) != STATUS_OK) {
+		worker_fail(batch->worker, download, &failure);
+		return false;
+	}
+	if (place == LANDING_SAME) {
+		worker_unchanged(batch->worker, download);
+		return false;
+	}
+	if (place == LANDING_OTHER && !download->file->node.told)
+		errand->ask = ASK_STAT;
+	return true;
+}
+
+static enum status send_request(struct batch *batch, const struct errand *errand)
+{
+	unsigned char bytes[REQUEST_MAX];
+	char path[PLAN_PATH_SIZE];
+	struct writer writer;
+	struct link *link = batch->worker->link;
+	struct span name = span_of(plan_request_path(&errand->download->file->node, path));
+	const struct stat_request stat = {.path = name};
+	const struct pieces_request read = {.path = name, .count = 1, .fresh = errand->download->fresh};
+
+	writer_init(&writer, bytes, sizeof(bytes));
+	if (errand->ask == ASK_READ)
+		read_request_encode(&writer, link_number(link), &read);
+	else
+		stat_request_encode(&writer, link_number(link), &stat);
+	return link_send(link, bytes, writer_length(&writer));
+}
+
+static enum status send_requests(struct batch *batch)
+{
+	struct link *link = batch->worker->link;
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && batch->waiting.count > 0 && link_window_requests(link) > 0 &&
+		link_window_bytes(link) >= REQUEST_MAX) {
+		struct errand errand = pop(&batch->waiting);
+		if (!prepare(batch, &errand))
+			continue;
+		if (errand.begins)
+			errand.download->attempts++;
+		errand.begins = false;
+		push(&batch->asked, &errand);
+		status = send_request(batch, &errand);
+	}
+	return status;
+}
+
+/* --- Hearing ------------------------------------------------------------------------------------------------------- */
+
+static void ask_again(struct batch *batch, struct download *download, enum ask ask)
+{
+	push(&batch->waiting, &(struct errand){.download = download, .ask = ask});
+}
+
+static void hear_error(struct batch *batch, const struct errand *errand, enum status error, const struct failure *failure)
+{
+	struct download *download = errand->download;
+
+	if (error == STATUS_CHANGED) {
+		worker_changed(batch->worker, download);
+	} else if (worker_is_pause(error)) {
+		queue_pause(batch->transfer->queue, batch->worker->remote, failure);
+		queue_again(batch->transfer->queue, download->file);
+	} else if (error == STATUS_NOT_REGULAR && errand->ask == ASK_READ) {
+		download->failure = *failure;
+		ask_again(batch, download, ASK_KIND);
+	} else {
+		worker_fail(batch->worker, download, failure);
+	}
+}
+
+/* What an ERROR says instead of FILE. */
+static enum status hear_refusal(struct batch *batch, const struct errand *errand, struct span payload)
+{
+	char below[PLAN_PATH_SIZE];
+	struct failure failure;
+	const struct plan_node *node = &errand->download->file->node;
+	enum status error = link_error(batch->worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &failure);
+
+	if (error == STATUS_PROTOCOL) {
+		push(&batch->waiting, errand);
+		return STATUS_PROTOCOL;
+	}
+	link_answered(batch->worker->link);
+	hear_error(batch, errand, error, &failure);
+	return STATUS_OK;
+}
+
+/* What cannot be read is no file: say what it is, where that tells what to do. */
+static void hear_kind(struct batch *batch, struct download *download, const struct file *source)
+{
+	const struct plan_node *node = &download->file->node;
+	struct failure failure = download->failure;
+	char *name;
+
+	if (source->kind == ENTRY_FOLDER && node->lone && (name = url_text(&node->source->url, span_of("")))) {
+		failure_set(&failure, FAILURE_USAGE, STATUS_IS_FOLDER, "%.400s is a folder: fetch it with -r", name);
+		free(name);
+	}
+	worker_fail(batch->worker, download, &failure);
+}
+
+/* There is a file here; now that size and time are known it is the same, or it is fetched. */
+static void hear_stat(struct batch *batch, struct download *download, const struct file *source)
+{
+	if (source->kind == ENTRY_FILE) {
+		worker_described(batch->worker, download, source);
+		download->file->size = source->size;
+		download->file->node.mtime = source->mtime;
+		download->file->node.told = true;
+		download->looked = false;
+	}
+	/* Of anything else READ tells why it cannot be had. */
+	ask_again(batch, download, ASK_READ);
+}
+
+/* --- The first piece ----------------------------------------------------------------------------------------------- */
+
+/* A lone piece is the whole file. */
+static void judge(struct batch *batch, struct errand *errand, const struct receipt *receipt)
+{
+	struct download *download = errand->download;
+	struct failure failure;
+
+	if (receipt->verdict == RECEIPT_ERROR) {
+		hear_error(batch, errand, receipt->error, &receipt->failure);
+		return;
+	}
+	download->fetched += receipt->length;
+	if (receipt->failure.code != EXIT_OK) {
+		worker_fail(batch->worker, download, &receipt->failure);
+	} else if (receipt->verdict == RECEIPT_PROVEN) {
+		download->root = receipt->digest;
+		batch->proved = true;
+		atomic_fetch_add_explicit(&batch->transfer->counters->bytes_fetched, receipt->length, memory_order_relaxed);
+		worker_finish(batch->worker, download);
+	} else if (!download->fresh) {
+		download->fresh = true;
+		ask_again(batch, download, ASK_READ);
+	} else {
+		worker_mismatch(batch->worker, download, 0, &failure);
+		worker_fail(batch->worker, download, &failure);
+	}
+}
+
+/* RECEIPT may say that the piece is to be dropped. */
+static enum status receive_lone_piece(struct batch *batch, struct errand *errand, struct receipt *receipt)
+{
+	enum status status = receive_piece(batch->worker, errand->download, 0, receipt);
+
+	if (status == STATUS_OK)
+		link_answered(batch->worker->link);
+	return status;
+}
+
+static enum status receive_first_piece(struct batch *batch, struct errand *errand)
+{
+	struct download *download = errand->download;
+	struct receipt receipt = {.drop = false};
+
+	if (piece_count(download->source.size) > 1) {
+		struct piece_run run = {.first = 0, .count = 1, .from = PIECE_MISSING};
+		queue_share(batch->transfer->queue, download, &run);
+		return fetch_pieces(batch->worker, download, &run);
+	}
+	enum status status = receive_lone_piece(batch, errand, &receipt);
+	if (status == STATUS_OK)
+		judge(batch, errand, &receipt);
+	else
+		push(&batch->waiting, errand);
+	return status;
+}
+
+/* The file cannot be stored, or need not be: its piece comes all the same. */
+static enum status drop_first_piece(struct batch *batch, struct errand *errand)
+{
+	struct receipt receipt = {.drop = true};
+	enum status status = receive_lone_piece(batch, errand, &receipt);
+
+	if (receipt.verdict != RECEIPT_ERROR)
+		errand->download->fetched += receipt.length;
+	return status;
+}
+
+/* Makes everything ready for the bytes that follow. */
+static enum status begin(struct batch *batch, struct download *download, enum landing_place *place, struct failure *failure)
+{
+	enum status status = landing_open(batch->transfer, download, place, failure);
+
+	if (status != STATUS_OK || *place == LANDING_SAME || piece_count(download->source.size) == 1)
+		return status;
+	piece_map_release(&download->pieces);
+	status = piece_map_init(&download->pieces, piece_count(download->source.size));
+	if (status != STATUS_OK)
+		outcome_local_failure(batch->transfer, &download->file->node, status, "cannot fetch", failure);
+	return status;
+}
+
+static enum status hear_file(struct batch *batch, struct errand *errand, const struct file *source)
+{
+	struct download *download = errand->download;
+	enum landing_place place = LANDING_FREE;
+	struct failure failure;
+
+	if (source->kind != ENTRY_FILE) {
+		push(&batch->waiting, errand);
+		return STATUS_PROTOCOL;
+	}
+	worker_described(batch->worker, download, source);
+	enum status ready = begin(batch, download, &place, &failure);
+	if (ready == STATUS_OK && place != LANDING_SAME)
+		return receive_first_piece(batch, errand);
+	enum status status = drop_first_piece(batch, errand);
+	if (ready != STATUS_OK)
+		worker_fail(batch->worker, download, &failure);
+	else
+		worker_unchanged(batch->worker, download);
+	return status;
+}
+
+/* --- The conversation ---------------------------------------------------------------------------------------------- */
+
+static enum status hear_description(struct batch *batch, struct errand *errand, struct span payload)
+{
+	struct file source;
+	enum status status = file_decode(payload, &source);
+
+	if (status != STATUS_OK) {
+		push(&batch->waiting, errand);
+		return status;
+	}
+	if (errand->ask == ASK_READ)
+		return hear_file(batch, errand, &source);
+	link_answered(batch->worker->link);
+	if (errand->ask == ASK_STAT)
+		hear_stat(batch, errand->download, &source);
+	else
+		hear_kind(batch, errand->download, &source);
+	return STATUS_OK;
+}
+
+/* One whole answer to the oldest errand. */
+static enum status hear_answer(struct batch *batch)
+{
+	struct frame frame;
+	struct span payload;
+	enum status status = link_receive(batch->worker->link, &frame, &payload);
+
+	if (status == STATUS_OK && frame.type != FRAME_FILE && frame.type != FRAME_ERROR)
+		status = STATUS_PROTOCOL;
+	if (status != STATUS_OK)
+		return status;
+	struct errand errand = pop(&batch->asked);
+	if (frame.type == FRAME_ERROR)
+		return hear_refusal(batch, &errand, payload);
+	return hear_description(batch, &errand, payload);
+}
+
+/* A file that was put aside goes on where it was. */
+static void take_up(struct batch *batch, struct plan_file *file)
+{
+	struct transfer *transfer = batch->transfer;
+	struct errand errand = {.download = file->download, .ask = ASK_READ, .begins = true};
+	struct failure failure;
+
+	if (!errand.download && download_new(file, transfer->destination->outlet, &errand.download) != STATUS_OK) {
+		outcome_local_failure(transfer, &file->node, STATUS_NO_MEMORY, "cannot fetch", &failure);
+		outcome_file(transfer, file, RESULT_FAILED, &failure);
+		return;
+	}
+	if (download_failed(errand.download))
+		errand.ask = ASK_KIND;
+	push(&batch->waiting, &errand);
+}
+
+static void put_back(struct batch *batch, struct errands *errands)
+{
+	while (errands->count > 0)
+		queue_again(batch->transfer->queue, pop(errands).download->file);
+}
+
+enum status batch_run(struct worker *worker)
+{
+	struct batch batch = {.worker = worker, .transfer = worker->transfer};
+	struct queue *queue = worker->transfer->queue;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < worker->task.work.file_count; i++)
+		take_up(&batch, worker->task.work.files[i]);
+	while (status == STATUS_OK && batch.waiting.count + batch.asked.count > 0) {
+		status = queue_stopped(queue) ? STATUS_INTERRUPTED : send_requests(&batch);
+		if (status == STATUS_OK && batch.asked.count > 0)
+			status = hear_answer(&batch);
+	}
+	if (batch.proved)
+		queue_progress(queue, worker->remote);
+	put_back(&batch, &batch.asked);
+	put_back(&batch, &batch.waiting);
+	return status;
+}

@@ -1,0 +1,272 @@
+/* ferry get: fetches what URLs name, proves it, and gives it its final name. */
+#include "commands.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "destination.h"
+#include "folders.h"
+#include "interrupt.h"
+#include "outcome.h"
+#include "path.h"
+#include "plan.h"
+#include "progress.h"
+#include "queue.h"
+#include "report.h"
+#include "text.h"
+#include "transfer.h"
+
+#define JOBS_MIN 2
+#define JOBS_MAX 4
+
+/* Everything that a run owns. */
+struct get {
+	const struct options *options;
+	struct progress_counters counters;
+	struct progress *progress;
+	struct report *report;
+	struct destination destination;
+	struct interrupt interrupt;
+	struct plan *plan;
+	struct queue *queue;
+	struct folders *folders;
+	struct transfer transfer;
+};
+
+/* --- Settings ------------------------------------------------------------------------------------------------------ */
+
+/* As many threads as there are cores, but at least two and at most four. */
+static unsigned default_jobs(void)
+{
+	cpu_set_t usable;
+	int cores = JOBS_MIN;
+
+	if (sched_getaffinity(0, sizeof(usable), &usable) == 0)
+		cores = CPU_COUNT(&usable);
+	if (cores < JOBS_MIN)
+		return JOBS_MIN;
+	return cores > JOBS_MAX ? JOBS_MAX : (unsigned)cores;
+}
+
+static unsigned jobs_of(const struct get *get)
+{
+	/* One thread keeps the order that an outlet needs. */
+	if (get->destination.outlet && outlet_is_ordered(get->destination.outlet))
+		return 1;
+	return get->options->jobs > 0 ? get->options->jobs : default_jobs();
+}
+
+/* It can only be read by setting it; no other thread runs yet. */
+static mode_t current_umask(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return mask;
+}
+
+/* --- What to fetch ------------------------------------------------------------------------------------------------- */
+
+static enum status fail(struct get *get, enum failure_origin origin, enum status status, const char *what)
+{
+	struct failure failure;
+
+	failure_set(&failure, origin, status, "%s", what);
+	report_failure(get->report, &failure);
+	return status;
+}
+
+static enum status refuse_url(struct get *get, const char *text, const char *problem)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+	struct failure failure;
+
+	text_escape(shown, sizeof(shown), span_of(text));
+	failure_set(&failure, FAILURE_USAGE, STATUS_INVALID, "cannot use URL %s: %s", shown, problem);
+	report_failure(get->report, &failure);
+	return STATUS_INVALID;
+}
+
+static enum status refuse_twins(struct get *get, const struct plan_node *one, const struct url *other)
+{
+	struct failure failure;
+	char landing[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
+	char *first = url_text(&one->source->url, span_of(""));
+	char *second = url_text(other, span_of(""));
+
+	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.150s", first ? first : "a URL",
+		second ? second : "another", text_escape(shown, sizeof(shown), span_of(plan_landing(one, landing))));
+	free(first);
+	free(second);
+	report_failure(get->report, &failure);
+	return STATUS_EXISTS;
+}
+
+/* A file of its own, as far as we know; whether it is one the server will tell. */
+static enum status plan_file(struct get *get, const struct plan_source *source)
+{
+	const char *name = get->destination.name;
+	const struct plan_entry entry = {
+		.source = source,
+		.parent = plan_root(get->plan),
+		.name = name ? span_of(name) : path_last(span_of(source->url.path)),
+		.lone = true,
+	};
+	struct plan_file *file;
+	struct plan_node *taken;
+	enum status status = plan_add_file(get->plan, &entry, &file, &taken);
+
+	if (status == STATUS_EXISTS)
+		return refuse_twins(get, taken, &source->url);
+	if (status == STATUS_OK)
+		status = queue_add(get->queue, file);
+	if (status != STATUS_OK)
+		return fail(get, FAILURE_LOCAL, status, "planning");
+	atomic_fetch_add(&get->counters.files_known, 1);
+	return STATUS_OK;
+}
+
+static enum status plan_url(struct get *get, const char *text)
+{
+	struct url url;
+	const char *problem;
+	struct remote *remote;
+	struct plan_source *source;
+	enum status status = url_parse(text, &url, &problem);
+
+	if (status != STATUS_OK)
+		return refuse_url(get, text, problem);
+	if (url.contents && !get->options->recursive)
+		status = refuse_url(get, text, "it names a folder's contents, which need -r");
+	if (status == STATUS_OK)
+		status = queue_remote(get->queue, &url, &remote);
+	if (status == STATUS_OK)
+		status = plan_add_source(get->plan, &url, remote, &source);
+	url_release(&url);
+	if (status == STATUS_OK && !get->options->recursive)
+		status = plan_file(get, source);
+	return status;
+}
+
+static enum status plan_urls(struct get *get)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < get->options->operand_count; i++)
+		status = plan_url(get, get->options->operands[i]);
+	return status;
+}
+
+/* --- The run ------------------------------------------------------------------------------------------------------- */
+
+static enum status open_destination(struct get *get)
+{
+	const struct options *options = get->options;
+	struct failure failure;
+	enum status status = destination_open(options->directory, options->output,
+		options->no_sync ? DESTINATION_NO_SYNC : DESTINATION_SYNC, &get->destination, &failure);
+
+	if (status != STATUS_OK)
+		report_failure(get->report, &failure);
+	return status;
+}
+
+static enum status prepare(struct get *get, mode_t mask)
+{
+	const struct folders_options folders = {.root = get->destination.folder, .umask = mask, .sync = !get->options->no_sync};
+	const struct queue_options queue = {.jobs = jobs_of(get), .retry = get->options->retry};
+	enum status status = plan_new(&get->plan);
+
+	if (status == STATUS_OK)
+		status = queue_new(&queue, &get->queue);
+	if (status == STATUS_OK)
+		status = folders_new(&folders, &get->folders);
+	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
+}
+
+static enum status fetch(struct get *get, mode_t mask)
+{
+	get->transfer = (struct transfer){
+		.link = {.timeout = get->options->timeout, .stop_fd = interrupt_fd(&get->interrupt)},
+		.destination = &get->destination,
+		.plan = get->plan,
+		.queue = get->queue,
+		.folders = get->folders,
+		.report = get->report,
+		.counters = &get->counters,
+		.jobs = jobs_of(get),
+		.umask = mask,
+		.sync = !get->options->no_sync,
+		.recursive = get->options->recursive,
+	};
+	enum status status = transfer_run(&get->transfer);
+
+	if (status == STATUS_INTERRUPTED)
+		report_note(get->report, "interrupted: the same command goes on from here");
+	else if (status != STATUS_OK)
+		fail(get, FAILURE_LOCAL, status, "starting threads");
+	return status;
+}
+
+/* A FIFO may have to wait for its reader, and can be interrupted as ever meanwhile: only then the signals are held back. */
+static enum status hold_signals(struct get *get)
+{
+	enum status status = interrupt_open(&get->interrupt);
+
+	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
+}
+
+static enum status run(struct get *get)
+{
+	mode_t mask = current_umask();
+	enum status status = open_destination(get);
+
+	if (status == STATUS_OK)
+		status = hold_signals(get);
+	if (status == STATUS_OK)
+		status = prepare(get, mask);
+	if (status == STATUS_OK)
+		status = plan_urls(get);
+	return status == STATUS_OK ? fetch(get, mask) : status;
+}
+
+static void release(struct get *get)
+{
+	folders_free(get->folders);
+	queue_free(get->queue);
+	plan_free(get->plan);
+	destination_close(&get->destination);
+	report_free(get->report);
+}
+
+static enum status start(struct get *get)
+{
+	const struct options *options = get->options;
+	enum progress_style style = options->verbosity < 0 ? PROGRESS_NONE : options->progress;
+	enum status status = progress_start(style, &get->counters, &get->progress);
+
+	if (status == STATUS_OK)
+		status = report_new(options->json ? REPORT_JSON : REPORT_TEXT, options->verbosity, get->progress, &get->report);
+	return status;
+}
+
+int command_get(const struct options *options)
+{
+	struct get get = {.options = options, .destination.folder = -1, .interrupt.fd = -1};
+	int code = EXIT_OTHER;
+
+	atomic_init(&get.counters.listing, options->recursive);
+	if (start(&get) == STATUS_OK) {
+		/* What keeps a run from starting is reported like all else. */
+		enum status status = run(&get);
+		progress_stop(get.progress);
+		report_end(get.report);
+		/* A signal that has come ends the process here: threads may still be using what is released below. */
+		interrupt_close(&get.interrupt);
+		code = status == STATUS_INTERRUPTED ? EXIT_INTERRUPTED : (int)report_exit_code(get.report);
+	}
+	release(&get);
+	return code;
+}

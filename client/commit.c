@@ -1,0 +1,106 @@
+/* Commits a group of files in the order that survives a power cut. */
+#include "commit.h"
+
+#include "folders.h"
+#include "landing.h"
+#include "outcome.h"
+
+static void fail(struct commit *commit, struct download *download, enum status status)
+{
+	outcome_local_failure(commit->transfer, &download->file->node, status, "cannot write", &download->failure);
+}
+
+static void finish_one(struct commit *commit, struct download *download)
+{
+	/* The permissions that the source has, as far as the umask allows; never a set-id bit. */
+	mode_t mode = download->source.mode & 0777 & ~commit->transfer->umask;
+	enum status status = partial_finish(&download->partial, download->source.size, mode, &download->source.mtime);
+
+	if (status != STATUS_OK)
+		fail(commit, download, status);
+}
+
+static void sync_one(struct commit *commit, struct download *download)
+{
+	enum status status = commit->transfer->sync ? partial_sync(&download->partial) : STATUS_OK;
+
+	if (status == STATUS_OK)
+		return;
+	fail(commit, download, status);
+	/* If even that fails the next run finds it, and trusts none of its bytes unproven. */
+	if (partial_remove(&download->partial) == STATUS_OK)
+		partial_close(&download->partial);
+}
+
+static void rename_one(struct commit *commit, struct download *download)
+{
+	enum status status = partial_rename(&download->partial);
+
+	if (status != STATUS_OK)
+		fail(commit, download, status);
+}
+
+/* A folder is synced for every run of its files in the group, which mostly means once. */
+static void settle_one(struct commit *commit, struct download *download, const struct plan_folder **settled)
+{
+	struct plan_folder *folder = download->file->node.parent;
+
+	if (folder == *settled)
+		return;
+	enum status status = folders_settle(commit->transfer->folders, folder);
+	if (status == STATUS_OK) {
+		*settled = folder;
+		return;
+	}
+	fail(commit, download, status);
+	/* The partial's name may be another's by now. */
+	download->kept = true;
+}
+
+static void tell_one(struct commit *commit, struct download *download)
+{
+	bool failed = download_failed(download);
+
+	if (failed)
+		landing_give_up(commit->transfer, download);
+	else
+		landing_close(commit->transfer, download);
+	outcome_download(commit->transfer, download, failed ? RESULT_FAILED : RESULT_FETCHED);
+}
+
+static void each_sound(struct commit *commit, void (*act)(struct commit *commit, struct download *download))
+{
+	for (size_t i = 0; i < commit->count; i++) {
+		if (!download_failed(commit->group[i]))
+			act(commit, commit->group[i]);
+	}
+}
+
+void commit_all(struct commit *commit)
+{
+	const struct plan_folder *settled = NULL;
+
+	each_sound(commit, finish_one);
+	each_sound(commit, sync_one);
+	each_sound(commit, rename_one);
+	for (size_t i = 0; i < commit->count; i++) {
+		if (!download_failed(commit->group[i]))
+			settle_one(commit, commit->group[i], &settled);
+	}
+	for (size_t i = 0; i < commit->count; i++)
+		tell_one(commit, commit->group[i]);
+	commit->count = 0;
+	commit->bytes = 0;
+}
+
+void commit_add(struct commit *commit, struct download *download)
+{
+	if (download->outlet) {
+		outcome_download(commit->transfer, download, RESULT_FETCHED);
+		return;
+	}
+	commit->group[commit->count++] = download;
+	commit->bytes += download->source.size;
+	if (commit->count == COMMIT_FILES_MAX || commit->bytes >= COMMIT_BYTES_MAX)
+		commit_all(commit);
+}

@@ -1,0 +1,21 @@
+/* From a host's name to a connected socket. */
+#ifndef DIAL_H
+#define DIAL_H
+
+#include <stdint.h>
+
+#include "link.h"
+#include "status.h"
+
+struct dialed {
+	int fd;            /* non-blocking, TCP_NODELAY */
+	int64_t handshake; /* nanoseconds from connect(2) to the established connection */
+};
+
+/*
+ * Tries every address of HOST in the resolver's order; the status is the last address' when none answers. As long as
+ * others are left to be tried, an address gets only a few seconds.
+ */
+MUST_CHECK enum status dial(const char *host, uint16_t port, const struct link_options *options, struct dialed *dialed);
+
+#endif

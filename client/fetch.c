@@ -1,0 +1,194 @@
+/* READs a run of pieces and judges each as it arrives. */
+#include "fetch.h"
+
+#include "digest.h"
+#include "landing.h"
+#include "outcome.h"
+#include "receive.h"
+
+/* What became of a run so far. */
+struct course {
+	enum run_end end;
+	bool stop; /* the rest is not wanted */
+	struct failure failure;
+};
+
+static void fail(struct course *course, const struct failure *failure)
+{
+	course->end = RUN_FAILED;
+	course->stop = true;
+	course->failure = *failure;
+}
+
+static bool is_ordered(const struct download *download)
+{
+	return download->outlet && outlet_is_ordered(download->outlet);
+}
+
+/* Once it may be an accident; twice it is a failure. */
+static void judge_wrong(struct worker *worker, struct download *download, const struct piece_run *run, const struct piece_news *news,
+	struct course *course)
+{
+	struct failure failure;
+
+	queue_piece(worker->transfer->queue, download, run, news);
+	/* Behind a hole nothing may leave an ordered outlet. */
+	course->stop = is_ordered(download);
+	if (run->from != PIECE_SUSPECT)
+		return;
+	worker_mismatch(worker, download, news->piece, &failure);
+	fail(course, &failure);
+}
+
+static void judge_error(struct worker *worker, const struct receipt *receipt, struct course *course)
+{
+	course->stop = true;
+	if (receipt->error == STATUS_CHANGED)
+		course->end = RUN_OUTDATED;
+	else if (worker_is_pause(receipt->error))
+		queue_pause(worker->transfer->queue, worker->remote, &receipt->failure);
+	else
+		fail(course, &receipt->failure);
+}
+
+static void judge(struct worker *worker, struct download *download, const struct piece_run *run, uint64_t piece,
+	const struct receipt *receipt, struct course *course)
+{
+	struct piece_news news = {.piece = piece, .verdict = PIECE_VERDICT_WRONG, .digest = receipt->digest, .received = receipt->length};
+
+	if (receipt->verdict == RECEIPT_ERROR) {
+		judge_error(worker, receipt, course);
+	} else if (receipt->failure.code != EXIT_OK) {
+		fail(course, &receipt->failure);
+	} else if (receipt->verdict == RECEIPT_WRONG) {
+		judge_wrong(worker, download, run, &news, course);
+	} else {
+		news.verdict = PIECE_VERDICT_PROVEN;
+		queue_piece(worker->transfer->queue, download, run, &news);
+		atomic_fetch_add_explicit(&worker->transfer->counters->bytes_fetched, receipt->length, memory_order_relaxed);
+	}
+}
+
+/* The answer has been received to its end, or nobody wants the rest of it. */
+static void end_answer(struct worker *worker, bool complete)
+{
+	if (complete)
+		link_answered(worker->link);
+	else
+		worker_drop_link(worker);
+}
+
+static void reserve(struct worker *worker, struct download *download, const struct piece_run *run, struct course *course)
+{
+	struct failure failure = {.code = EXIT_OK};
+	uint64_t last = run->first + run->count - 1;
+	uint64_t length = (last - run->first) * PIECE_SIZE + piece_length(download->source.size, last);
+
+	landing_reserve(worker->transfer, download, run->first * PIECE_SIZE, length, &failure);
+	if (failure.code != EXIT_OK)
+		fail(course, &failure);
+}
+
+/* *COMPLETE tells whether the answer was received to its end. */
+static enum status receive_run(struct worker *worker, struct download *download, const struct piece_run *run, struct course *course,
+	bool *complete)
+{
+	const uint64_t end = run->first + run->count;
+
+	for (uint64_t piece = run->first; piece < end && !*complete; piece++) {
+		/* A single unwanted piece is dropped as it comes; of more the link is. */
+		if (course->stop && end - piece > 1)
+			return STATUS_OK;
+		if (queue_stopped(worker->transfer->queue))
+			return STATUS_INTERRUPTED;
+		struct receipt receipt = {.drop = course->stop};
+		enum status status = receive_piece(worker, download, piece, &receipt);
+		if (status != STATUS_OK)
+			return status;
+		if (!course->stop)
+			judge(worker, download, run, piece, &receipt, course);
+		*complete = piece + 1 == end || receipt.verdict == RECEIPT_ERROR;
+	}
+	return STATUS_OK;
+}
+
+enum status fetch_pieces(struct worker *worker, struct download *download, const struct piece_run *run)
+{
+	struct course course = {.end = RUN_OVER};
+	bool complete = false;
+
+	reserve(worker, download, run, &course);
+	enum status status = receive_run(worker, download, run, &course, &complete);
+	if (status == STATUS_OK)
+		end_answer(worker, complete);
+	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course.end, &course.failure));
+	return status;
+}
+
+static enum status send_read(struct worker *worker, const struct download *download, const struct piece_run *run)
+{
+	char path[PLAN_PATH_SIZE];
+	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	struct writer writer;
+	const struct pieces_request request = {
+		.path = span_of(plan_request_path(&download->file->node, path)),
+		.version = download->source.version,
+		.first = run->first,
+		.count = run->count,
+		.fresh = run->from == PIECE_SUSPECT,
+	};
+
+	writer_init(&writer, bytes, sizeof(bytes));
+	read_request_encode(&writer, link_number(worker->link), &request);
+	return link_send(worker->link, bytes, writer_length(&writer));
+}
+
+/* FILE has to be what the run was planned with; by now the server may know the root. */
+static enum status hear_file(struct worker *worker, struct download *download, struct span payload)
+{
+	struct file file;
+	enum status status = file_decode(payload, &file);
+
+	if (status != STATUS_OK)
+		return status;
+	if (file.kind != ENTRY_FILE || file.size != download->source.size || !version_equal(&file.version, &download->source.version))
+		return STATUS_PROTOCOL;
+	if (file.root_known)
+		queue_root(worker->transfer->queue, download, &file.root);
+	return STATUS_OK;
+}
+
+/* An ERROR in FILE's place. */
+static enum status refuse_run(struct worker *worker, struct download *download, const struct piece_run *run, struct span payload)
+{
+	struct course course = {.end = RUN_OVER};
+	struct receipt receipt = {.verdict = RECEIPT_ERROR};
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+
+	receipt.error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &receipt.failure);
+	if (receipt.error != STATUS_PROTOCOL) {
+		link_answered(worker->link);
+		judge_error(worker, &receipt, &course);
+	}
+	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course.end, &course.failure));
+	return receipt.error == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_OK;
+}
+
+enum status fetch_run(struct worker *worker, struct download *download, const struct piece_run *run)
+{
+	struct frame frame;
+	struct span payload;
+	enum status status = send_read(worker, download, run);
+
+	if (status == STATUS_OK)
+		status = link_receive(worker->link, &frame, &payload);
+	if (status == STATUS_OK && frame.type == FRAME_ERROR)
+		return refuse_run(worker, download, run, payload);
+	if (status == STATUS_OK)
+		status = frame.type == FRAME_FILE ? hear_file(worker, download, payload) : STATUS_PROTOCOL;
+	if (status == STATUS_OK)
+		return fetch_pieces(worker, download, run);
+	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, RUN_OVER, NULL));
+	return status;
+}

@@ -1,0 +1,244 @@
+/* Makes, opens, caches and syncs the folders of the destination. */
+#include "folders.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+
+#define IDLE_MAX 64 /* descriptors that nobody uses at the moment */
+
+struct folders {
+	struct folders_options options;
+	pthread_mutex_t lock;
+	/* guarded by lock; so are fd, users, settled and the idle list in every plan_folder */
+	struct plan_folder idle; /* a ring: the head's next was idle last */
+	unsigned idle_count;
+};
+
+enum status folders_new(const struct folders_options *options, struct folders **folders)
+{
+	struct folders *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->options = *options;
+	pthread_mutex_init(&made->lock, NULL);
+	made->idle.idle_next = made->idle.idle_previous = &made->idle;
+	*folders = made;
+	return STATUS_OK;
+}
+
+static bool is_root(const struct plan_folder *folder)
+{
+	return !folder->node.parent;
+}
+
+/* --- The idle ring (caller holds lock) ----------------------------------------------------------------------------- */
+
+static void remove_idle(struct folders *folders, struct plan_folder *folder)
+{
+	folder->idle_next->idle_previous = folder->idle_previous;
+	folder->idle_previous->idle_next = folder->idle_next;
+	folder->idle_next = folder->idle_previous = NULL;
+	folders->idle_count--;
+}
+
+static void close_oldest(struct folders *folders)
+{
+	struct plan_folder *oldest = folders->idle.idle_previous;
+
+	remove_idle(folders, oldest);
+	close(oldest->fd);
+	oldest->fd = -1;
+}
+
+static void add_idle(struct folders *folders, struct plan_folder *folder)
+{
+	folder->idle_next = folders->idle.idle_next;
+	folder->idle_previous = &folders->idle;
+	folder->idle_next->idle_previous = folder;
+	folders->idle.idle_next = folder;
+	if (++folders->idle_count > IDLE_MAX)
+		close_oldest(folders);
+}
+
+void folders_free(struct folders *folders)
+{
+	if (!folders)
+		return;
+	while (folders->idle_count > 0)
+		close_oldest(folders);
+	pthread_mutex_destroy(&folders->lock);
+	free(folders);
+}
+
+/* --- Opening ------------------------------------------------------------------------------------------------------- */
+
+static enum status use_locked(struct folders *folders, struct plan_folder *folder);
+
+/* Caller holds lock. */
+static void leave_locked(struct folders *folders, struct plan_folder *folder)
+{
+	assert(folder->users > 0);
+	if (--folder->users == 0 && !is_root(folder))
+		add_idle(folders, folder);
+}
+
+/* Caller holds lock. */
+static enum status make_locked(struct folders *folders, struct plan_folder *folder)
+{
+	enum status status = use_locked(folders, folder->node.parent);
+
+	if (status != STATUS_OK)
+		return status;
+	status = beneath_make_folder(folder->node.parent->fd, folder->name, &folder->fd, &folder->made);
+	leave_locked(folders, folder->node.parent);
+	return status;
+}
+
+/* Caller holds lock. */
+static enum status open_locked(struct folders *folders, struct plan_folder *folder)
+{
+	char path[PLAN_PATH_SIZE];
+
+	if (is_root(folder)) {
+		folder->fd = folders->options.root;
+		return STATUS_OK;
+	}
+	plan_landing(&folder->node, path);
+	enum status status = beneath_open_folder(folders->options.root, path, BENEATH_NO_LINKS, &folder->fd);
+	return status == STATUS_NOT_FOUND ? make_locked(folders, folder) : status;
+}
+
+/* Caller holds lock. */
+static enum status use_locked(struct folders *folders, struct plan_folder *folder)
+{
+	if (folder->fd < 0) {
+		enum status status = open_locked(folders, folder);
+		if (status != STATUS_OK) {
+			folder->failed = true;
+			return status;
+		}
+	} else if (folder->users == 0 && !is_root(folder)) {
+		remove_idle(folders, folder);
+	}
+	folder->users++;
+	return STATUS_OK;
+}
+
+enum status folders_use(struct folders *folders, struct plan_folder *folder, int *fd)
+{
+	pthread_mutex_lock(&folders->lock);
+	enum status status = use_locked(folders, folder);
+	if (status == STATUS_OK)
+		*fd = folder->fd;
+	pthread_mutex_unlock(&folders->lock);
+	return status;
+}
+
+void folders_leave(struct folders *folders, struct plan_folder *folder)
+{
+	pthread_mutex_lock(&folders->lock);
+	leave_locked(folders, folder);
+	pthread_mutex_unlock(&folders->lock);
+}
+
+/* --- Settling ------------------------------------------------------------------------------------------------------ */
+
+static enum status sync_folder(int fd)
+{
+	int result;
+
+	do
+		result = fsync(fd);
+	while (result < 0 && errno == EINTR);
+	/* Some file systems cannot sync a folder, and need not. */
+	return result == 0 || errno == EINVAL ? STATUS_OK : status_from_errno(errno);
+}
+
+/* Whether the destination itself has a lasting name is its owner's business. */
+static bool is_settled(struct folders *folders, const struct plan_folder *folder)
+{
+	pthread_mutex_lock(&folders->lock);
+	bool settled = folder->settled || is_root(folder);
+	pthread_mutex_unlock(&folders->lock);
+	return settled;
+}
+
+/* Syncs what holds FOLDER's name; two threads may both do it. */
+static enum status settle_name(struct folders *folders, struct plan_folder *folder)
+{
+	int fd;
+	enum status status = folders_use(folders, folder->node.parent, &fd);
+
+	if (status != STATUS_OK)
+		return status;
+	status = sync_folder(fd);
+	folders_leave(folders, folder->node.parent);
+	if (status != STATUS_OK)
+		return status;
+	pthread_mutex_lock(&folders->lock);
+	folder->settled = true;
+	pthread_mutex_unlock(&folders->lock);
+	return STATUS_OK;
+}
+
+enum status folders_settle(struct folders *folders, struct plan_folder *folder)
+{
+	if (!folders->options.sync)
+		return STATUS_OK;
+	enum status status = sync_folder(folder->fd);
+	for (; status == STATUS_OK && !is_settled(folders, folder); folder = folder->node.parent)
+		status = settle_name(folders, folder);
+	return status;
+}
+
+/* --- Completing ---------------------------------------------------------------------------------------------------- */
+
+static enum status give_mode_and_time(const struct folders *folders, const struct plan_folder *folder, int fd)
+{
+	const struct timespec times[2] = {
+		{.tv_nsec = UTIME_OMIT},
+		{.tv_sec = (time_t)folder->node.mtime.seconds, .tv_nsec = (long)folder->node.mtime.nanoseconds},
+	};
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0)
+		return status_from_errno(errno);
+	/* A set-group-id bit is what this folder has from the one it lies in. */
+	mode_t mode = (folder->node.mode & 0777 & ~folders->options.umask) | 0700 | (stat.st_mode & S_ISGID);
+	if ((stat.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
+		return status_from_errno(errno);
+	if (futimens(fd, times) < 0)
+		return status_from_errno(errno);
+	return STATUS_OK;
+}
+
+/* Made by this run, and empty: nothing in it has settled it. */
+static bool is_new(struct folders *folders, const struct plan_folder *folder)
+{
+	pthread_mutex_lock(&folders->lock);
+	bool is_new = folder->made && !folder->settled;
+	pthread_mutex_unlock(&folders->lock);
+	return is_new;
+}
+
+enum status folders_complete(struct folders *folders, struct plan_folder *folder)
+{
+	int fd;
+	enum status status = folders_use(folders, folder, &fd);
+
+	if (status != STATUS_OK)
+		return status;
+	if (folder->node.told)
+		status = give_mode_and_time(folders, folder, fd);
+	if (status == STATUS_OK && is_new(folders, folder))
+		status = folders_settle(folders, folder);
+	folders_leave(folders, folder);
+	return status;
+}

@@ -1,0 +1,158 @@
+/* Opens partials, looks at final names and stores bytes, each failure told with its place. */
+#include "landing.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "beneath.h"
+#include "digest.h"
+#include "outcome.h"
+
+/* --- The final name ------------------------------------------------------------------------------------------------ */
+
+static bool has_time(const struct stat *stat, const struct file_time *time)
+{
+	return stat->st_mtim.tv_sec == time->seconds && stat->st_mtim.tv_nsec == (long)time->nanoseconds;
+}
+
+static enum status place_of(int folder, const char *name, uint64_t size, const struct file_time *time, enum landing_place *place)
+{
+	struct stat stat;
+	enum status status = beneath_stat_name(folder, name, &stat);
+
+	if (status == STATUS_NOT_FOUND) {
+		*place = LANDING_FREE;
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		return status;
+	if (S_ISDIR(stat.st_mode))
+		return STATUS_IS_FOLDER;
+	*place = LANDING_FREE;
+	if (S_ISREG(stat.st_mode))
+		*place = time && (uint64_t)stat.st_size == size && has_time(&stat, time) ? LANDING_SAME : LANDING_OTHER;
+	return STATUS_OK;
+}
+
+enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place, struct failure *failure)
+{
+	int folder;
+	enum status status = folders_use(transfer->folders, file->node.parent, &folder);
+
+	if (status != STATUS_OK) {
+		outcome_local_failure(transfer, &file->node.parent->node, status, "cannot open folder", failure);
+		return status;
+	}
+	status = place_of(folder, file->name, file->size, file->node.told ? &file->node.mtime : NULL, place);
+	folders_leave(transfer->folders, file->node.parent);
+	if (status != STATUS_OK)
+		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
+	return status;
+}
+
+/* --- The partial --------------------------------------------------------------------------------------------------- */
+
+/* Under the lock: nobody else renames anything to the final name now. */
+static enum status look_again(struct download *download, int folder, enum landing_place *place)
+{
+	const struct file *source = &download->source;
+	enum status status = place_of(folder, download->file->name, source->size, &source->mtime, place);
+
+	if (status == STATUS_OK && *place == LANDING_SAME)
+		return partial_remove(&download->partial);
+	if (status == STATUS_OK)
+		status = partial_cut(&download->partial, 0);
+	return status;
+}
+
+static enum status open_partial(struct transfer *transfer, struct download *download, enum landing_place *place)
+{
+	int folder;
+	enum status status = folders_use(transfer->folders, download->file->node.parent, &folder);
+
+	if (status != STATUS_OK)
+		return status;
+	download->uses_folder = true;
+	status = partial_open(folder, download->file->name, &download->partial);
+	return status == STATUS_OK ? look_again(download, folder, place) : status;
+}
+
+enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place, struct failure *failure)
+{
+	*place = LANDING_FREE;
+	if (download->outlet || partial_is_open(&download->partial))
+		return STATUS_OK;
+	enum status status = open_partial(transfer, download, place);
+	if (status == STATUS_BUSY)
+		outcome_local_failure(transfer, &download->file->node, status, "another ferry is writing", failure);
+	else if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
+	if (status == STATUS_OK && *place == LANDING_SAME)
+		landing_close(transfer, download);
+	return status;
+}
+
+void landing_close(struct transfer *transfer, struct download *download)
+{
+	partial_close(&download->partial);
+	if (download->uses_folder)
+		folders_leave(transfer->folders, download->file->node.parent);
+	download->uses_folder = false;
+}
+
+void landing_give_up(struct transfer *transfer, struct download *download)
+{
+	bool worth_keeping = download->kept || download->pieces.tally[PIECE_PROVEN] > 0;
+
+	/* What cannot be removed stays: the next run takes it up. */
+	if (partial_is_open(&download->partial) && !worth_keeping && partial_remove(&download->partial) != STATUS_OK)
+		download->kept = true;
+	landing_close(transfer, download);
+}
+
+/* --- Bytes --------------------------------------------------------------------------------------------------------- */
+
+/* A full disk is worth figures: what was fetched stays, and the next run goes on from there. */
+static void explain(struct transfer *transfer, struct download *download, enum status status, struct failure *failure)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+	struct partial_shortage shortage;
+
+	outcome_shown(transfer, &download->file->node, shown);
+	if (status == STATUS_NO_SPACE && partial_shortage(&download->partial, download->source.size, &shortage) == STATUS_OK)
+		failure_set(failure, FAILURE_LOCAL, status, "cannot write %s: %llu bytes are missing and %llu are free", shown,
+			(unsigned long long)shortage.missing, (unsigned long long)shortage.free);
+	else
+		failure_set(failure, FAILURE_LOCAL, status, "cannot write %s", shown);
+}
+
+void landing_reserve(struct transfer *transfer, struct download *download, uint64_t offset, uint64_t length,
+	struct failure *failure)
+{
+	enum status status = download->outlet ? STATUS_OK : partial_reserve(&download->partial, offset, length);
+
+	if (status != STATUS_OK)
+		explain(transfer, download, status, failure);
+}
+
+void landing_store(struct transfer *transfer, struct download *download, uint64_t piece, uint32_t offset, struct span bytes,
+	struct failure *failure)
+{
+	if (download->outlet) {
+		outlet_gather(download->outlet, offset, bytes.bytes, bytes.length);
+		return;
+	}
+	enum status status = partial_write(&download->partial, bytes.bytes, bytes.length, piece * PIECE_SIZE + offset);
+	if (status != STATUS_OK)
+		explain(transfer, download, status, failure);
+}
+
+void landing_prove(struct transfer *transfer, struct download *download, uint32_t length, struct failure *failure)
+{
+	enum status status = download->outlet ? outlet_release(download->outlet, length) : STATUS_OK;
+
+	if (status == STATUS_LOST)
+		outcome_local_failure(transfer, &download->file->node, status, "nobody reads any more from", failure);
+	else if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot write to", failure);
+}

@@ -1,0 +1,94 @@
+/* Fills in results. */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "text.h"
+
+/* The destination's own path, a slash, and its longest path below. */
+#define PLACE_SIZE (2 * PLAN_PATH_SIZE + 1)
+
+/* NULL where it has no name: standard output. */
+static const char *place_of(const struct transfer *transfer, const char *landing, char out[PLACE_SIZE])
+{
+	const char *shown = transfer->destination->shown;
+	size_t length = shown ? strlen(shown) : 0;
+
+	if (transfer->destination->outlet)
+		return shown;
+	snprintf(out, PLACE_SIZE, "%s%s%s", shown, length > 0 && shown[length - 1] != '/' ? "/" : "", landing);
+	return out;
+}
+
+char *outcome_shown(const struct transfer *transfer, const struct plan_node *node, char out[OUTCOME_SHOWN_SIZE])
+{
+	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	const char *path = place_of(transfer, plan_landing(node, landing), place);
+
+	return text_escape(out, OUTCOME_SHOWN_SIZE, span_of(path ? path : "standard output"));
+}
+
+void outcome_local_failure(const struct transfer *transfer, const struct plan_node *node, enum status status, const char *cannot,
+	struct failure *failure)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+
+	failure_set(failure, FAILURE_LOCAL, status, "%s %s", cannot, outcome_shown(transfer, node, shown));
+}
+
+static void tell(struct transfer *transfer, const struct plan_node *node, struct result *result)
+{
+	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+
+	result->url = &node->source->url;
+	result->below = span_of(plan_below(node, below));
+	result->path = place_of(transfer, plan_landing(node, landing), place);
+	atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
+	report_result(transfer->report, result);
+}
+
+void outcome_download(struct transfer *transfer, struct download *download, enum result_status status)
+{
+	const struct plan_file *file = download->file;
+	struct result result = {
+		.status = status,
+		.bytes = download->described ? download->source.size : file->node.told ? file->size : UINT64_MAX,
+		.fetched = download->fetched,
+		.reused = download->reused,
+		.root_known = status == RESULT_FETCHED || status == RESULT_VERIFIED,
+		.root = download->root,
+		.attempts = download->attempts,
+		.nanoseconds = clock_now() - download->started,
+		.failure = download->failure,
+	};
+
+	if (status == RESULT_UNCHANGED)
+		result.reused = result.bytes;
+	tell(transfer, &file->node, &result);
+	download_free(download);
+}
+
+void outcome_file(struct transfer *transfer, const struct plan_file *file, enum result_status status, const struct failure *failure)
+{
+	struct result result = {
+		.status = status,
+		.bytes = file->node.told ? file->size : UINT64_MAX,
+		.reused = status == RESULT_UNCHANGED ? file->size : 0,
+	};
+
+	if (failure)
+		result.failure = *failure;
+	tell(transfer, &file->node, &result);
+}
+
+void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
+	const struct failure *failure)
+{
+	struct result result = {.url = &source->url, .below = below, .status = status, .bytes = UINT64_MAX};
+
+	if (failure)
+		result.failure = *failure;
+	report_result(transfer->report, &result);
+}

@@ -1,0 +1,29 @@
+/* How a file ended, told once: to the report and to the counters of the bar. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include "download.h"
+#include "failure.h"
+#include "plan.h"
+#include "report.h"
+#include "transfer.h"
+
+/* How a place of the destination is written in messages: escaped, cut where it is very long. Returns OUT. */
+#define OUTCOME_SHOWN_SIZE 400
+char *outcome_shown(const struct transfer *transfer, const struct plan_node *node, char out[OUTCOME_SHOWN_SIZE]);
+
+/* A failure of this machine about NODE's place: "CANNOT PLACE: status". */
+void outcome_local_failure(const struct transfer *transfer, const struct plan_node *node, enum status status, const char *cannot,
+	struct failure *failure);
+
+/* The download ended so; download->failure says why where it failed. Frees it. */
+void outcome_download(struct transfer *transfer, struct download *download, enum result_status status);
+
+/* A file that never was in work. */
+void outcome_file(struct transfer *transfer, const struct plan_file *file, enum result_status status, const struct failure *failure);
+
+/* Something that a listing names and that is no file of the plan: BELOW the source's URL. */
+void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
+	const struct failure *failure);
+
+#endif

@@ -1,0 +1,92 @@
+/* Holds a piece back until it is proven, then writes it. */
+#include "outlet.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "digest.h"
+
+struct outlet {
+	int fd;
+	enum outlet_close closing;
+	bool ordered;
+	uint64_t next;
+	unsigned char piece[PIECE_SIZE];
+};
+
+static bool is_null_device(int fd)
+{
+	struct stat stat;
+
+	return fstat(fd, &stat) == 0 && S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 3);
+}
+
+enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet)
+{
+	struct outlet *made = malloc(sizeof(*made));
+
+	if (!made) {
+		if (closing == OUTLET_CLOSES)
+			close(fd);
+		return STATUS_NO_MEMORY;
+	}
+	made->fd = fd;
+	made->closing = closing;
+	made->ordered = !is_null_device(fd);
+	made->next = 0;
+	*outlet = made;
+	return STATUS_OK;
+}
+
+void outlet_free(struct outlet *outlet)
+{
+	if (!outlet)
+		return;
+	if (outlet->closing == OUTLET_CLOSES)
+		close(outlet->fd);
+	free(outlet);
+}
+
+bool outlet_is_ordered(const struct outlet *outlet)
+{
+	return outlet->ordered;
+}
+
+uint64_t outlet_next(const struct outlet *outlet)
+{
+	return outlet->next;
+}
+
+void outlet_gather(struct outlet *outlet, size_t offset, const void *bytes, size_t length)
+{
+	assert(offset + length <= sizeof(outlet->piece));
+	if (outlet->ordered)
+		memcpy(outlet->piece + offset, bytes, length);
+}
+
+static enum status write_all(int fd, const unsigned char *next, size_t length)
+{
+	while (length > 0) {
+		ssize_t written = write(fd, next, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? status_from_errno(errno) : STATUS_IO;
+		next += written;
+		length -= (size_t)written;
+	}
+	return STATUS_OK;
+}
+
+enum status outlet_release(struct outlet *outlet, size_t length)
+{
+	if (!outlet->ordered)
+		return STATUS_OK;
+	outlet->next++;
+	return write_all(outlet->fd, outlet->piece, length);
+}

@@ -1,0 +1,300 @@
+/* Opens, locks, fills and renames the file under construction. */
+#include "partial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "path.h"
+
+#define SUFFIX ".ferry-part"
+#define HASH_DIGITS 16
+#define BLOCK 512u /* unit of st_blocks */
+
+/* How often a name is opened anew because its file was renamed between open and lock. */
+#define TRIES_MAX 100
+
+/* --- The name ------------------------------------------------------------------------------------------------------ */
+
+/* FNV-1a: tells names apart that begin alike; two that collide only wait for each other's lock. */
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	return hash;
+}
+
+/* The most bytes of NAME, at most MAX, that do not end inside a UTF-8 character. */
+static int cut_length(const char *name, int max)
+{
+	int length = max;
+
+	while (length > max - 4 && ((unsigned char)name[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE])
+{
+	const int room = PATH_NAME_MAX - 1 - (int)strlen(SUFFIX);
+	int length = (int)strlen(final);
+
+	if (length <= room)
+		snprintf(out, PARTIAL_NAME_SIZE, ".%s" SUFFIX, final);
+	else
+		snprintf(out, PARTIAL_NAME_SIZE, ".%.*s~%016llx" SUFFIX, cut_length(final, room - 1 - HASH_DIGITS), final,
+			(unsigned long long)hash_of(final));
+	return out;
+}
+
+/* --- Opening ------------------------------------------------------------------------------------------------------- */
+
+/* Is FD still what its name leads to? Else somebody renamed it before we had the lock. */
+static enum status check_name(int folder, const char *name, const struct stat *open, bool *same)
+{
+	struct stat named;
+	enum status status = beneath_stat_name(folder, name, &named);
+
+	if (status == STATUS_NOT_FOUND) {
+		*same = false;
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		*same = named.st_dev == open->st_dev && named.st_ino == open->st_ino;
+	return status;
+}
+
+static enum status check_ours(const struct stat *stat)
+{
+	if (!S_ISREG(stat->st_mode))
+		return STATUS_NOT_REGULAR;
+	return stat->st_uid == geteuid() && stat->st_nlink == 1 ? STATUS_OK : STATUS_REFUSED;
+}
+
+static enum status lock(int fd)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	return result == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+/* *SAME is false where the file was renamed under our hands: then try again. */
+static enum status lock_and_check(int fd, int folder, const char *name, bool *same)
+{
+	struct stat stat;
+	enum status status = lock(fd);
+
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(fd, &stat) < 0)
+		return status_from_errno(errno);
+	status = check_name(folder, name, &stat, same);
+	if (status != STATUS_OK || !*same)
+		return status;
+	return check_ours(&stat);
+}
+
+/*
+ * A run that ended between its last two steps may have left a partial that has its final mode already, which need not
+ * let its owner write.
+ */
+static enum status make_writable(int folder, const char *name)
+{
+	int fd;
+	bool same = false;
+	enum status status = beneath_open(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
+
+	if (status == STATUS_REFUSED)
+		return beneath_remove_name(folder, name);
+	if (status != STATUS_OK)
+		return status;
+	status = lock_and_check(fd, folder, name, &same);
+	if (status == STATUS_OK && same && fchmod(fd, 0600) < 0)
+		status = status_from_errno(errno);
+	close(fd);
+	return status;
+}
+
+/* One try: *SAME is false where another one is needed. */
+static enum status open_once(int folder, const char *name, int *fd, bool *same)
+{
+	int opened;
+	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0600, &opened);
+
+	if (status == STATUS_REFUSED) {
+		/* Where there is no partial it is the folder that refuses. */
+		status = make_writable(folder, name);
+		return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
+	}
+	if (status != STATUS_OK)
+		return status;
+	status = lock_and_check(opened, folder, name, same);
+	if (status == STATUS_OK && *same)
+		*fd = opened;
+	else
+		close(opened);
+	return status;
+}
+
+enum status partial_open(int folder, const char *final, struct partial *partial)
+{
+	char name[PARTIAL_NAME_SIZE];
+
+	partial_name(final, name);
+	for (int tries = 0; tries < TRIES_MAX; tries++) {
+		int fd;
+		bool same = false;
+		enum status status = open_once(folder, name, &fd, &same);
+		if (status != STATUS_OK)
+			return status;
+		if (same) {
+			*partial = (struct partial){.fd = fd, .folder = folder, .final = final};
+			return STATUS_OK;
+		}
+	}
+	return STATUS_BUSY;
+}
+
+void partial_close(struct partial *partial)
+{
+	if (partial->fd >= 0)
+		close(partial->fd);
+	*partial = PARTIAL_CLOSED;
+}
+
+bool partial_is_open(const struct partial *partial)
+{
+	return partial->fd >= 0;
+}
+
+/* --- Filling ------------------------------------------------------------------------------------------------------- */
+
+enum status partial_size(const struct partial *partial, uint64_t *size)
+{
+	struct stat stat;
+
+	if (fstat(partial->fd, &stat) < 0)
+		return status_from_errno(errno);
+	*size = (uint64_t)stat.st_size;
+	return STATUS_OK;
+}
+
+enum status partial_cut(const struct partial *partial, uint64_t size)
+{
+	int result;
+
+	do
+		result = ftruncate(partial->fd, (off_t)size);
+	while (result < 0 && errno == EINTR);
+	return result == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+/* On tmpfs fallocate(2) would write zeros into pages that are about to be written anyway. */
+static bool reserves_cheaply(int fd)
+{
+	struct statfs filesystem;
+
+	return fstatfs(fd, &filesystem) == 0 && filesystem.f_type != TMPFS_MAGIC;
+}
+
+enum status partial_reserve(const struct partial *partial, uint64_t offset, uint64_t length)
+{
+	int result;
+
+	if (!reserves_cheaply(partial->fd))
+		return STATUS_OK;
+	do
+		result = fallocate(partial->fd, 0, (off_t)offset, (off_t)length);
+	while (result < 0 && errno == EINTR);
+	if (result == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+		return STATUS_OK;
+	return status_from_errno(errno);
+}
+
+enum status partial_write(const struct partial *partial, const void *bytes, size_t length, uint64_t offset)
+{
+	const unsigned char *next = bytes;
+
+	while (length > 0) {
+		ssize_t written = pwrite(partial->fd, next, length, (off_t)offset);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? status_from_errno(errno) : STATUS_IO;
+		next += written;
+		length -= (size_t)written;
+		offset += (uint64_t)written;
+	}
+	return STATUS_OK;
+}
+
+enum status partial_shortage(const struct partial *partial, uint64_t size, struct partial_shortage *shortage)
+{
+	struct stat stat;
+	struct statfs filesystem;
+
+	if (fstat(partial->fd, &stat) < 0 || fstatfs(partial->fd, &filesystem) < 0)
+		return status_from_errno(errno);
+	uint64_t have = (uint64_t)stat.st_blocks * BLOCK;
+	*shortage = (struct partial_shortage){
+		.missing = size > have ? size - have : 0,
+		.free = (uint64_t)filesystem.f_bavail * (uint64_t)filesystem.f_bsize,
+	};
+	return STATUS_OK;
+}
+
+/* --- Finishing ----------------------------------------------------------------------------------------------------- */
+
+enum status partial_finish(const struct partial *partial, uint64_t size, mode_t mode, const struct file_time *mtime)
+{
+	const struct timespec times[2] = {
+		{.tv_nsec = UTIME_NOW},
+		{.tv_sec = (time_t)mtime->seconds, .tv_nsec = (long)mtime->nanoseconds},
+	};
+	uint64_t length = 0;
+	enum status status = partial_size(partial, &length);
+
+	if (status == STATUS_OK && length != size)
+		status = partial_cut(partial, size);
+	if (status != STATUS_OK)
+		return status;
+	if (fchmod(partial->fd, mode) < 0 || futimens(partial->fd, times) < 0)
+		return status_from_errno(errno);
+	return STATUS_OK;
+}
+
+enum status partial_sync(const struct partial *partial)
+{
+	int result;
+
+	do
+		result = fsync(partial->fd);
+	while (result < 0 && errno == EINTR);
+	return result == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+enum status partial_rename(const struct partial *partial)
+{
+	char name[PARTIAL_NAME_SIZE];
+
+	return beneath_rename_name(partial->folder, partial_name(partial->final, name), partial->final);
+}
+
+enum status partial_remove(const struct partial *partial)
+{
+	char name[PARTIAL_NAME_SIZE];
+
+	return beneath_remove_name(partial->folder, partial_name(partial->final, name));
+}

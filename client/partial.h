@@ -1,0 +1,65 @@
+/* The local file under construction: `.NAME.ferry-part` beside its final name, locked from its opening to its renaming. */
+#ifndef PARTIAL_H
+#define PARTIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "message.h"
+#include "status.h"
+
+/*
+ * partial_open(folder, "name", &partial)
+ * partial_reserve, partial_write                      any thread, any order
+ * partial_finish(&partial, size, mode, mtime)         cut to size; mode and time
+ * partial_sync(&partial)                              fsync(2)
+ * partial_rename(&partial)                            the final name is replaced atomically
+ * partial_close(&partial)                             gives up the lock
+ *
+ * FOLDER is borrowed and must stay open. Whoever holds the lock knows that the name leads to this very file: the lock of
+ * one that was renamed meanwhile is given back and the name opened anew.
+ */
+struct partial {
+	int fd;
+	int folder;
+	const char *final; /* borrowed */
+};
+
+/* ".NAME.ferry-part"; a NAME that gets too long by that is cut and told apart by a hash. */
+#define PARTIAL_NAME_SIZE 256
+char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE]);
+
+/*
+ * STATUS_BUSY when another process holds the lock. STATUS_NOT_REGULAR or STATUS_REFUSED for something under its name that
+ * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is.
+ */
+MUST_CHECK enum status partial_open(int folder, const char *final, struct partial *partial);
+/* Closing a partial that is not open does nothing. */
+void partial_close(struct partial *partial);
+bool partial_is_open(const struct partial *partial);
+#define PARTIAL_CLOSED ((struct partial){.fd = -1})
+
+MUST_CHECK enum status partial_size(const struct partial *partial, uint64_t *size);
+MUST_CHECK enum status partial_cut(const struct partial *partial, uint64_t size);
+
+/* Asks for the blocks of a range beforehand where the file system can do so cheaply; never changes what is there. */
+MUST_CHECK enum status partial_reserve(const struct partial *partial, uint64_t offset, uint64_t length);
+MUST_CHECK enum status partial_write(const struct partial *partial, const void *bytes, size_t length, uint64_t offset);
+
+/* How many bytes are still to be found for a file of SIZE bytes, and how many are free. */
+struct partial_shortage {
+	uint64_t missing;
+	uint64_t free;
+};
+MUST_CHECK enum status partial_shortage(const struct partial *partial, uint64_t size, struct partial_shortage *shortage);
+
+MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t size, mode_t mode, const struct file_time *mtime);
+MUST_CHECK enum status partial_sync(const struct partial *partial);
+/* STATUS_IS_FOLDER when a folder has the final name. */
+MUST_CHECK enum status partial_rename(const struct partial *partial);
+/* Removes the name, not the lock. */
+MUST_CHECK enum status partial_remove(const struct partial *partial);
+
+#endif

@@ -1,0 +1,312 @@
+/* Keeps the destination's tree compactly: nodes in an arena, found by parent and name in one table. */
+#include "plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "arena.h"
+
+struct plan {
+	struct arena arena;
+	struct plan_source *sources, *last_source;
+	struct plan_folder *root, *folders;
+	/* Open addressing with a power of two of places, never more than three quarters full. */
+	struct plan_node **table;
+	size_t places;
+	size_t count;
+	uint64_t seed; /* so that no server can choose names that collide */
+};
+
+/* --- The table ----------------------------------------------------------------------------------------------------- */
+
+/* FNV-1a with a secret start, its bits mixed at the end. */
+static uint64_t hash_of(uint64_t seed, const struct plan_folder *parent, struct span name)
+{
+	uint64_t hash = seed ^ (uintptr_t)parent;
+
+	for (size_t i = 0; i < name.length; i++)
+		hash = (hash ^ name.bytes[i]) * 0x100000001b3;
+	hash ^= hash >> 29;
+	hash *= 0xbf58476d1ce4e5b9;
+	return hash ^ hash >> 32;
+}
+
+static struct span name_of(const struct plan_node *node)
+{
+	return (struct span){(const unsigned char *)plan_name(node), node->name_length};
+}
+
+static bool is_at(const struct plan_node *node, const struct plan_folder *parent, struct span name)
+{
+	return node->parent == parent && node->name_length == name.length && memcmp(plan_name(node), name.bytes, name.length) == 0;
+}
+
+/* The place of that name, or the free one where it belongs. */
+static struct plan_node **find_place(const struct plan *plan, const struct plan_folder *parent, struct span name)
+{
+	size_t place = hash_of(plan->seed, parent, name) & (plan->places - 1);
+
+	while (plan->table[place] && !is_at(plan->table[place], parent, name))
+		place = (place + 1) & (plan->places - 1);
+	return &plan->table[place];
+}
+
+static enum status make_places(struct plan *plan, size_t places)
+{
+	struct plan_node **old = plan->table;
+	size_t old_places = plan->places;
+
+	plan->table = calloc(places, sizeof(plan->table[0]));
+	if (!plan->table) {
+		plan->table = old;
+		return STATUS_NO_MEMORY;
+	}
+	plan->places = places;
+	for (size_t i = 0; i < old_places; i++) {
+		if (old[i])
+			*find_place(plan, old[i]->parent, name_of(old[i])) = old[i];
+	}
+	free(old);
+	return STATUS_OK;
+}
+
+static enum status make_room(struct plan *plan)
+{
+	if (plan->count >= PLAN_NODES_MAX)
+		return STATUS_LIMIT;
+	if (plan->count < plan->places / 4 * 3)
+		return STATUS_OK;
+	return make_places(plan, plan->places * 2);
+}
+
+/* --- Nodes --------------------------------------------------------------------------------------------------------- */
+
+static size_t landing_length(const struct plan_node *node)
+{
+	size_t length = 0;
+
+	for (; node->parent; node = &node->parent->node)
+		length += (length > 0) + node->name_length;
+	return length;
+}
+
+static void fill_in(struct plan_node *node, char *name, const struct plan_entry *entry, enum plan_kind kind)
+{
+	*node = (struct plan_node){
+		.parent = entry->parent,
+		.source = entry->source,
+		.mtime = entry->mtime,
+		.mode = entry->mode,
+		.name_length = (uint16_t)entry->name.length,
+		.kind = (uint8_t)kind,
+		.told = entry->told,
+		.lone = entry->lone,
+		.pass = entry->pass,
+	};
+	memcpy(name, entry->name.bytes, entry->name.length);
+}
+
+/* The free place where ENTRY belongs. */
+static enum status prepare(struct plan *plan, const struct plan_entry *entry, struct plan_node ***place)
+{
+	assert(path_name_legal(entry->name));
+	if (landing_length(&entry->parent->node) + 1 + entry->name.length > PATH_LENGTH_MAX)
+		return STATUS_NAME_TOO_LONG;
+	enum status status = make_room(plan);
+	if (status != STATUS_OK)
+		return status;
+	*place = find_place(plan, entry->parent, entry->name);
+	return **place ? STATUS_EXISTS : STATUS_OK;
+}
+
+enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, struct plan_file **file, struct plan_node **taken)
+{
+	struct plan_node **place;
+	enum status status = prepare(plan, entry, &place);
+
+	if (status != STATUS_OK) {
+		*taken = status == STATUS_EXISTS ? *place : NULL;
+		return status;
+	}
+	struct plan_file *made = arena_take(&plan->arena, sizeof(*made) + entry->name.length + 1);
+	if (!made)
+		return STATUS_NO_MEMORY;
+	fill_in(&made->node, made->name, entry, PLAN_FILE);
+	made->size = entry->size;
+	*place = &made->node;
+	plan->count++;
+	*file = made;
+	return STATUS_OK;
+}
+
+static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry *entry)
+{
+	struct plan_folder *made = arena_take(&plan->arena, sizeof(*made) + entry->name.length + 1);
+
+	if (!made)
+		return NULL;
+	fill_in(&made->node, made->name, entry, PLAN_FOLDER);
+	made->fd = -1;
+	made->older = plan->folders;
+	plan->folders = made;
+	return made;
+}
+
+enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
+	struct plan_node **taken)
+{
+	struct plan_node **place;
+	enum status status = prepare(plan, entry, &place);
+
+	if (status == STATUS_EXISTS && (*place)->kind == PLAN_FOLDER) {
+		*folder = (struct plan_folder *)*place;
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK) {
+		*taken = status == STATUS_EXISTS ? *place : NULL;
+		return status;
+	}
+	struct plan_folder *made = new_folder(plan, entry);
+	if (!made)
+		return STATUS_NO_MEMORY;
+	*place = &made->node;
+	plan->count++;
+	*folder = made;
+	return STATUS_OK;
+}
+
+struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path)
+{
+	while (base && path.length > 0) {
+		struct span name = path_first(&path);
+		struct plan_node *node = *find_place(plan, base, name);
+		base = node && node->kind == PLAN_FOLDER ? (struct plan_folder *)node : NULL;
+	}
+	return base;
+}
+
+const char *plan_name(const struct plan_node *node)
+{
+	if (node->kind == PLAN_FOLDER)
+		return ((const struct plan_folder *)node)->name;
+	return ((const struct plan_file *)node)->name;
+}
+
+/* --- The whole ----------------------------------------------------------------------------------------------------- */
+
+enum status plan_new(struct plan **plan)
+{
+	const struct plan_entry root = {.name = {.bytes = (const unsigned char *)"", .length = 0}};
+	struct plan *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	if (getrandom(&made->seed, sizeof(made->seed), 0) < 0)
+		made->seed = (uintptr_t)made;
+	made->root = new_folder(made, &root);
+	if (!made->root || make_places(made, 1024) != STATUS_OK) {
+		plan_free(made);
+		return STATUS_NO_MEMORY;
+	}
+	*plan = made;
+	return STATUS_OK;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (struct plan_source *source = plan->sources; source; source = source->next)
+		url_release(&source->url);
+	arena_release(&plan->arena);
+	free(plan->table);
+	free(plan);
+}
+
+enum status plan_add_source(struct plan *plan, const struct url *url, struct remote *remote, struct plan_source **source)
+{
+	struct plan_source *made = arena_take(&plan->arena, sizeof(*made));
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	enum status status = url_copy(url, &made->url);
+	if (status != STATUS_OK)
+		return status;
+	made->remote = remote;
+	made->base = plan->root;
+	if (plan->last_source)
+		plan->last_source->next = made;
+	else
+		plan->sources = made;
+	plan->last_source = made;
+	*source = made;
+	return STATUS_OK;
+}
+
+struct plan_source *plan_sources(struct plan *plan)
+{
+	return plan->sources;
+}
+
+struct plan_folder *plan_root(struct plan *plan)
+{
+	return plan->root;
+}
+
+struct plan_folder *plan_folders(struct plan *plan)
+{
+	return plan->folders;
+}
+
+/* --- Paths --------------------------------------------------------------------------------------------------------- */
+
+/* The path of NODE below TOP, written from its end to its start. */
+static char *path_below(const struct plan_node *node, const struct plan_folder *top, char out[PLAN_PATH_SIZE])
+{
+	char *start = out + PLAN_PATH_SIZE - 1;
+	char *end = start;
+
+	for (; node != &top->node; node = &node->parent->node) {
+		assert((size_t)(start - out) >= (size_t)node->name_length + (start != end));
+		if (start != end)
+			*--start = '/';
+		start -= node->name_length;
+		memcpy(start, plan_name(node), node->name_length);
+	}
+	memmove(out, start, (size_t)(end - start));
+	out[end - start] = '\0';
+	return out;
+}
+
+static const struct plan_folder *root_of(const struct plan_node *node)
+{
+	while (node->parent)
+		node = &node->parent->node;
+	return (const struct plan_folder *)node;
+}
+
+char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE])
+{
+	return path_below(node, root_of(node), out);
+}
+
+char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE])
+{
+	if (!node->lone)
+		return path_below(node, node->source->base, out);
+	out[0] = '\0';
+	return out;
+}
+
+char *plan_request_path(const struct plan_node *node, char out[PLAN_PATH_SIZE])
+{
+	char below[PLAN_PATH_SIZE];
+	/* What does not fit was refused when it was planned. */
+	enum status status = path_join(out, span_of(node->source->url.path), span_of(plan_below(node, below)));
+
+	assert(status == STATUS_OK);
+	(void)status;
+	return out;
+}

@@ -1,0 +1,119 @@
+/* The plan: every file to be fetched, where it comes from, and the tree of folders in which it lands. */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message.h"
+#include "path.h"
+#include "status.h"
+#include "url.h"
+
+/*
+ * One thread at a time adds: main before the others start, then the listing. What was added never moves and never goes
+ * before plan_free, and its names, parents and sources never change: any thread that was handed a file may walk up.
+ * The tree is that of the destination, so two sources that would land on one name meet here.
+ */
+struct plan;
+struct remote;
+struct download;
+
+/* One URL of the command line. */
+struct plan_source {
+	struct url url;
+	struct remote *remote;
+	struct plan_folder *base; /* the folder that a listing's names are relative to; a lone file's folder */
+	struct plan_source *next;
+};
+
+enum plan_kind {
+	PLAN_FOLDER,
+	PLAN_FILE,
+};
+
+struct plan_node {
+	struct plan_folder *parent; /* NULL: the destination itself */
+	const struct plan_source *source; /* of a folder that several bring: the first */
+	struct file_time mtime;
+	uint16_t mode;
+	uint16_t name_length;
+	uint8_t kind;
+	bool told; /* mode, mtime and size are known from a listing */
+	bool lone; /* the source's URL names it, not a listing */
+	uint8_t pass; /* the reading of its source's listing that named it last */
+};
+
+struct plan_folder {
+	struct plan_node node;
+	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
+	/* The rest belongs to the room folders. */
+	struct plan_folder *idle_next, *idle_previous;
+	int fd;
+	unsigned users;
+	bool made;
+	bool settled;
+	bool failed;
+	char name[];
+};
+
+struct plan_file {
+	struct plan_node node;
+	uint64_t size;
+	struct plan_file *next;    /* in the backlog */
+	struct download *download; /* once it is being worked on */
+	char name[];
+};
+
+MUST_CHECK enum status plan_new(struct plan **plan);
+void plan_free(struct plan *plan);
+
+/* Takes over nothing: URL is copied. */
+MUST_CHECK enum status plan_add_source(struct plan *plan, const struct url *url, struct remote *remote, struct plan_source **source);
+struct plan_source *plan_sources(struct plan *plan);
+
+/* The destination itself. */
+struct plan_folder *plan_root(struct plan *plan);
+/* The youngest folder; the root is the last of the list. */
+struct plan_folder *plan_folders(struct plan *plan);
+
+/* What a place in the tree is to become. */
+struct plan_entry {
+	const struct plan_source *source;
+	struct plan_folder *parent;
+	struct span name; /* one legal component */
+	uint16_t mode;
+	struct file_time mtime;
+	uint64_t size;
+	bool told;
+	bool lone;
+	uint8_t pass;
+};
+
+/*
+ * STATUS_EXISTS where the name is taken: *TAKEN is by what. A folder may be added again by another source, and gives
+ * the one that is there. STATUS_NAME_TOO_LONG where the path below the destination gets too long, STATUS_LIMIT for more
+ * than PLAN_NODES_MAX files and folders, STATUS_NO_MEMORY.
+ */
+#define PLAN_NODES_MAX (16u << 20)
+MUST_CHECK enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, struct plan_file **file,
+	struct plan_node **taken);
+MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
+	struct plan_node **taken);
+
+/* The folder at PATH, relative to BASE; NULL where there is none. */
+struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path);
+
+/* The name itself, NUL-terminated. */
+const char *plan_name(const struct plan_node *node);
+
+#define PLAN_PATH_SIZE (PATH_LENGTH_MAX + 1)
+/* Where it lands, below the destination. Both return OUT. */
+char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
+/* Its path below its source's URL: empty for what the URL itself names. */
+char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
+/* The path to ask the server for. */
+char *plan_request_path(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
+
+#endif

@@ -1,0 +1,26 @@
+/* What the queue holds; private to the files queue*.c. */
+#ifndef QUEUE_STATE_H
+#define QUEUE_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "queue.h"
+
+struct queue {
+	struct queue_options options;
+	atomic_bool stopped;
+	struct remote *remotes; /* the list is complete before the threads start */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* guarded by lock; so is all that remote.h and download.h say */
+	unsigned working;  /* threads with a task */
+	unsigned listings; /* that may still add */
+};
+
+/* Both: caller holds lock. */
+bool queue_can_link(const struct remote *remote);
+/* Waits for a change, or until DEADLINE. */
+void queue_wait(struct queue *queue, int64_t deadline);
+
+#endif

@@ -1,0 +1,94 @@
+/* The path of a file's bytes: from the link's buffer into the lanes and into the partial, while they are warm. */
+#include "receive.h"
+
+#include <string.h>
+
+#include "digest.h"
+#include "landing.h"
+#include "link.h"
+
+static bool is_stored(const struct receipt *receipt)
+{
+	return !receipt->drop && receipt->failure.code == EXIT_OK;
+}
+
+static enum status hear_error(struct worker *worker, const struct download *download, struct span payload, struct receipt *receipt)
+{
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+
+	receipt->verdict = RECEIPT_ERROR;
+	receipt->error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &receipt->failure);
+	return receipt->error == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_OK;
+}
+
+/* After a void trailer only the reason may follow. */
+static enum status receive_reason(struct worker *worker, const struct download *download, struct receipt *receipt)
+{
+	struct frame frame;
+	struct span payload;
+	enum status status = link_receive(worker->link, &frame, &payload);
+
+	if (status == STATUS_OK && frame.type != FRAME_ERROR)
+		status = STATUS_PROTOCOL;
+	return status == STATUS_OK ? hear_error(worker, download, payload, receipt) : status;
+}
+
+/* Hashes and stores the bytes of PIECE as they come. */
+static enum status receive_bytes(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt,
+	struct digest *digest)
+{
+	struct piece builder;
+	struct span bytes;
+
+	piece_start(&builder, download->source.size);
+	for (uint32_t offset = 0; offset < receipt->length; offset += (uint32_t)bytes.length) {
+		uint32_t rest = receipt->length - offset;
+		enum status status = link_view(worker->link, rest < LINK_VIEW_MAX ? rest : LINK_VIEW_MAX, &bytes);
+		if (status != STATUS_OK)
+			return status;
+		piece_add(&builder, worker->lanes, bytes.bytes, bytes.length);
+		if (is_stored(receipt))
+			landing_store(worker->transfer, download, piece, offset, bytes, &receipt->failure);
+	}
+	piece_finish(&builder, worker->lanes, digest);
+	return STATUS_OK;
+}
+
+static enum status receive_data(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt)
+{
+	struct digest digest;
+	struct span bytes;
+	struct data_trailer trailer;
+	enum status status = receive_bytes(worker, download, piece, receipt, &digest);
+
+	if (status == STATUS_OK)
+		status = link_view(worker->link, DATA_TRAILER_SIZE, &bytes);
+	if (status == STATUS_OK)
+		status = data_trailer_decode(bytes.bytes, &trailer);
+	if (status != STATUS_OK)
+		return status;
+	if (trailer.status == DATA_VOID)
+		return receive_reason(worker, download, receipt);
+	receipt->verdict = digest_equal(&trailer.digest, &digest) ? RECEIPT_PROVEN : RECEIPT_WRONG;
+	receipt->digest = digest;
+	if (receipt->verdict == RECEIPT_PROVEN && is_stored(receipt))
+		landing_prove(worker->transfer, download, receipt->length, &receipt->failure);
+	return STATUS_OK;
+}
+
+enum status receive_piece(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt)
+{
+	struct frame frame;
+	struct span payload;
+	enum status status = link_receive(worker->link, &frame, &payload);
+
+	receipt->length = piece_length(download->source.size, piece);
+	if (status != STATUS_OK)
+		return status;
+	if (frame.type == FRAME_ERROR)
+		return hear_error(worker, download, payload, receipt);
+	if (frame.type != FRAME_DATA || frame.length != receipt->length + DATA_TRAILER_SIZE)
+		return STATUS_PROTOCOL;
+	return receive_data(worker, download, piece, receipt);
+}

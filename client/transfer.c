@@ -1,0 +1,224 @@
+/* Starts the threads of a run, waits for them or for an interruption, and clears up behind them. */
+#include "transfer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "landing.h"
+#include "listing.h"
+#include "outcome.h"
+#include "patience.h"
+#include "worker.h"
+
+/* How long an interrupted run waits for its threads: they may be amid a commit, or stuck where nothing can wake them. */
+#define LAST_ORDERS (10 * CLOCK_SECOND)
+#define LAST_ORDERS_OUTLET CLOCK_SECOND
+
+struct crew;
+
+/* One thread. */
+struct hand {
+	struct crew *crew;
+	struct worker worker; /* not used by the listing's */
+	pthread_t thread;
+};
+
+struct crew {
+	struct transfer *transfer;
+	struct hand *hands;
+	unsigned started;
+	int over_fd; /* counts the threads that are over */
+};
+
+static void sign_off(const struct crew *crew)
+{
+	const uint64_t one = 1;
+	/* The count is far from where an eventfd would not take it. */
+	ssize_t written = write(crew->over_fd, &one, sizeof(one));
+
+	(void)written;
+}
+
+static void *work(void *argument)
+{
+	struct hand *hand = argument;
+
+	worker_run(&hand->worker);
+	sign_off(hand->crew);
+	return NULL;
+}
+
+static void *list(void *argument)
+{
+	struct hand *hand = argument;
+
+	listing_run(hand->crew->transfer);
+	sign_off(hand->crew);
+	return NULL;
+}
+
+/* --- Starting ------------------------------------------------------------------------------------------------------ */
+
+static enum status start_hand(struct crew *crew, void *(*run)(void *argument))
+{
+	struct hand *hand = &crew->hands[crew->started];
+
+	hand->crew = crew;
+	enum status status = worker_init(&hand->worker, crew->transfer);
+	if (status != STATUS_OK)
+		return status;
+	int error = pthread_create(&hand->thread, NULL, run, hand);
+	if (error) {
+		worker_release(&hand->worker);
+		return status_from_errno(error);
+	}
+	crew->started++;
+	return STATUS_OK;
+}
+
+/* The listing comes first: nothing but itself may end it. One worker is enough where more cannot be had. */
+static enum status start(struct crew *crew)
+{
+	unsigned needed = crew->transfer->recursive ? 2 : 1;
+	enum status status = STATUS_OK;
+
+	if (crew->transfer->recursive) {
+		queue_listing_begins(crew->transfer->queue);
+		status = start_hand(crew, list);
+	}
+	for (unsigned i = 0; status == STATUS_OK && i < crew->transfer->jobs; i++)
+		status = start_hand(crew, work);
+	return crew->started >= needed ? STATUS_OK : status;
+}
+
+static void crew_free(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->started; i++) {
+		pthread_join(crew->hands[i].thread, NULL);
+		worker_release(&crew->hands[i].worker);
+	}
+	if (crew->over_fd >= 0)
+		close(crew->over_fd);
+	free(crew->hands);
+	free(crew);
+}
+
+/* Not on the stack: threads that cannot be waited for may use it longer than a function runs. */
+static enum status crew_new(struct transfer *transfer, struct crew **crew)
+{
+	struct crew *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->transfer = transfer;
+	made->hands = calloc(transfer->jobs + 1, sizeof(made->hands[0]));
+	made->over_fd = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+	if (made->hands && made->over_fd >= 0) {
+		*crew = made;
+		return STATUS_OK;
+	}
+	enum status status = made->hands ? status_from_errno(errno) : STATUS_NO_MEMORY;
+	crew_free(made);
+	return status;
+}
+
+/* --- Waiting ------------------------------------------------------------------------------------------------------- */
+
+/* Until every thread has signed off. */
+static enum status wait_for_all(struct crew *crew, unsigned *over, int stop_fd, int64_t deadline)
+{
+	while (*over < crew->started) {
+		uint64_t one;
+		enum status status = patience_wait(crew->over_fd, POLLIN, stop_fd, deadline);
+		if (status != STATUS_OK)
+			return status;
+		if (read(crew->over_fd, &one, sizeof(one)) == (ssize_t)sizeof(one))
+			++*over;
+	}
+	return STATUS_OK;
+}
+
+/* *ENDED tells whether all threads are over, and thus what they used may go. */
+static enum status wait_for_end(struct crew *crew, bool *ended)
+{
+	struct transfer *transfer = crew->transfer;
+	unsigned over = 0;
+	enum status status = wait_for_all(crew, &over, transfer->link.stop_fd, CLOCK_NEVER);
+
+	if (status != STATUS_OK) {
+		int64_t patience = transfer->destination->outlet ? LAST_ORDERS_OUTLET : LAST_ORDERS;
+		queue_stop(transfer->queue);
+		*ended = wait_for_all(crew, &over, -1, clock_now() + patience) == STATUS_OK;
+		return status;
+	}
+	*ended = true;
+	return STATUS_OK;
+}
+
+/* --- Afterwards ---------------------------------------------------------------------------------------------------- */
+
+/* What an interruption left: in work, or never begun. */
+static void report_rest(struct transfer *transfer)
+{
+	struct task task;
+
+	while (queue_drain(transfer->queue, &task)) {
+		for (size_t i = 0; i < task.file_count; i++) {
+			struct download *download = task.files[i]->download;
+			if (!download) {
+				outcome_file(transfer, task.files[i], RESULT_NOT_TRIED, NULL);
+				continue;
+			}
+			landing_give_up(transfer, download);
+			if (download->attempts > 0 && !download_failed(download))
+				outcome_local_failure(transfer, &task.files[i]->node, STATUS_INTERRUPTED, "fetching", &download->failure);
+			outcome_download(transfer, download, download_failed(download) ? RESULT_FAILED : RESULT_NOT_TRIED);
+		}
+	}
+}
+
+/* Folders get their modes and times last, from the innermost outwards: every name made in one changes its time. */
+static void complete_folders(struct transfer *transfer)
+{
+	struct failure failure;
+
+	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
+		/* What hindered a file in it has been told with the file. */
+		if (folder->failed)
+			continue;
+		enum status status = folders_complete(transfer->folders, folder);
+		if (status == STATUS_OK)
+			continue;
+		outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &failure);
+		report_failure(transfer->report, &failure);
+	}
+}
+
+enum status transfer_run(struct transfer *transfer)
+{
+	struct crew *crew = NULL;
+	bool ended = true;
+	enum status status = crew_new(transfer, &crew);
+
+	if (status != STATUS_OK)
+		return status;
+	status = start(crew);
+	if (status != STATUS_OK)
+		queue_stop(transfer->queue);
+	else
+		status = wait_for_end(crew, &ended);
+	/* Threads that do not end keep what they use until the process does. */
+	if (!ended)
+		return STATUS_INTERRUPTED;
+	crew_free(crew);
+	report_rest(transfer);
+	if (status == STATUS_OK && transfer->recursive)
+		complete_folders(transfer);
+	return status;
+}

@@ -1,0 +1,39 @@
+/* A run of `ferry get`: what its threads share, and how they are started and waited for. */
+#ifndef TRANSFER_H
+#define TRANSFER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "destination.h"
+#include "folders.h"
+#include "link.h"
+#include "plan.h"
+#include "progress.h"
+#include "queue.h"
+#include "report.h"
+
+/* Everything here is borrowed, and the same for all threads. */
+struct transfer {
+	struct link_options link;
+	struct destination *destination;
+	struct plan *plan;
+	struct queue *queue;
+	struct folders *folders; /* NULL with an outlet */
+	struct report *report;
+	struct progress_counters *counters;
+	unsigned jobs;
+	mode_t umask;
+	bool sync;
+	bool recursive; /* the plan's sources are listed; else the plan holds all files already */
+};
+
+/*
+ * Fetches all that TRANSFER's plan and sources name; every file is reported once. Returns when all threads are over.
+ * STATUS_INTERRUPTED when link.stop_fd turned readable: then files in work are reported as failed and the rest as not
+ * tried; a thread that was stuck may still use TRANSFER, and the process has to end. Otherwise STATUS_OK, whatever failed,
+ * or why the threads could not be started.
+ */
+MUST_CHECK enum status transfer_run(struct transfer *transfer);
+
+#endif

@@ -1,0 +1,254 @@
+/* The loop of a thread: takes a task, has a link for it, works on it, commits what is done. */
+#include "worker.h"
+
+#include <stdlib.h>
+
+#include "batch.h"
+#include "digest.h"
+#include "fetch.h"
+#include "landing.h"
+#include "outcome.h"
+
+#define CHANGES_MAX 5
+#define ROOTS_MAX 2
+
+enum status worker_init(struct worker *worker, struct transfer *transfer)
+{
+	*worker = (struct worker){.transfer = transfer, .commit.transfer = transfer};
+	return lanes_new(LANES_BEST, &worker->lanes);
+}
+
+void worker_release(struct worker *worker)
+{
+	lanes_free(worker->lanes);
+	worker->lanes = NULL;
+}
+
+/* --- Links --------------------------------------------------------------------------------------------------------- */
+
+static void forget_link(struct worker *worker)
+{
+	worker->link = NULL;
+	worker->remote = NULL;
+}
+
+static void close_link(struct worker *worker)
+{
+	if (!worker->link)
+		return;
+	link_close(worker->link);
+	queue_link_closed(worker->transfer->queue, worker->remote);
+	forget_link(worker);
+}
+
+void worker_drop_link(struct worker *worker)
+{
+	link_drop(worker->link);
+	queue_link_closed(worker->transfer->queue, worker->remote);
+	forget_link(worker);
+}
+
+/* The link broke, or the server broke it. */
+static void lose_link(struct worker *worker, enum status status)
+{
+	struct failure failure;
+
+	link_failure(worker->link, status, &failure);
+	link_drop(worker->link);
+	queue_link_failed(worker->transfer->queue, worker->remote, worker->generation, &failure);
+	forget_link(worker);
+}
+
+/* A link that was reserved for the task. False: there is none, and the task goes back. */
+static bool open_link(struct worker *worker)
+{
+	struct queue *queue = worker->transfer->queue;
+	struct remote *remote = worker->task.remote;
+	struct failure failure;
+	struct link *link;
+
+	close_link(worker);
+	if (link_open(&remote->url, &worker->transfer->link, &link, &failure) != STATUS_OK) {
+		queue_link_failed(queue, remote, worker->task.generation, &failure);
+		return false;
+	}
+	worker->link = link;
+	worker->remote = remote;
+	worker->generation = worker->task.generation;
+	if (queue_link_opened(queue, remote, link_welcome(link)->links))
+		return true;
+	close_link(worker);
+	return false;
+}
+
+/* --- Downloads ----------------------------------------------------------------------------------------------------- */
+
+void worker_fail(struct worker *worker, struct download *download, const struct failure *failure)
+{
+	landing_give_up(worker->transfer, download);
+	if (failure != &download->failure)
+		download->failure = *failure;
+	outcome_download(worker->transfer, download, RESULT_FAILED);
+}
+
+static void fail_with_url(struct worker *worker, struct download *download, enum status status, const char *what)
+{
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+	struct failure failure;
+
+	failure_set(&failure, FAILURE_SERVER, status, "%.400s %s", name ? name : "a file", what);
+	free(name);
+	worker_fail(worker, download, &failure);
+}
+
+void worker_mismatch(const struct worker *worker, const struct download *download, uint64_t piece, struct failure *failure)
+{
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+
+	(void)worker;
+	failure_set(failure, FAILURE_SERVER, STATUS_MISMATCH, "piece %llu of %.400s arrived wrong twice", (unsigned long long)piece,
+		name ? name : "a file");
+	free(name);
+}
+
+/* A new epoch begins with nothing proven. */
+static void begin_again(struct worker *worker, struct download *download)
+{
+	piece_map_release(&download->pieces);
+	queue_again(worker->transfer->queue, download->file);
+}
+
+/* What has left cannot be taken back. */
+static bool can_begin_again(const struct download *download)
+{
+	return !download->outlet || !outlet_is_ordered(download->outlet) || outlet_next(download->outlet) == 0;
+}
+
+void worker_changed(struct worker *worker, struct download *download)
+{
+	if (++download->changes < CHANGES_MAX && can_begin_again(download))
+		begin_again(worker, download);
+	else
+		fail_with_url(worker, download, STATUS_CHANGED, "kept changing while it was fetched");
+}
+
+void worker_finish(struct worker *worker, struct download *download)
+{
+	if (download->pieces.count > 0)
+		piece_map_root(&download->pieces, worker->lanes, &download->root);
+	if (!download_root_differs(download))
+		commit_add(&worker->commit, download);
+	else if (++download->roots < ROOTS_MAX && can_begin_again(download))
+		begin_again(worker, download);
+	else
+		fail_with_url(worker, download, STATUS_MISMATCH, "has another root than its server said, twice");
+}
+
+void worker_described(struct worker *worker, struct download *download, const struct file *source)
+{
+	const struct plan_file *file = download->file;
+
+	if (source->kind == ENTRY_FILE && !download->described && !(file->node.told && file->size == source->size))
+		atomic_fetch_add_explicit(&worker->transfer->counters->bytes_known, source->size, memory_order_relaxed);
+	download_describe(download, source);
+}
+
+void worker_unchanged(struct worker *worker, struct download *download)
+{
+	uint64_t size = download->described ? download->source.size : download->file->size;
+
+	atomic_fetch_add_explicit(&worker->transfer->counters->bytes_kept, size, memory_order_relaxed);
+	outcome_download(worker->transfer, download, RESULT_UNCHANGED);
+}
+
+void worker_do(struct worker *worker, struct download *download, enum run_duty duty)
+{
+	switch (duty) {
+	case DUTY_NOTHING:
+		break;
+	case DUTY_FINISH:
+		worker_finish(worker, download);
+		break;
+	case DUTY_FAIL:
+		worker_fail(worker, download, &download->failure);
+		break;
+	case DUTY_DESCRIBE:
+		worker_changed(worker, download);
+		break;
+	}
+}
+
+bool worker_is_pause(enum status status)
+{
+	return status == STATUS_BUSY || status == STATUS_STOPPING;
+}
+
+/* --- Tasks --------------------------------------------------------------------------------------------------------- */
+
+static void abandon(struct worker *worker)
+{
+	const struct task *work = &worker->task.work;
+
+	for (size_t i = 0; i < work->file_count; i++) {
+		if (work->files[i]->download)
+			worker_fail(worker, work->files[i]->download, &worker->task.remote->failure);
+		else
+			outcome_file(worker->transfer, work->files[i], RESULT_FAILED, &worker->task.remote->failure);
+	}
+}
+
+static void put_back(struct worker *worker)
+{
+	struct queue *queue = worker->transfer->queue;
+	struct task *work = &worker->task.work;
+
+	for (size_t i = 0; work->kind == TASK_BATCH && i < work->file_count; i++)
+		queue_again(queue, work->files[i]);
+	if (work->kind != TASK_BATCH)
+		worker_do(worker, work->download, queue_run_over(queue, work->download, &work->run, RUN_OVER, NULL));
+}
+
+static void work_on(struct worker *worker)
+{
+	struct task *work = &worker->task.work;
+	enum status status;
+
+	if (work->kind == TASK_ABANDON) {
+		abandon(worker);
+		return;
+	}
+	if (worker->task.link_is_new && !open_link(worker)) {
+		put_back(worker);
+		return;
+	}
+	status = work->kind == TASK_BATCH ? batch_run(worker) : fetch_run(worker, work->download, &work->run);
+	if (status != STATUS_OK)
+		lose_link(worker, status);
+}
+
+void worker_run(struct worker *worker)
+{
+	struct queue *queue = worker->transfer->queue;
+
+	for (;;) {
+		/* What is done gets its name before this thread waits. */
+		enum queue_patience patience = worker->commit.count > 0 ? QUEUE_NOW : QUEUE_WAIT;
+		enum queue_answer answer = queue_take(queue, worker->remote, patience, &worker->task);
+		if (answer == QUEUE_OVER)
+			break;
+		if (answer == QUEUE_EMPTY)
+			commit_all(&worker->commit);
+		else if (answer == QUEUE_YIELD)
+			close_link(worker);
+		else {
+			work_on(worker);
+			queue_task_over(queue);
+		}
+	}
+	commit_all(&worker->commit);
+	close_link(worker);
+}

@@ -1,0 +1,52 @@
+/* One thread of a run: its link, its hashing lanes, and the files that wait for their commit. */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "commit.h"
+#include "lanes.h"
+#include "link.h"
+#include "queue.h"
+#include "transfer.h"
+
+struct worker {
+	struct transfer *transfer;
+	struct lanes *lanes;
+	struct link *link; /* NULL: none is open */
+	struct remote *remote; /* that the link leads to */
+	unsigned generation;
+	struct commit commit;
+	struct queue_task task;
+};
+
+/* Takes tasks until the queue is over. */
+MUST_CHECK enum status worker_init(struct worker *worker, struct transfer *transfer);
+void worker_run(struct worker *worker);
+void worker_release(struct worker *worker);
+
+/* --- What becomes of a download that the thread has for itself ------------------------------------------------------- */
+
+void worker_fail(struct worker *worker, struct download *download, const struct failure *failure);
+/* All pieces are proven, a lone one's digest is download->root: compares the root and commits. */
+void worker_finish(struct worker *worker, struct download *download);
+/* The source has changed: it is begun again, but not for ever. */
+void worker_changed(struct worker *worker, struct download *download);
+/* The server has said what it is. */
+void worker_described(struct worker *worker, struct download *download, const struct file *source);
+/* It already is what it should become. */
+void worker_unchanged(struct worker *worker, struct download *download);
+
+/* Does what queue_run_over asks for. */
+void worker_do(struct worker *worker, struct download *download, enum run_duty duty);
+
+/* --- The link -------------------------------------------------------------------------------------------------------- */
+
+/* Nobody wants what it still would bring; no failure. */
+void worker_drop_link(struct worker *worker);
+
+/* Does this ERROR only ask for patience? */
+bool worker_is_pause(enum status status);
+
+/* The failure of a piece that arrived wrong twice. */
+void worker_mismatch(const struct worker *worker, const struct download *download, uint64_t piece, struct failure *failure);
+
+#endif
