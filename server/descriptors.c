@@ -5,7 +5,7 @@
 
 #include "log.h"
 
-#define OWN 64            /* standard streams, listeners, epoll, shares... */
+#define OWN 32             /* standard streams, signals, epoll, slots for refusals... */
 #define CONTENTS_MAX 16384 /* memory, too, is spent on each */
 
 size_t descriptors_raise(void)
@@ -38,7 +38,8 @@ static void lower(unsigned *cap, size_t most, const char *name)
 
 void descriptors_fit(struct settings *settings, size_t count)
 {
-	size_t kept = descriptors_contents(count) + count / 8 + OWN;
+	size_t own = OWN + settings->listen_count + settings->share_count;
+	size_t kept = descriptors_contents(count) + count / 8 + own;
 	size_t most = kept < count ? count - kept : 1;
 
 	lower(&settings->max_connections, most, "max_connections");

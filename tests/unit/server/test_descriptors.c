@@ -52,16 +52,16 @@ static void connections_that_fit_stay_as_they_are(void **state)
 
 static void too_many_connections_are_lowered_and_said(void **state)
 {
-	struct settings settings = {.max_connections = 4096, .max_connections_per_address = 500};
+	struct settings settings = {.max_connections = 4096, .max_connections_per_address = 500, .listen_count = 2, .share_count = 3};
 	struct capture logged;
 
 	(void)state;
 	capture_start(&logged, STDERR_FILENO);
 	descriptors_fit(&settings, 1024);
 	log_flush();
-	assert_non_null(strstr(capture_end(&logged), "level=warn event=limit setting=max_connections wanted=4096 lowered=576"));
+	assert_non_null(strstr(capture_end(&logged), "level=warn event=limit setting=max_connections wanted=4096 lowered=603"));
 	assert_null(strstr(logged.text, "per_address"));
-	assert_int_equal(settings.max_connections, 1024 - 256 - 128 - 64);
+	assert_int_equal(settings.max_connections, 1024 - 256 - 128 - 32 - 2 - 3);
 	assert_int_equal(settings.max_connections_per_address, 500);
 }
 

@@ -1,4 +1,4 @@
-/* Tests of the configuration file that we ship: every setting is there, commented, at its real default. */
+/* Tests of the configuration file that we ship, and of its manual: every setting is there, at its real default. */
 #include "settings_file.h"
 
 #include <setjmp.h>
@@ -131,6 +131,42 @@ static void the_shipped_file_has_a_line_for_every_row(void **state)
 	fclose(in);
 }
 
+static bool has_line(FILE *document, const char *wanted)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	bool found = false;
+
+	rewind(document);
+	while (!found && getline(&line, &capacity, document) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strcmp(line, wanted) == 0;
+	}
+	free(line);
+	return found;
+}
+
+static void the_manual_shows_every_setting_at_its_default(void **state)
+{
+	FILE *manual = fopen("docs/man/ferryd.conf.5", "r");
+	char wanted[128];
+
+	(void)state;
+	assert_non_null(manual);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		const char *initial = setting_rows[i].initial;
+		if (!initial)
+			continue;
+		snprintf(wanted, sizeof(wanted), ".B %s =%s%s", setting_rows[i].name, *initial ? " " : "", initial);
+		if (!has_line(manual, wanted))
+			fail_msg("ferryd.conf(5) has no '%s'", wanted);
+	}
+	assert_true(has_line(manual, ".B listen = 127.0.0.1:7440"));
+	assert_true(has_line(manual, ".B listen = [::1]:7440"));
+	assert_true(has_line(manual, ".BI \"path = \" DIR"));
+	fclose(manual);
+}
+
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)
 
 int main(void)
@@ -139,6 +175,7 @@ int main(void)
 		WITH_FILE(the_shipped_file_changes_nothing),
 		WITH_FILE(the_shipped_file_shows_every_setting_at_its_default),
 		WITH_FILE(the_shipped_file_has_a_line_for_every_row),
+		cmocka_unit_test(the_manual_shows_every_setting_at_its_default),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
