@@ -131,19 +131,21 @@ static void a_port_that_is_taken_is_a_failure_that_names_the_address(void **stat
 
 static void half_of_a_fixed_pair_is_not_enough_where_the_other_half_is_taken(void **state)
 {
-	struct address first = parsed("[::1]:0");
+	struct address wanted[] = {parsed("127.0.0.1:0"), parsed("[::1]:0")};
 	struct endpoints endpoints, none;
 	struct endpoints_failure failure;
 
 	(void)state;
 	if (!has_ipv6())
 		skip();
-	assert_int_equal(endpoints_open(&endpoints, &first, 1, &failure), STATUS_OK);
-	uint16_t port = address_port(&endpoints.addresses[0]);
-	struct address wanted[] = {at_port("127.0.0.1", port), at_port("[::1]", port)};
-	assert_int_equal(endpoints_open(&none, wanted, 2, &failure), STATUS_ADDRESS_IN_USE);
+	assert_int_equal(endpoints_open(&endpoints, wanted, 2, &failure), STATUS_OK);
+	int ipv6 = endpoints.fds[1];
+	close(endpoints.fds[0]);
+	assert_int_equal(endpoints_open(&none, endpoints.addresses, 2, &failure), STATUS_ADDRESS_IN_USE);
 	assert_false(failure.address.storage.ss_family == AF_INET);
+	endpoints_hand_over(&endpoints);
 	endpoints_release(&endpoints);
+	close(ipv6);
 }
 
 static void an_address_of_another_machine_is_a_failure(void **state)
@@ -169,20 +171,32 @@ static void the_ipv6_wildcard_takes_ipv4_too(void **state)
 	endpoints_release(&endpoints);
 }
 
+static bool open_both_wildcards(uint16_t port, struct endpoints *endpoints)
+{
+	struct address wanted[] = {at_port("[::]", port), at_port("0.0.0.0", port)};
+	struct endpoints_failure failure;
+
+	return endpoints_open(endpoints, wanted, 2, &failure) == STATUS_OK;
+}
+
 static void both_wildcards_can_have_one_port(void **state)
 {
 	struct address any = parsed("0.0.0.0:0");
 	struct endpoints endpoints;
 	struct endpoints_failure failure;
+	bool opened = false;
 
 	(void)state;
 	if (!has_ipv6())
 		skip();
-	assert_int_equal(endpoints_open(&endpoints, &any, 1, &failure), STATUS_OK);
-	uint16_t port = address_port(&endpoints.addresses[0]);
-	endpoints_release(&endpoints);
-	struct address wanted[] = {at_port("[::]", port), at_port("0.0.0.0", port)};
-	assert_int_equal(endpoints_open(&endpoints, wanted, 2, &failure), STATUS_OK);
+	/* What is free for IPv4 may be in use for IPv6, but not always. */
+	for (int i = 0; i < 20 && !opened; i++) {
+		assert_int_equal(endpoints_open(&endpoints, &any, 1, &failure), STATUS_OK);
+		uint16_t port = address_port(&endpoints.addresses[0]);
+		endpoints_release(&endpoints);
+		opened = open_both_wildcards(port, &endpoints);
+	}
+	assert_true(opened);
 	assert_int_equal(endpoints.count, 2);
 	endpoints_release(&endpoints);
 }
