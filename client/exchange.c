@@ -1,0 +1,83 @@
+/* Sends a request, takes its answer, and turns whatever goes wrong into a failure. */
+#include "exchange.h"
+
+#include "path.h"
+#include "text.h"
+
+#define SHOWN_SIZE 320
+
+enum status exchange_open(const char *text, const struct options *options, struct url *url, struct link **link,
+	struct failure *failure)
+{
+	const struct link_options link_options = {.timeout = options->timeout, .stop_fd = -1};
+	char shown[SHOWN_SIZE];
+	const char *problem;
+	enum status status = url_parse(text, url, &problem);
+
+	if (status != STATUS_OK) {
+		text_escape(shown, sizeof shown, span_of(text));
+		failure_set(failure, status == STATUS_INVALID ? FAILURE_USAGE : FAILURE_LOCAL, status, "%s: %s", shown, problem);
+		return status;
+	}
+	status = link_open(url, &link_options, link, failure);
+	if (status != STATUS_OK)
+		url_release(url);
+	return status;
+}
+
+void exchange_begin(struct exchange_request *request)
+{
+	writer_init(&request->writer, request->bytes, sizeof request->bytes);
+}
+
+static enum status explain(struct link *link, enum status status, struct failure *failure)
+{
+	link_failure(link, status, failure);
+	/* STATUS_REFUSED is kept for answers of a server whose link is whole. */
+	return status == STATUS_REFUSED ? STATUS_LOST : status;
+}
+
+enum status exchange_send(struct link *link, const struct exchange_request *request, struct failure *failure)
+{
+	enum status status = link_send(link, request->bytes, writer_length(&request->writer));
+
+	return status == STATUS_OK ? STATUS_OK : explain(link, status, failure);
+}
+
+enum status exchange_misfit(struct link *link, struct failure *failure)
+{
+	return explain(link, STATUS_PROTOCOL, failure);
+}
+
+enum status exchange_receive(struct link *link, const struct url *url, struct span below, struct frame *frame,
+	struct span *payload, struct failure *failure)
+{
+	enum status status = link_receive(link, frame, payload);
+
+	if (status != STATUS_OK)
+		return explain(link, status, failure);
+	if (frame->type != FRAME_ERROR)
+		return STATUS_OK;
+	link_answered(link);
+	return link_error(link, *payload, url, below, failure) == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_REFUSED;
+}
+
+enum status exchange_stat(struct link *link, const struct url *url, struct file *file, struct failure *failure)
+{
+	const struct stat_request stat = {span_of(url->path)};
+	struct exchange_request request;
+	struct frame frame;
+	struct span payload;
+
+	exchange_begin(&request);
+	stat_request_encode(&request.writer, link_number(link), &stat);
+	enum status status = exchange_send(link, &request, failure);
+	if (status == STATUS_OK)
+		status = exchange_receive(link, url, span_of(""), &frame, &payload, failure);
+	if (status != STATUS_OK)
+		return status;
+	if (frame.type != FRAME_FILE || file_decode(payload, file) != STATUS_OK)
+		return exchange_misfit(link, failure);
+	link_answered(link);
+	return STATUS_OK;
+}

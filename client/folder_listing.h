@@ -1,0 +1,43 @@
+/* A listing as it comes: one LIST and the entries of its answer, each checked before anybody sees it. */
+#ifndef FOLDER_LISTING_H
+#define FOLDER_LISTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "link.h"
+#include "message.h"
+#include "status.h"
+#include "url.h"
+
+/*
+ * struct folder_listing listing;
+ * folder_listing_start(&listing, link, &url, recursive, &failure)
+ * while ((status = folder_listing_next(&listing, &entry, &failure)) == STATUS_OK) ...
+ * STATUS_END: complete, the count agrees; else FAILURE says what happened (see exchange.h)
+ *
+ * Beside what entry_decode() refuses: a name of several components in a plain listing, and one that makes a path
+ * beyond the protocol's limits together with the URL's. No memory grows with the number of entries.
+ */
+struct folder_listing {
+	struct link *link;
+	const struct url *url;
+	bool recursive;
+	uint64_t count;
+	struct reader entries;
+};
+
+MUST_CHECK enum status folder_listing_start(struct folder_listing *listing, struct link *link, const struct url *url, bool recursive,
+	struct failure *failure);
+
+/* ENTRY's name points into the link's buffer until the next call. */
+MUST_CHECK enum status folder_listing_next(struct folder_listing *listing, struct entry *entry, struct failure *failure);
+
+/* Will the next call wait for the server? Then what was printed should leave first. */
+bool folder_listing_waits(const struct folder_listing *listing);
+
+/* Why an unreadable ENTRY is one. */
+void folder_listing_explain(const struct folder_listing *listing, const struct entry *entry, struct failure *failure);
+
+#endif
