@@ -1,0 +1,66 @@
+/* What a link holds and how its bytes move; private to the files link*.c. */
+#ifndef LINK_STATE_H
+#define LINK_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "link.h"
+#include "stream.h"
+
+struct unanswered {
+	uint16_t number;
+	uint16_t length; /* bytes of the request's frame */
+};
+
+#define LINK_INPUT_SIZE (LINK_VIEW_MAX + 32768u)
+#define LINK_OUTPUT_SIZE (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
+
+struct link {
+	struct stream stream;
+	struct link_options options;
+	struct welcome welcome;
+	enum frame_phase phase;
+	int64_t handshake;
+	int64_t deadline;
+	uint64_t progress; /* of the oldest unanswered request */
+	bool broken;
+	char *peer;                     /* HOST:PORT, printable */
+	char complaint[ERROR_TEXT_MAX]; /* what an ERROR with number 0 said, printable */
+	unsigned retry_after_ms;
+	bool complained;
+	bool tls; /* the first bytes were a TLS record */
+
+	unsigned char *input;
+	size_t input_start, input_end;
+	unsigned char output[LINK_OUTPUT_SIZE];
+	size_t output_length;
+
+	struct unanswered *ring; /* of welcome.window_requests places */
+	unsigned ring_first, ring_count;
+	uint32_t unanswered_bytes;
+	uint16_t last_number;
+};
+
+/* The link is broken from here on: returns what to tell the caller. */
+MUST_CHECK enum status link_fail(struct link *link, enum status status);
+
+/* The patience begins anew. */
+void link_be_patient(struct link *link);
+
+/* Makes the next NEEDED bytes of input stand in one piece at input_start. */
+MUST_CHECK enum status link_fill(struct link *link, size_t needed);
+/* The next LENGTH bytes, which must have been filled. */
+struct span link_take(struct link *link, size_t length);
+/* One read of at least a byte. */
+MUST_CHECK enum status link_receive_some(struct link *link, size_t capacity);
+
+/* Adds a frame to what link_flush() sends. */
+MUST_CHECK enum status link_gather(struct link *link, const void *bytes, size_t length);
+
+/* The next frame whatever it is; of DATA the header alone. */
+MUST_CHECK enum status link_receive_frame(struct link *link, struct frame *frame, struct span *payload);
+/* What an ERROR with number 0 says: it ends the connection. Returns what it means. */
+MUST_CHECK enum status link_hear_complaint(struct link *link, struct span payload);
+
+#endif
