@@ -221,7 +221,7 @@ enum status ready_announce(const struct ready *ready, const struct address *addr
 			close(ready->fd);
 		}
 		warn("stdout", write_text(STDOUT_FILENO, line));
-		warn("notify", notify("READY=1\n"));
+		warn("notify", notify("READY=1"));
 	}
 	free(line);
 	return status == STATUS_OK ? STATUS_OK : complain_of_port_file(complaint, status, ready->port_file);
@@ -229,5 +229,5 @@ enum status ready_announce(const struct ready *ready, const struct address *addr
 
 void ready_stopping(void)
 {
-	warn("notify", notify("STOPPING=1\n"));
+	warn("notify", notify("STOPPING=1"));
 }

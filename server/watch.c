@@ -61,11 +61,11 @@ static void reload(const struct watch *watch)
 		log_line(LOG_ERROR, "event=reload result=refused");
 		return;
 	}
-	log_set_level(wanted.log_level);
 	descriptors_fit(&wanted, descriptors_raise());
 	settings_name_fixed(watch->settings, &wanted, log_needs_restart);
 	log_line(LOG_INFO, "event=reload result=done");
 	log_flush();
+	log_set_level(wanted.log_level);
 	settings_release(&wanted);
 }
 

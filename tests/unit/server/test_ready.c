@@ -232,11 +232,11 @@ static void assert_notified(struct fixture *fixture, int fd)
 	char notice[64];
 
 	assert_int_equal(announce(fixture, &(struct ready){.fd = -1}), STATUS_OK);
-	assert_int_equal(recv(fd, notice, sizeof(notice), MSG_DONTWAIT), strlen("READY=1\n"));
-	assert_memory_equal(notice, "READY=1\n", strlen("READY=1\n"));
+	assert_int_equal(recv(fd, notice, sizeof(notice), MSG_DONTWAIT), strlen("READY=1"));
+	assert_memory_equal(notice, "READY=1", strlen("READY=1"));
 	ready_stopping();
-	assert_int_equal(recv(fd, notice, sizeof(notice), MSG_DONTWAIT), strlen("STOPPING=1\n"));
-	assert_memory_equal(notice, "STOPPING=1\n", strlen("STOPPING=1\n"));
+	assert_int_equal(recv(fd, notice, sizeof(notice), MSG_DONTWAIT), strlen("STOPPING=1"));
+	assert_memory_equal(notice, "STOPPING=1", strlen("STOPPING=1"));
 	assert_string_equal(fixture->logged, "");
 	close(fd);
 }

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SIGHUP reads the file of -c again: what can change does, the rest is said, a mistake changes nothing. Elsewhere it stops.
+. tests/support/story.sh
+
+# heard PATTERN: waits for a line of the server's log.
+heard() {
+	timeout 10 grep -qEm 1 "$1" < <(tail -n +1 -f --pid="$server_pid" "$server_log") || fail "no line like $1"
+}
+
+mkdir source
+echo here >source/file
+share="[share one]\npath = $work/source\n"
+printf "$share" >served.conf
+start_server -c served.conf
+raw_get() {
+	greet
+	put "$(read_request 1 one/file "$any_version" 0 1)"
+	get_frame
+	hang_up
+}
+raw_get
+heard 'event=request'
+printf "[server]\nlog_level = error\nworkers = 3\n$share" >served.conf
+kill -HUP "$server_pid"
+heard 'level=warn event=reload setting=workers result="needs a restart"'
+requests=$(grep -c 'event=request' "$server_log")
+raw_get
+printf "[server]\nnonsense = 1\nlog_level = debug\n$share" >served.conf
+kill -HUP "$server_pid"
+heard 'served.conf:2: unknown setting nonsense'
+heard 'level=error event=reload result=refused'
+raw_get
+stop_server
+equal 'requests logged at level error' "$(grep -c 'event=request' "$server_log")" "$requests"
+
+start_server source
+kill -HUP "$server_pid"
+await_server
+says 'event=stop reason=SIGHUP' "$server_log"
+
+trap '' HUP # as nohup has it
+start_server source
+trap - HUP
+kill -HUP "$server_pid"
+greet
+hang_up
+stop_server
+says 'event=stop reason=SIGTERM' "$server_log"
+if grep -q 'reason=SIGHUP' "$server_log"; then fail 'a hangup that was to be ignored was heard'; fi
