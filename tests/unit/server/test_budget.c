@@ -1,0 +1,115 @@
+/* Tests of the hash budget with a clock of their own: turns, their order, and who pays for whom. */
+#include "budget.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+
+#define MEGABYTE 1000000u
+
+/* 100 MB/s in all, 50 MB/s a peer: 10 and 20 ms for each megabyte. */
+static int setup(void **state)
+{
+	static struct budget budget;
+
+	*state = &budget;
+	budget_init(&budget, 100 * MEGABYTE, 50 * MEGABYTE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	budget_release(*state);
+	return 0;
+}
+
+static int64_t ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, int64_t now_ms)
+{
+	int64_t time = budget_ask(budget, peer, ticket, MEGABYTE, now_ms * CLOCK_MS);
+
+	assert_int_equal(time % CLOCK_MS, 0);
+	return time / CLOCK_MS;
+}
+
+static void who_was_idle_hashes_at_once(void **state)
+{
+	struct bucket peer = {0};
+	struct ticket ticket = {0};
+
+	assert_int_equal(ask(*state, &peer, &ticket, 1000), 0);
+	assert_int_equal(ask(*state, &peer, &ticket, 1020), 0);
+	assert_int_equal(ask(*state, &peer, &ticket, 1040), 0);
+}
+
+static void peer_gets_no_more_than_its_rate(void **state)
+{
+	struct bucket peer = {0};
+	struct ticket first = {0}, second = {0};
+
+	assert_int_equal(ask(*state, &peer, &first, 1000), 0);
+	assert_int_equal(ask(*state, &peer, &first, 1000), 1020);
+	/* Its second connection stands behind the first. */
+	assert_int_equal(ask(*state, &peer, &second, 1000), 1040);
+	/* Too early asks cost nothing and move nobody. */
+	assert_int_equal(ask(*state, &peer, &first, 1010), 1020);
+	assert_int_equal(ask(*state, &peer, &first, 1020), 0);
+	assert_int_equal(ask(*state, &peer, &second, 1040), 0);
+}
+
+static void all_together_get_no_more_than_the_whole_rate(void **state)
+{
+	struct bucket peers[4] = {{0}};
+	struct ticket tickets[4] = {{0}};
+
+	assert_int_equal(ask(*state, &peers[0], &tickets[0], 1000), 0);
+	assert_int_equal(ask(*state, &peers[1], &tickets[1], 1000), 1010);
+	assert_int_equal(ask(*state, &peers[2], &tickets[2], 1000), 1020);
+	assert_int_equal(ask(*state, &peers[3], &tickets[3], 1000), 1030);
+	assert_int_equal(ask(*state, &peers[1], &tickets[1], 1010), 0);
+	assert_int_equal(ask(*state, &peers[3], &tickets[3], 1035), 0);
+}
+
+static void peer_over_its_own_rate_takes_nothing_from_the_others(void **state)
+{
+	struct bucket greedy = {0}, modest = {0};
+	struct ticket tickets[50] = {{0}};
+	struct ticket ticket = {0};
+
+	assert_int_equal(ask(*state, &greedy, &tickets[0], 1000), 0);
+	for (int i = 1; i < 50; i++)
+		assert_int_equal(ask(*state, &greedy, &tickets[i], 1000), 1000 + 20 * i);
+	assert_int_equal(ask(*state, &modest, &ticket, 1010), 0);
+}
+
+static void rate_of_zero_is_slow_and_not_unlimited(void **state)
+{
+	struct budget budget;
+	struct bucket peer = {0};
+	struct ticket ticket = {0};
+
+	(void)state;
+	budget_init(&budget, 0, 0);
+	assert_int_equal(budget_ask(&budget, &peer, &ticket, 1, CLOCK_SECOND), 0);
+	assert_int_equal(budget_ask(&budget, &peer, &ticket, 1, CLOCK_SECOND), 2 * CLOCK_SECOND);
+	budget_release(&budget);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(who_was_idle_hashes_at_once),
+		CASE(peer_gets_no_more_than_its_rate),
+		CASE(all_together_get_no_more_than_the_whole_rate),
+		CASE(peer_over_its_own_rate_takes_nothing_from_the_others),
+		CASE(rate_of_zero_is_slow_and_not_unlimited),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
