@@ -83,7 +83,7 @@ static inline void rig_init_services(struct rig *rig)
 	assert_int_equal(contents_new(4, NULL, &services->contents), STATUS_OK);
 	assert_int_equal(gate_init(&services->gate), STATUS_OK);
 	assert_int_equal(peers_new(8, 8, &services->peers), STATUS_OK);
-	budget_init(&services->budget, 8u << 30, 8u << 30);
+	budget_init(&services->budget, 8ull << 30, 8ull << 30);
 	assert_int_equal(workbench_init(&rig->bench, services), STATUS_OK);
 }
 
