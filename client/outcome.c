@@ -45,7 +45,8 @@ static void tell(struct transfer *transfer, const struct plan_node *node, struct
 	result->url = &node->source->url;
 	result->below = span_of(plan_below(node, below));
 	result->path = place_of(transfer, plan_landing(node, landing), place);
-	atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
+	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
+		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
 	report_result(transfer->report, result);
 }
 

@@ -123,14 +123,15 @@ static void write_line(struct progress *progress)
 	put(text, length);
 }
 
-/* A run that ended before it knew of any file has nothing to show. Caller holds lock. */
+/* A run that got nothing done has nothing to show. Caller holds lock. */
 static void draw_last(struct progress *progress)
 {
-	bool shown = progress->drawn[0] != '\0';
+	const struct progress_counters *counters = progress->counters;
+	bool some = atomic_load(&counters->files_done) > 0 || atomic_load(&counters->bytes_fetched) > 0;
 
-	if (progress->style == PROGRESS_LINES && atomic_load(&progress->counters->files_known) > 0)
+	if (progress->style == PROGRESS_LINES && some)
 		write_line(progress);
-	if (progress->style == PROGRESS_BAR && (shown || atomic_load(&progress->counters->files_known) > 0))
+	if (progress->style == PROGRESS_BAR && (some || progress->drawn[0] != '\0'))
 		draw_bar(progress, "\n");
 }
 

@@ -17,7 +17,7 @@ enum progress_style {
 /* Counters that transfer threads add to; read by the progress thread without locks. All but listing only grow. */
 struct progress_counters {
 	atomic_uint_fast64_t files_known; /* so far; grows while a listing streams */
-	atomic_uint_fast64_t files_done;
+	atomic_uint_fast64_t files_done;  /* fetched, verified or kept; one that failed never is */
 	atomic_uint_fast64_t bytes_known; /* of the files known, those kept included */
 	atomic_uint_fast64_t bytes_fetched;  /* received and proven */
 	atomic_uint_fast64_t bytes_verified; /* proven on disk */

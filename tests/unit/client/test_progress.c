@@ -231,10 +231,12 @@ static int one_file_is_done(void **state)
 	return 0;
 }
 
-static int nothing_is_known(void **state)
+static int one_file_failed(void **state)
 {
 	(void)state;
-	atomic_store(&counters.files_known, 0);
+	atomic_store(&counters.files_known, 1);
+	atomic_store(&counters.files_done, 0);
+	atomic_store(&counters.bytes_fetched, 0);
 	return 0;
 }
 
@@ -267,7 +269,7 @@ static void none_writes_messages_alone(void **state)
 	assert_string_equal(stderr_of(PROGRESS_NONE, "a message"), "a message\n");
 }
 
-static void run_that_knew_of_no_file_draws_nothing(void **state)
+static void run_that_got_nothing_done_draws_nothing(void **state)
 {
 	(void)state;
 	assert_string_equal(stderr_of(PROGRESS_LINES, "a message"), "a message\n");
@@ -294,7 +296,7 @@ int main(void)
 		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
 		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
 		cmocka_unit_test_setup(none_writes_messages_alone, one_file_is_done),
-		cmocka_unit_test_setup(run_that_knew_of_no_file_draws_nothing, nothing_is_known),
+		cmocka_unit_test_setup(run_that_got_nothing_done_draws_nothing, one_file_failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
