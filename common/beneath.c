@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -266,4 +268,20 @@ enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
 		return status_from_errno(errno);
 	*fd = opened;
 	return STATUS_OK;
+}
+
+enum status trusted_stat_folder_of(int fd, struct stat *result)
+{
+	char link[32], path[PATH_MAX];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(link, path, sizeof(path));
+	if (length < 0)
+		return status_from_errno(errno);
+	/* What has no place, such as a pipe, or one out of reach, has no path that begins at the root. */
+	char *slash = memrchr(path, '/', (size_t)length);
+	if (path[0] != '/' || !slash || (size_t)length == sizeof(path))
+		return STATUS_NOT_FOUND;
+	slash[slash == path] = '\0';
+	return stat(path, result) == 0 ? STATUS_OK : status_from_errno(errno);
 }

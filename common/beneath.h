@@ -54,4 +54,7 @@ MUST_CHECK enum status beneath_remove_name(int folder, const char *name);
  */
 MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, int *fd);
 
+/* Looks at the folder that the open file FD, O_PATH will do, lies in now, as /proc tells. */
+MUST_CHECK enum status trusted_stat_folder_of(int fd, struct stat *stat);
+
 #endif

@@ -28,9 +28,21 @@ static void give_place(struct services *services)
 	atomic_fetch_sub(&services->folders, 1);
 }
 
+/* Folders of our own do not exist for clients. */
+static enum status check_shown(const struct services *services, int fd)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0)
+		return status_from_errno(errno);
+	return own_folders_are(&services->shares->own, &stat) ? STATUS_NOT_FOUND : STATUS_OK;
+}
+
 /* STATUS tells how opening FD, for which a place was taken, went. The list of shares needs none. */
 static enum status start(struct folder *folder, struct services *services, enum status status, int fd)
 {
+	if (status == STATUS_OK && fd >= 0 && (status = check_shown(services, fd)) != STATUS_OK)
+		close(fd);
 	if (status != STATUS_OK || fd < 0)
 		give_place(services);
 	if (status == STATUS_OK)
@@ -166,8 +178,10 @@ enum status folder_stat(const struct folder *folder, const struct services *serv
 {
 	const struct share *share;
 
-	if (folder->fd >= 0)
-		return beneath_stat_name(folder->fd, name, stat);
+	if (folder->fd >= 0) {
+		enum status status = beneath_stat_name(folder->fd, name, stat);
+		return status == STATUS_OK && own_folders_are(&services->shares->own, stat) ? STATUS_NOT_FOUND : status;
+	}
 	enum status status = find_share(services, name, &share);
 	return status == STATUS_OK ? beneath_stat(share->folder, "", share->links, stat) : status;
 }

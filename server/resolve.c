@@ -1,6 +1,9 @@
 /* From a request's path to what lies there: the one way that every request takes, each time anew. */
 #include "resolve.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "beneath.h"
 #include "path.h"
 
@@ -21,6 +24,14 @@ static enum status find_share(const struct services *services, struct span path,
 	return status;
 }
 
+/* What lies in a folder of our own does not exist for clients. */
+static enum status check_shown(const struct shares *shares, int fd, const struct stat *stat)
+{
+	if (!own_folders_may_hold(&shares->own, stat))
+		return STATUS_OK;
+	return own_folders_hold(&shares->own, fd) ? STATUS_NOT_FOUND : STATUS_OK;
+}
+
 enum status resolve_file(const struct services *services, struct span path, int *fd, struct stat *stat)
 {
 	char rest[PATH_LENGTH_MAX + 1];
@@ -31,7 +42,19 @@ enum status resolve_file(const struct services *services, struct span path, int 
 		return status;
 	if (!share)
 		return STATUS_NOT_REGULAR;
-	return beneath_open_file(share->folder, rest, share->links, fd, stat);
+	int opened;
+	struct stat found;
+	status = beneath_open_file(share->folder, rest, share->links, &opened, &found);
+	if (status != STATUS_OK)
+		return status;
+	status = check_shown(services->shares, opened, &found);
+	if (status != STATUS_OK) {
+		close(opened);
+		return status;
+	}
+	*fd = opened;
+	*stat = found;
+	return STATUS_OK;
 }
 
 enum status resolve_folder(const struct services *services, struct span path, int *fd)
@@ -48,6 +71,23 @@ enum status resolve_folder(const struct services *services, struct span path, in
 	return STATUS_OK;
 }
 
+static enum status stat_shown(const struct shares *shares, const struct share *share, const char *rest, struct stat *stat)
+{
+	int fd;
+	enum status status = beneath_stat(share->folder, rest, share->links, stat);
+
+	if (status == STATUS_OK && own_folders_are(&shares->own, stat))
+		return STATUS_NOT_FOUND;
+	if (status != STATUS_OK || !own_folders_may_hold(&shares->own, stat))
+		return status;
+	status = beneath_open(share->folder, rest, O_PATH, 0, &fd);
+	if (status != STATUS_OK)
+		return status;
+	status = check_shown(shares, fd, stat);
+	close(fd);
+	return status;
+}
+
 enum status resolve_stat(const struct services *services, struct span path, struct stat *stat)
 {
 	char rest[PATH_LENGTH_MAX + 1];
@@ -57,7 +97,7 @@ enum status resolve_stat(const struct services *services, struct span path, stru
 	if (status != STATUS_OK)
 		return status;
 	if (share)
-		return beneath_stat(share->folder, rest, share->links, stat);
+		return stat_shown(services->shares, share, rest, stat);
 	*stat = (struct stat){.st_mode = LIST_OF_SHARES_MODE};
 	return STATUS_OK;
 }

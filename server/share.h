@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "beneath.h"
+#include "own_folder.h"
 #include "settings.h"
 #include "status.h"
 #include "wire.h"
@@ -18,6 +19,7 @@ struct share {
 struct shares {
 	struct share *list;
 	size_t count;
+	struct own_folders own; /* never shown; who opens one adds it before the server starts */
 };
 
 /* Opens every share of the settings; on failure *failed is the one that could not be opened. */
