@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "cache.h"
 #include "complaint.h"
 #include "content.h"
 #include "descriptors.h"
@@ -35,6 +36,7 @@ struct daemon {
 	struct settings settings;
 	struct ready ready;
 	struct shares shares;
+	struct digest_index *index; /* NULL: none */
 	struct endpoints endpoints;
 	int signal_fd;
 	struct contents *contents;
@@ -92,6 +94,9 @@ static enum exit_code open_files(struct daemon *daemon)
 	status = shares_open(&daemon->shares, &daemon->settings, &failed_share);
 	if (status != STATUS_OK)
 		return report_share(failed_share, status);
+	status = cache_open(&daemon->settings, &daemon->shares, &daemon->index);
+	if (status != STATUS_OK)
+		return report(EXIT_STORAGE, daemon->settings.cache, cache_reason(status));
 	if (ready_clear(&daemon->ready, &complaint) != STATUS_OK)
 		return repeat(EXIT_OTHER, &complaint);
 	status = endpoints_open(&daemon->endpoints, daemon->settings.listen, daemon->settings.listen_count, &failed_endpoint);
@@ -121,7 +126,7 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 	enum status status = watch_signals(&daemon->settings, &daemon->signal_fd);
 
 	if (status == STATUS_OK)
-		status = contents_new(descriptors_contents(descriptors), NULL, &daemon->contents);
+		status = contents_new(descriptors_contents(descriptors), daemon->index, &daemon->contents);
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
 	log_start(daemon);
@@ -186,6 +191,7 @@ static void release(struct daemon *daemon)
 	if (daemon->signal_fd >= 0)
 		close(daemon->signal_fd);
 	endpoints_release(&daemon->endpoints);
+	digest_index_free(daemon->index);
 	shares_release(&daemon->shares);
 	settings_release(&daemon->settings);
 	log_flush();

@@ -20,6 +20,8 @@ void settings_release(struct settings *settings)
 	}
 	free(settings->shares);
 	free(settings->listen);
+	free(settings->cache);
+	free(settings->overrides);
 	free(settings->port_file);
 	free(settings->config);
 	*settings = (struct settings){.ready_fd = -1};
@@ -75,6 +77,9 @@ static enum status read_config(struct settings *settings, struct complaint *comp
 		return status;
 	if (listen_count > 0)
 		settings->listen_count = listen_count;
+	status = settings_apply_overrides(settings, complaint);
+	if (status != STATUS_OK)
+		return status;
 	if (directory && settings->share_count > 1)
 		return complain(complaint, STATUS_INVALID, "ferryd: %s and the shares of %s exclude each other",
 			settings->shares[0].path, settings->config);

@@ -38,12 +38,18 @@ struct settings {
 	uint64_t hash_budget;                 /* bytes per second hashed for DIGESTS, SUM and FRESH, in all */
 	uint64_t hash_budget_per_address;
 
+	char *cache;                          /* "auto", "no", or the folder where digests are remembered */
+	unsigned cache_files;                 /* at most so many entries */
+	uint64_t cache_bytes;                 /* of at most so many bytes in all */
+
 	enum log_level log_level;
 
 	int ready_fd;    /* -1: none */
 	char *port_file; /* NULL: none */
 	bool check_config;
 	bool until_eof;
+	struct setting_override *overrides; /* settings that the command line takes from the file */
+	size_t override_count;
 	char *config;    /* the file that was read, NULL: none */
 	bool reloadable; /* -c named it: SIGHUP reads it again */
 };

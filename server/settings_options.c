@@ -47,13 +47,15 @@ static enum status take_plain(struct settings *settings, const char *value, stru
 	return STATUS_OK;
 }
 
-/* What --no-cache asks for is the case: this version remembers no digests beyond its end. */
+static enum status take_cache(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	return settings_override(settings, "cache", value, complaint);
+}
+
 static enum status take_no_cache(struct settings *settings, const char *value, struct complaint *complaint)
 {
-	(void)settings;
 	(void)value;
-	(void)complaint;
-	return STATUS_OK;
+	return settings_override(settings, "cache", "no", complaint);
 }
 
 static enum status take_ready_fd(struct settings *settings, const char *value, struct complaint *complaint)
@@ -105,6 +107,7 @@ static const struct option_row rows[] = {
 	{"config", 'c', "FILE", take_config, "read the settings from FILE"},
 	{"listen", 'l', "ADDR[:PORT]", settings_listen, "listen here instead; may be repeated; port 0 is any free one"},
 	{"plain", 0, NULL, take_plain, "allow listening beyond loopback without encryption"},
+	{"cache", 0, "DIR", take_cache, "remember digests in DIR"},
 	{"no-cache", 0, NULL, take_no_cache, "remember no digests on disk"},
 	{"ready-fd", 0, "N", take_ready_fd, "write the ready line to descriptor N too, and close it"},
 	{"port-file", 0, "FILE", take_port_file, "write the ports to FILE, one a line"},
@@ -113,7 +116,6 @@ static const struct option_row rows[] = {
 	{"help", 'h', NULL, take_help, "show this help"},
 	{"version", 'V', NULL, take_version, "show the version"},
 	{"tls", 0, NULL, NULL, NULL},
-	{"cache", 0, "DIR", NULL, NULL},
 	{"state", 0, "DIR", NULL, NULL},
 	{"print-pin", 0, NULL, NULL, NULL},
 	{"prewarm", 0, NULL, NULL, NULL},

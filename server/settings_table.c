@@ -156,8 +156,14 @@ static enum status parse_path(const struct setting *setting, const char *value, 
 	char *copy = strdup(value);
 	if (!copy)
 		return complain(complaint, STATUS_NO_MEMORY, "out of memory");
+	free(*(char **)field);
 	*(char **)field = copy;
 	return STATUS_OK;
+}
+
+static bool same_path(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b) == 0;
 }
 
 /* A setting of a later version: it may say what is the case today. */
@@ -220,7 +226,7 @@ static const struct setting_kind size = {parse_size, same_size};
 static const struct setting_kind duration = {parse_time, same_time};
 static const struct setting_kind workers = {parse_workers, same_count};
 static const struct setting_kind level = {parse_level, same_level};
-static const struct setting_kind path = {parse_path, always_same};
+static const struct setting_kind path = {parse_path, same_path};
 static const struct setting_kind unbuilt = {parse_unbuilt, always_same};
 static const struct setting_kind listen_addresses = {parse_listen, same_listen};
 
@@ -246,7 +252,9 @@ const struct setting setting_rows[] = {
 	{SERVER(rate_bytes), .kind = &size, .initial = "60K", BETWEEN("1", "1G")},
 	{SERVER(hash_budget), .kind = &size, .initial = "2G", BETWEEN("1M", "1024G")},
 	{SERVER(hash_budget_per_address), .kind = &size, .initial = "1G", BETWEEN("1M", "1024G")},
-	LATER(SECTION_SERVER, "cache", ""),
+	{SERVER(cache), .kind = &path, .initial = "auto"},
+	{SERVER(cache_files), .kind = &count, .initial = "64K", BETWEEN("1", "1000000")},
+	{SERVER(cache_bytes), .kind = &size, .initial = "256M", BETWEEN("64K", "1024G")},
 	LATER(SECTION_SERVER, "state", ""),
 	LATER(SECTION_SERVER, "user", ""),
 	LATER(SECTION_SERVER, "sandbox", "off"),
@@ -287,6 +295,28 @@ enum status settings_set_defaults(struct settings *settings)
 		if (row->section != SECTION_SERVER || !row->initial)
 			continue;
 		enum status status = setting_parse(row, row->initial, settings, &complaint);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+enum status settings_override(struct settings *settings, const char *name, const char *value, struct complaint *complaint)
+{
+	struct setting_override *grown = reallocarray(settings->overrides, settings->override_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return complain(complaint, STATUS_NO_MEMORY, "out of memory");
+	settings->overrides = grown;
+	grown[settings->override_count] = (struct setting_override){setting_find(SECTION_SERVER, name), value};
+	return setting_parse(grown[settings->override_count++].setting, value, settings, complaint);
+}
+
+enum status settings_apply_overrides(struct settings *settings, struct complaint *complaint)
+{
+	for (size_t i = 0; i < settings->override_count; i++) {
+		const struct setting_override *override = &settings->overrides[i];
+		enum status status = setting_parse(override->setting, override->value, settings, complaint);
 		if (status != STATUS_OK)
 			return status;
 	}

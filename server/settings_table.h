@@ -45,6 +45,15 @@ bool setting_same(const struct setting *setting, const struct settings *a, const
 /* Gives every setting of SECTION_SERVER that has a default its default. */
 MUST_CHECK enum status settings_set_defaults(struct settings *settings);
 
+/* The command line's VALUE, which must outlive the settings, for a setting of SECTION_SERVER: it is to win over the file's. */
+struct setting_override {
+	const struct setting *setting;
+	const char *value;
+};
+MUST_CHECK enum status settings_override(struct settings *settings, const char *name, const char *value,
+	struct complaint *complaint);
+MUST_CHECK enum status settings_apply_overrides(struct settings *settings, struct complaint *complaint);
+
 /* Adds an address to settings->listen. */
 MUST_CHECK enum status settings_listen(struct settings *settings, const char *text, struct complaint *complaint);
 

@@ -42,6 +42,9 @@ static void defaults_are_those_of_the_design(void **state)
 	assert_true(settings->rate_window == 60 * CLOCK_SECOND);
 	assert_true(settings->rate_bytes == 60 * 1024);
 	assert_true(settings->hash_budget >= settings->hash_budget_per_address);
+	assert_string_equal(settings->cache, "auto");
+	assert_int_equal(settings->cache_files, 65536);
+	assert_true(settings->cache_bytes == 256u << 20);
 	assert_int_equal(settings->log_level, LOG_INFO);
 }
 
@@ -68,6 +71,22 @@ static void addresses_of_the_command_line_replace_those_of_the_file(void **state
 	write_config(fixture, "[server]\nlisten = 127.0.0.1:81\nlisten = 127.0.0.1:82\n" ONE_SHARE);
 	assert_serves(fixture, "ferryd -l 127.0.0.1:0 -c CONFIG");
 	assert_listens(&fixture->settings, "127.0.0.1:0", NULL);
+}
+
+static void the_cache_of_the_command_line_replaces_that_of_the_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_config(fixture, "[server]\ncache = /var/cache/ferry\n" ONE_SHARE);
+	assert_serves(fixture, "ferryd -c CONFIG");
+	assert_string_equal(fixture->settings.cache, "/var/cache/ferry");
+	assert_serves(fixture, "ferryd -c CONFIG --cache elsewhere");
+	assert_string_equal(fixture->settings.cache, "elsewhere");
+	assert_serves(fixture, "ferryd --no-cache -c CONFIG");
+	assert_string_equal(fixture->settings.cache, "no");
+	assert_serves(fixture, "ferryd --no-cache -c CONFIG --cache last");
+	assert_string_equal(fixture->settings.cache, "last");
+	assert_wrong(fixture, "ferryd --cache '' /srv", "ferryd: --cache : must not be empty\n");
 }
 
 static void a_file_that_listens_beyond_loopback_needs_plain_too(void **state)
@@ -186,11 +205,11 @@ static void a_reload_names_what_it_cannot_change(void **state)
 	named_fixed[0] = '\0';
 	settings_name_fixed(&before, &fixture->settings, name_fixed);
 	assert_string_equal(named_fixed, "");
-	write_config(fixture, "[server]\nlog_level = debug\nlisten = 127.0.0.1:9\nidle_deadline = 1s\nrate_bytes = 1\n"
+	write_config(fixture, "[server]\nlog_level = debug\nlisten = 127.0.0.1:9\ncache = no\nidle_deadline = 1s\nrate_bytes = 1\n"
 	                      "max_connections = 7\n[share one]\npath = /srv/elsewhere\n");
 	assert_serves(fixture, "ferryd -c CONFIG");
 	settings_name_fixed(&before, &fixture->settings, name_fixed);
-	assert_string_equal(named_fixed, "listen max_connections idle_deadline rate_bytes share ");
+	assert_string_equal(named_fixed, "listen max_connections idle_deadline rate_bytes cache share ");
 	settings_release(&before);
 }
 
@@ -201,6 +220,7 @@ int main(void)
 		WITH_FILES(defaults_are_those_of_the_design),
 		WITH_FILES(a_file_named_by_c_gives_shares_and_can_be_reloaded),
 		WITH_FILES(addresses_of_the_command_line_replace_those_of_the_file),
+		WITH_FILES(the_cache_of_the_command_line_replaces_that_of_the_file),
 		WITH_FILES(a_file_that_listens_beyond_loopback_needs_plain_too),
 		WITH_FILES(a_directory_takes_settings_but_no_shares_from_a_file),
 		WITH_FILES(a_file_without_shares_serves_nothing_but_may_be_checked),

@@ -158,6 +158,8 @@ static void both_bounds_are_allowed_and_nothing_beyond(void **state)
 		{"rate_bytes", "0", "1", "1G", "1073741825"},
 		{"hash_budget", "1048575", "1M", "1024G", "1025G"},
 		{"hash_budget_per_address", "0", "1M", "1024G", "1025G"},
+		{"cache_files", "0", "1", "1000000", "1M"},
+		{"cache_bytes", "65535", "64K", "1024G", "1025G"},
 	};
 	char text[256];
 
@@ -189,7 +191,7 @@ static void every_bounded_setting_refuses_nonsense(void **state)
 			assert_non_null(strstr(fixture->complaint.text, ": must be "));
 		}
 	}
-	assert_int_equal(tried, 14 * COUNT(nonsense));
+	assert_int_equal(tried, 16 * COUNT(nonsense));
 }
 
 static void what_is_wrong_is_named_with_its_line(void **state)
@@ -272,9 +274,9 @@ static void settings_of_later_versions_may_say_what_is_the_case(void **state)
 	static const struct {
 		const char *section, *name, *today, *later;
 	} rows[] = {
-		{"server", "tls", "no", "yes"},           {"server", "cache", "", "/var/cache/ferry"},
-		{"server", "state", "", "/var/lib/ferry"}, {"server", "user", "", "nobody"},
-		{"server", "sandbox", "off", "best"},     {"server", "sandbox", "off", "required"},
+		{"server", "tls", "no", "yes"},           {"server", "state", "", "/var/lib/ferry"},
+		{"server", "user", "", "nobody"},         {"server", "sandbox", "off", "best"},
+		{"server", "sandbox", "off", "required"},
 		{"share a", "access", "anyone", "tokens"}, {"share a", "addresses", "", "10.0.0.0/8"},
 		{"share a", "symlinks", "no", "beneath"}, {"share a", "hidden", "yes", "no"},
 	};

@@ -80,6 +80,7 @@ static void the_shipped_file_changes_nothing(void **state)
 			assert_true(setting_same(&setting_rows[i], &defaults, &fixture->settings));
 	}
 	assert_int_equal(fixture->settings.share_count, 0);
+	settings_release(&defaults);
 }
 
 static void the_shipped_file_shows_every_setting_at_its_default(void **state)

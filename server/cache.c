@@ -1,0 +1,85 @@
+/* Finds, opens and hides the folder of the digest index. */
+#include "cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "own_folder.h"
+#include "path.h"
+
+/* Hiding a share's own folder would leave nothing of it. */
+static enum status refuse_share(const struct shares *shares, const struct own_folders *own)
+{
+	struct stat stat;
+
+	for (size_t i = 0; i < shares->count; i++) {
+		if (fstat(shares->list[i].folder, &stat) < 0)
+			return STATUS_IO;
+		if (own_folders_are(own, &stat))
+			return STATUS_EXISTS;
+	}
+	return STATUS_OK;
+}
+
+static enum status hide(struct shares *shares, int fd)
+{
+	struct own_folders own = shares->own;
+	enum status status = own_folders_add(&own, fd);
+
+	if (status == STATUS_OK)
+		status = refuse_share(shares, &own);
+	if (status == STATUS_OK)
+		shares->own = own;
+	return status;
+}
+
+static enum status open_at(const char *path, const struct settings *settings, struct shares *shares, struct digest_index **index)
+{
+	struct digest_index_limits limits = {.files = settings->cache_files, .bytes = settings->cache_bytes};
+	int fd;
+	enum status status = own_folder_open(path, &fd);
+
+	if (status != STATUS_OK)
+		return status;
+	status = hide(shares, fd);
+	if (status == STATUS_OK)
+		return digest_index_new(fd, limits, index);
+	close(fd);
+	return status;
+}
+
+const char *cache_reason(enum status status)
+{
+	return status == STATUS_EXISTS ? "is what is served" : status_text(status);
+}
+
+static void say_none(const char *path, const char *why)
+{
+	char quoted[1024];
+
+	log_line(LOG_WARN, "event=no_cache path=%s reason=\"%s\"", log_quote(quoted, sizeof(quoted), span_of(path)), why);
+}
+
+static void open_automatic(const struct settings *settings, struct shares *shares, struct digest_index **index)
+{
+	char *path = own_folder_path("XDG_CACHE_HOME", ".cache");
+	enum status status = path ? open_at(path, settings, shares, index) : STATUS_NOT_FOUND;
+
+	if (status != STATUS_OK)
+		say_none(path ? path : "", path ? cache_reason(status) : "there is no home folder");
+	free(path);
+}
+
+enum status cache_open(const struct settings *settings, struct shares *shares, struct digest_index **index)
+{
+	*index = NULL;
+	if (strcmp(settings->cache, "no") == 0)
+		return STATUS_OK;
+	if (strcmp(settings->cache, "auto") != 0)
+		return open_at(settings->cache, settings, shares, index);
+	open_automatic(settings, shares, index);
+	return STATUS_OK;
+}
