@@ -32,6 +32,31 @@ static enum status check_shown(const struct shares *shares, int fd, const struct
 	return own_folders_hold(&shares->own, fd) ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
+static enum status stat_shown(const struct shares *shares, const struct share *share, const char *rest, struct stat *stat)
+{
+	int fd;
+	enum status status = beneath_stat(share->folder, rest, share->links, stat);
+
+	if (status == STATUS_OK && own_folders_are(&shares->own, stat))
+		return STATUS_NOT_FOUND;
+	if (status != STATUS_OK || !own_folders_may_hold(&shares->own, stat))
+		return status;
+	status = beneath_open(share->folder, rest, O_PATH, 0, &fd);
+	if (status != STATUS_OK)
+		return status;
+	status = check_shown(shares, fd, stat);
+	close(fd);
+	return status;
+}
+
+/* A failure must not tell that there is something. */
+static enum status failure_shown(const struct shares *shares, const struct share *share, const char *rest, enum status status)
+{
+	struct stat stat;
+
+	return stat_shown(shares, share, rest, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
+}
+
 enum status resolve_file(const struct services *services, struct span path, int *fd, struct stat *stat)
 {
 	char rest[PATH_LENGTH_MAX + 1];
@@ -46,7 +71,7 @@ enum status resolve_file(const struct services *services, struct span path, int 
 	struct stat found;
 	status = beneath_open_file(share->folder, rest, share->links, &opened, &found);
 	if (status != STATUS_OK)
-		return status;
+		return failure_shown(services->shares, share, rest, status);
 	status = check_shown(services->shares, opened, &found);
 	if (status != STATUS_OK) {
 		close(opened);
@@ -65,27 +90,12 @@ enum status resolve_folder(const struct services *services, struct span path, in
 
 	if (status != STATUS_OK)
 		return status;
-	if (share)
-		return beneath_open_folder(share->folder, rest, share->links, fd);
-	*fd = -1;
-	return STATUS_OK;
-}
-
-static enum status stat_shown(const struct shares *shares, const struct share *share, const char *rest, struct stat *stat)
-{
-	int fd;
-	enum status status = beneath_stat(share->folder, rest, share->links, stat);
-
-	if (status == STATUS_OK && own_folders_are(&shares->own, stat))
-		return STATUS_NOT_FOUND;
-	if (status != STATUS_OK || !own_folders_may_hold(&shares->own, stat))
-		return status;
-	status = beneath_open(share->folder, rest, O_PATH, 0, &fd);
-	if (status != STATUS_OK)
-		return status;
-	status = check_shown(shares, fd, stat);
-	close(fd);
-	return status;
+	if (!share) {
+		*fd = -1;
+		return STATUS_OK;
+	}
+	status = beneath_open_folder(share->folder, rest, share->links, fd);
+	return status == STATUS_OK ? status : failure_shown(services->shares, share, rest, status);
 }
 
 enum status resolve_stat(const struct services *services, struct span path, struct stat *stat)

@@ -91,6 +91,8 @@ static void a_folder_of_our_own_does_not_exist_below_a_share(void **state)
 
 	assert_int_equal(look_at(fixture, "deep/cache"), STATUS_NOT_FOUND);
 	assert_int_equal(list(fixture, "deep/cache"), STATUS_NOT_FOUND);
+	assert_int_equal(open_file(fixture, "deep/cache"), STATUS_NOT_FOUND);
+	assert_int_equal(open_file(fixture, "deep/plain"), STATUS_NOT_REGULAR);
 	assert_int_equal(list(fixture, "way"), STATUS_NOT_FOUND);
 	assert_int_equal(list(fixture, "deep/plain"), STATUS_OK);
 	assert_int_equal(list(fixture, "deep"), STATUS_OK);
@@ -107,6 +109,8 @@ static void nor_does_what_lies_in_it(void **state)
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(open_file(fixture, paths[i]), STATUS_NOT_FOUND);
 	assert_int_equal(look_at(fixture, "deep/cache/entry"), STATUS_NOT_FOUND);
+	assert_int_equal(list(fixture, "deep/cache/entry"), STATUS_NOT_FOUND);
+	assert_int_equal(list(fixture, "deep/plain/entry"), STATUS_NOT_FOLDER);
 	assert_int_equal(open_file(fixture, "deep/plain/entry"), STATUS_OK);
 	assert_int_equal(look_at(fixture, "deep/plain/entry"), STATUS_OK);
 	assert_int_equal(scratch_next_descriptor(), before);

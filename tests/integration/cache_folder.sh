@@ -1,0 +1,49 @@
+#!/bin/bash
+# The cache lies where it was asked for, does without where it can't, and is shown to nobody.
+. tests/support/story.sh
+
+mkdir -p source/below
+sample source/file 3000000
+sample source/below/file 3000000
+sleep 2.1 # what has just changed is not remembered
+
+# ask FRAME...: what is sent over a new connection, whose next frame is then in type and payload.
+ask() {
+	greet
+	put "$1"
+	get_frame
+}
+
+start_server --cache source/below/cache/ferry source
+ask "$(read_request 1 file "$any_version" 0 1)"
+version=$(file_version)
+get_pieces 1 1 >piece
+put "$(read_request 2 file "$version" 1 2)"
+get_frame
+get_pieces 2 2 >piece
+entry=$(ls source/below/cache/ferry)
+[ -n "$entry" ] || fail 'no entry'
+ask "$(frame 11 02 1 "$(path '')")"
+equal 'type of the listing' "$type" 91
+[[ $payload == *"$(hex_of below/cache)"* ]] || fail 'the parent of the cache is not listed'
+[[ $payload != *"$(hex_of cache/ferry)"* && $payload != *"$(hex_of "$entry")"* ]] || fail 'the cache is listed'
+for path in below/cache/ferry "below/cache/ferry/$entry"; do
+	for frame in "$(frame 10 00 1 "$(path "$path")")" "$(frame 11 00 1 "$(path "$path")")" \
+		"$(read_request 1 "$path" "$any_version" 0 1)"; do
+		ask "$frame"
+		[ "$type" = ff ] && [ "${payload:0:4}" = 0003 ] || fail "$path: frame $type ${payload:0:40} instead of NOT_FOUND"
+	done
+done
+
+expect 9 "$programs/ferryd" -l 127.0.0.1:0 --cache source/file source
+expect 9 "$programs/ferryd" -l 127.0.0.1:0 --cache source source
+says 'is what is served' err
+XDG_CACHE_HOME='' HOME='' start_server --cache auto source
+says 'event=no_cache .*no home folder' "$server_log"
+XDG_CACHE_HOME=$work/source/file start_server --cache auto source
+says 'event=no_cache .*source/file/ferry' "$server_log"
+XDG_CACHE_HOME=$work/home start_server --cache auto source
+[ -d home/ferry ] || fail 'no folder for the cache'
+printf '[server]\ncache = %s/elsewhere\n[share a]\npath = %s/source\n' "$work" "$work" >conf
+start_server --cache auto -c conf
+absent elsewhere
