@@ -179,8 +179,10 @@ static void both_bounds_are_allowed_and_nothing_beyond(void **state)
 static void every_bounded_setting_refuses_nonsense(void **state)
 {
 	struct fixture *fixture = *state;
-	static const char *const nonsense[] = {"", "-1", "+1", "1.5", "1x", "x", "1 0", "0x10", "1KK", "99999999999999999999",
-	                                       "18446744073709551615G", "18446744073709551616", "18446744073709551636", "5M5", "unlimited", "1k"};
+	static const char *const nonsense[] = {
+		"", "-1", "+1", "1.5", "1x", "x", "1 0", "0x10", "1KK", "1k", "5M5", "unlimited", "99999999999999999999",
+		"18446744073709551615G", "18446744073709551616", "18446744073709551636",
+	};
 	char text[256];
 	size_t tried = 0;
 
