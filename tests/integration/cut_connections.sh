@@ -7,16 +7,16 @@ sample source/file 5000000
 start_server source
 for bytes in 0 1 7 8 9 100 70000 3000000; do
 	start_proxy --cut "$bytes"
-	expect 5 ferry get "$proxied/file" --retry 0
+	expect 5 ferry get "$proxied/file" -j 1 --retry 0
 	absent file
 done
 start_proxy --stall 3000000
-expect 5 ferry get "$proxied/file" --retry 0 --timeout 1
+expect 5 ferry get "$proxied/file" -j 1 --retry 0 --timeout 1
 says 'timed out|silent|no byte' err
 absent file
 
 start_proxy --stall 3000000
-ferry get "$proxied/file" --retry 0 2>client.log &
+ferry get "$proxied/file" -j 1 --retry 0 2>client.log &
 client=$!
 read -r _ <&"$from"
 kill_server

@@ -9,12 +9,12 @@ start_server source
 for damage in --flip-pieces --flip-trailers; do
 	start_proxy "$damage"
 	for file in small large; do
-		expect 7 ferry get "$proxied/$file" --retry 1
+		expect 7 ferry get "$proxied/$file" --retry 0
 		absent "$file"
-		expect 7 ferry get "$proxied/$file" -o - --retry 1
+		expect 7 ferry get "$proxied/$file" -o - --retry 0
 		equal 'bytes that went on' "$(wc -c <out)" 0
 	done
-	expect 7 ferry get -r "$proxied/" -d tree --retry 1
+	expect 7 ferry get -r "$proxied/" -d tree --retry 0
 	absent tree/small tree/large
 done
 for damage in --flip-pieces --flip-trailers; do

@@ -45,4 +45,6 @@ put "$(frame 15 00 $((request + 1)) deadbeef)"
 get_frame
 equal 'type of PONG' "$type" 95
 put "$(frame 1f 00 0 '')"
-! get_frame || fail "frame $type after GOODBYE"
+put "$(frame 15 00 $((request + 2)) '')"
+expect_error 1
+! get_frame || fail "frame $type after the end"

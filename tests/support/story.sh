@@ -173,6 +173,7 @@ leave() {
 		code=1
 	fi
 	cd /
+	grep -o " $work/[^ ]*" /proc/mounts | xargs -r umount -l
 	rm -rf "$work"
 	exit "$code"
 }

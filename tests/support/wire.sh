@@ -42,14 +42,7 @@ get_frame() {
 
 # get_pieces NUMBER COUNT: prints the bytes of the next COUNT frames, which have to be proven DATA of request NUMBER.
 get_pieces() {
-	local header trailer i
-	for ((i = 0; i < $2; i++)); do
-		header=$(get 8)
-		[ "${header:8}" = "$(printf 9300%04x "$1")" ] || fail "no DATA of request $1 but $header"
-		head -c $((16#${header:0:8} - 33)) <&"$wire"
-		trailer=$(get 33)
-		[ "${trailer:0:2}" = 00 ] || fail "piece $i is void"
-	done
+	"$tools/pieces" "$1" "$2" <&"$wire"
 }
 
 # --- Messages ---------------------------------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ int main(int count, char **arguments)
 	fflush(stdout);
 	while ((length = recv(fd, message, sizeof message - 1, 0)) > 0) {
 		message[length] = '\0';
-		puts(message);
+		fputs(message, stdout);
+		if (message[length - 1] != '\n')
+			putchar('\n');
 		fflush(stdout);
 		if (strstr(message, "STOPPING=1"))
 			return 0;
