@@ -13,7 +13,7 @@ expect 0 ferry ls "$server/"
 says '^away@$' out
 says '^inside@$' out
 expect 0 ferry get -r "$server/" -d copy --json
-equal 'skipped symlinks' "$(jq -r 'select(.status == "skipped") | .path' out | wc -l)" 3
+equal 'skipped symlinks' "$(jq -r 'select(.status == "skipped") | .url' out | wc -l)" 3
 absent copy/away copy/direct copy/inside
 same source/folder copy/folder
 for path in away/secret direct inside/plain; do
