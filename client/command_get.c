@@ -205,6 +205,8 @@ static enum status fetch(struct get *get, mode_t mask)
 
 	if (status == STATUS_INTERRUPTED)
 		report_note(get->report, "interrupted: the same command goes on from here");
+	else if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
+		fail(get, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
 	else if (status != STATUS_OK)
 		fail(get, FAILURE_LOCAL, status, "starting threads");
 	return status;
