@@ -144,7 +144,10 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
 	status = ready_announce(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
-	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
+	if (status != STATUS_OK)
+		return repeat(EXIT_OTHER, &complaint);
+	status = daemon->settings.prewarm ? server_prewarm(daemon->server) : STATUS_OK;
+	return status == STATUS_OK ? EXIT_STOPPED : report(EXIT_OTHER, "--prewarm", status_text(status));
 }
 
 static void log_totals(const struct server *server)

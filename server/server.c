@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "listener.h"
 #include "log.h"
+#include "prewarm.h"
 #include "reaper.h"
 #include "services.h"
 #include "slots.h"
@@ -25,6 +26,7 @@ struct server {
 	struct reaper *reaper;
 	struct workers *workers;
 	struct listener *listener;
+	struct prewarm *prewarm; /* NULL: not asked for */
 	bool draining;
 };
 
@@ -133,11 +135,17 @@ enum status server_start(const struct server_setup *setup, struct server **out)
 	return status;
 }
 
+enum status server_prewarm(struct server *server)
+{
+	return prewarm_start(&server->services, &server->prewarm);
+}
+
 void server_drain(struct server *server)
 {
 	if (server->draining)
 		return;
 	server->draining = true;
+	prewarm_halt(server->prewarm);
 	gate_advance(&server->services.gate, GATE_DRAINING);
 	listener_close(server->listener);
 	reaper_cut_at(server->reaper, clock_now() + server->services.settings->drain_deadline);
@@ -148,6 +156,7 @@ void server_drain(struct server *server)
 void server_stop(struct server *server)
 {
 	server->draining = true;
+	prewarm_halt(server->prewarm);
 	gate_advance(&server->services.gate, GATE_CUT);
 	listener_close(server->listener);
 	slots_shut_all(server->slots);
@@ -176,6 +185,7 @@ void server_free(struct server *server)
 		return;
 	server_stop(server);
 	poll(&(struct pollfd){.fd = server_done_fd(server), .events = POLLIN}, 1, -1);
+	prewarm_free(server->prewarm);
 	listener_free(server->listener);
 	stop_threads(server);
 	free(server);

@@ -12,7 +12,7 @@
 
 /*
  * server_start(&setup, &server);
- * ... the ready line; main polls its signals and server_done_fd() ...
+ * ... the ready line, perhaps server_prewarm(server); main polls its signals and server_done_fd() ...
  * server_drain(server);   at the first signal
  * server_stop(server);    at the second one
  * ... server_done_fd() turns readable ...
@@ -39,6 +39,9 @@ struct server_setup {
  * STATUS_NO_MEMORY, STATUS_NO_FD, STATUS_BUSY (no more threads) otherwise.
  */
 MUST_CHECK enum status server_start(const struct server_setup *setup, struct server **server);
+
+/* Starts to compute the digests of all shares in the background, until all are known or the server stops; once. */
+MUST_CHECK enum status server_prewarm(struct server *server);
 
 /*
  * Closes the listeners and every idle connection; replies that run get settings->drain_deadline, then they are cut.

@@ -48,6 +48,7 @@ struct settings {
 	char *port_file; /* NULL: none */
 	bool check_config;
 	bool until_eof;
+	bool prewarm;
 	struct setting_override *overrides; /* settings that the command line takes from the file */
 	size_t override_count;
 	char *config;    /* the file that was read, NULL: none */

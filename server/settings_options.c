@@ -84,6 +84,14 @@ static enum status take_check_config(struct settings *settings, const char *valu
 	return STATUS_OK;
 }
 
+static enum status take_prewarm(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->prewarm = true;
+	return STATUS_OK;
+}
+
 static enum status take_until_eof(struct settings *settings, const char *value, struct complaint *complaint)
 {
 	(void)value;
@@ -109,6 +117,7 @@ static const struct option_row rows[] = {
 	{"plain", 0, NULL, take_plain, "allow listening beyond loopback without encryption"},
 	{"cache", 0, "DIR", take_cache, "remember digests in DIR"},
 	{"no-cache", 0, NULL, take_no_cache, "remember no digests on disk"},
+	{"prewarm", 0, NULL, take_prewarm, "compute the digests of all files in the background, while idle"},
 	{"ready-fd", 0, "N", take_ready_fd, "write the ready line to descriptor N too, and close it"},
 	{"port-file", 0, "FILE", take_port_file, "write the ports to FILE, one a line"},
 	{"check-config", 0, NULL, take_check_config, "check the command line and the settings, then exit"},
@@ -118,7 +127,6 @@ static const struct option_row rows[] = {
 	{"tls", 0, NULL, NULL, NULL},
 	{"state", 0, "DIR", NULL, NULL},
 	{"print-pin", 0, NULL, NULL, NULL},
-	{"prewarm", 0, NULL, NULL, NULL},
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

@@ -153,8 +153,7 @@ enum status source_read(const struct source *source, void *bytes, size_t length,
 	return STATUS_OK;
 }
 
-/* Reads and hashes through the worker's buffer; nothing of it outlives the step. */
-static enum status hash(const struct source *source, struct workbench *bench, uint64_t index, struct digest *digest)
+enum status source_compute(const struct source *source, struct workbench *bench, uint64_t index, struct digest *digest)
 {
 	uint64_t offset = index * PIECE_SIZE;
 	uint32_t left = piece_length(source_size(source), index);
@@ -192,19 +191,27 @@ static enum status remember(struct source *source, struct turn *turn, uint64_t p
 	return status;
 }
 
+enum status source_remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
+	const struct digest *digest)
+{
+	enum status status = source_check(source, turn);
+
+	if (status == STATUS_OK)
+		status = remember(source, turn, piece, remembering, digest);
+	if (status == STATUS_OK)
+		atomic_fetch_add(&turn->services->tally.hashed, piece_length(source_size(source), piece));
+	return status;
+}
+
 enum status source_hash(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
 	struct digest *digest)
 {
 	struct digest computed;
-	enum status status = hash(source, turn->bench, piece, &computed);
+	enum status status = source_compute(source, turn->bench, piece, &computed);
 
 	if (status == STATUS_OK)
-		status = source_check(source, turn);
+		status = source_remember(source, turn, piece, remembering, &computed);
 	if (status == STATUS_OK)
-		status = remember(source, turn, piece, remembering, &computed);
-	if (status != STATUS_OK)
-		return status;
-	atomic_fetch_add(&turn->services->tally.hashed, piece_length(source_size(source), piece));
-	*digest = computed;
-	return STATUS_OK;
+		*digest = computed;
+	return status;
 }

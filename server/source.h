@@ -62,7 +62,14 @@ enum remembering {
 	REMEMBER_FRESH,    /* another digest replaces it and drops the others */
 };
 
-/* Hashes a piece now, checks the version after it and remembers the digest. */
+/* Reads and hashes a piece through the bench's buffer and takes no lock; the digest counts once source_remember agrees. */
+MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece, struct digest *digest);
+
+/* Checks the version and remembers what was computed before. */
+MUST_CHECK enum status source_remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
+	const struct digest *digest);
+
+/* Both, one after the other. */
 MUST_CHECK enum status source_hash(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
 	struct digest *digest);
 

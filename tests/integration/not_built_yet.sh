@@ -34,7 +34,7 @@ expect 2 ferry verify "$server/file" file
 expect 2 ferry get "$server/file" --no-such-option
 expect 2 ferry no-such-command
 expect 2 ferry
-for option in --tls --print-pin --prewarm '--state x' '--no-such-option'; do
+for option in --tls --print-pin '--state x' '--no-such-option'; do
 	# shellcheck disable=SC2086
 	expect 2 "$programs/ferryd" -l 127.0.0.1:0 $option source
 done

@@ -68,7 +68,6 @@ static void options_of_later_versions_are_refused_by_name(void **state)
 		{"ferryd --tls /srv", "ferryd: --tls is not available in this version\n"},
 		{"ferryd --state=/tmp /srv", "ferryd: --state is not available in this version\n"},
 		{"ferryd --print-pin", "ferryd: --print-pin is not available in this version\n"},
-		{"ferryd --prewarm /srv", "ferryd: --prewarm is not available in this version\n"},
 		{"ferryd token add me --share s --expires 30d", "ferryd: token is not available in this version"},
 		{"ferryd --plain token", "ferryd: token is not available in this version"},
 		{"ferryd -- token", "ferryd: token is not available in this version"},
@@ -82,7 +81,7 @@ static void options_of_later_versions_are_refused_by_name(void **state)
 static void help_and_version_are_shown_on_stdout(void **state)
 {
 	struct fixture *fixture = *state;
-	static const char *const options[] = {"--config", "--listen", "--plain", "--cache DIR", "--no-cache", "--ready-fd",
+	static const char *const options[] = {"--config", "--listen", "--plain", "--cache DIR", "--no-cache", "--prewarm", "--ready-fd",
 	                                      "--port-file", "--check-config", "--until-eof", "--help", "--version"};
 
 	assert_int_equal(read_line(fixture, "ferryd --help"), SETTINGS_SHOWN);
