@@ -78,6 +78,10 @@ check-integration: all $(TOOLS)
 	@BUILD=$(BUILD) tests/run $(STORIES)
 check-seeded:
 	@tests/seeded/run
+bench bench-quick: all tests
+	@BUILD=$(BUILD) tests/bench/run $(if $(filter bench,$@),full,quick) $(TABLES)
+bench-deps:
+	@tests/bench/deps
 demo-here: all
 	@BUILD=$(BUILD) tests/demo
 deps:
@@ -92,6 +96,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-seeded demo demo-here deps tidy install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-seeded bench bench-quick bench-deps demo demo-here deps tidy install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

@@ -1,0 +1,75 @@
+# How things are measured: interleaved rounds, wall time, and what all processors did meanwhile.
+# A row is a function; prepare_ROW, when there is one, runs before it and check_ROW after it (else the table's check), untimed.
+# Results are lines: table, network, row, round, seconds, busy CPU-seconds, share of stolen time.
+
+# Sets busy and stolen, in seconds since the machine started.
+read_processors() {
+	local user nice system idle wait irq softirq steal
+	read -r _ user nice system idle wait irq softirq steal _ </proc/stat
+	busy=$((user + nice + system + irq + softirq)) stolen=$steal
+}
+
+# measure ROW: sets seconds, cpu and steal.
+measure() {
+	local start end busy stolen busy_before stolen_before code=0
+	read_processors
+	busy_before=$busy stolen_before=$stolen start=${EPOCHREALTIME/./}
+	"$1" >"$work/row.log" 2>&1 || code=$?
+	end=${EPOCHREALTIME/./}
+	read_processors
+	[ "$code" = 0 ] || fail "$1 ended with $code"
+	seconds=$(awk "BEGIN { print ($end - $start) / 1e6 }")
+	cpu=$(awk "BEGIN { print ($busy - $busy_before) / $ticks }")
+	steal=$(awk "BEGIN { print ($stolen - $stolen_before) / $ticks / $processors / (($end - $start) / 1e6) }")
+}
+ticks=$(getconf CLK_TCK) processors=$(nproc)
+
+empty_destination() {
+	rm -rf "$destination"
+	mkdir "$destination"
+	[ "$destination" = "$work/destination" ] || sync -f "$destination"
+}
+
+is_function() {
+	[ "$(type -t "$1")" = function ]
+}
+
+run_row() {
+	empty_destination
+	! is_function "prepare_$1" || "prepare_$1"
+	measure "$1"
+	if is_function "check_$1"; then "check_$1"; else "check_$table"; fi
+}
+
+# run_rounds TABLE ROUNDS ROW...: every row once a round, each round beginning with another one.
+run_rounds() {
+	table=$1
+	local rounds=$2 rows=("${@:3}") round index row
+	echo "-- $table over $network: ${rows[*]}"
+	for ((round = 0; round < rounds; round++)); do
+		for ((index = 0; index < ${#rows[@]}; index++)); do
+			row=${rows[(index + round) % ${#rows[@]}]}
+			run_row "$row"
+			printf '%s\t' "$table" "$network" "$row" "$round" "$seconds" "$cpu" "$steal" >>"$results"
+			echo >>"$results"
+		done
+	done
+	empty_destination
+}
+
+# choose ROW VARIANT...: makes ROW the fastest of functions ROW_VARIANT, each the best of its tries, and says so.
+tries=2
+choose() {
+	local row=$1 variant try best=none report=''
+	local -A shortest=([none]=1e9)
+	for ((try = 0; try < tries; try++)); do for variant in "${@:2}"; do
+		run_row "${row}_$variant"
+		shortest[$variant]=$(awk "BEGIN { old = ${shortest[$variant]:-1e9}; print $seconds < old ? $seconds : old }")
+	done; done
+	for variant in "${@:2}"; do
+		report+=" $variant ${shortest[$variant]} s,"
+		awk "BEGIN { exit ${shortest[$variant]} < ${shortest[$best]} }" || best=$variant
+	done
+	eval "$row() { ${row}_$best; }"
+	echo "   $row:${report%,}: $best it is"
+}
