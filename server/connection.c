@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "clock.h"
 #include "conversation.h"
@@ -196,14 +197,23 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	else if (status != STATUS_OK && status != STATUS_WANT_READ)
 		return PACE_LOST;
 	if (connection->ended && !conversation->goodbye && conversation->state < CONVERSATION_FAILING) {
-		/* Either the client has gone, or the reaper has ended what was waited for in vain. */
-		if (!is_late(connection))
+		/* Either the client has gone, or the reaper has ended what was waited for in vain. Who takes nothing hears nothing. */
+		if (!is_late(connection) || output_is_pending(&conversation->output))
 			return PACE_LOST;
 		conversation_fail(conversation, STATUS_TIMEOUT);
 	}
 	enum pace pace = conversation_serve(conversation, bench, park_until);
 	note_times(connection, status == STATUS_OK, handed);
 	return pace;
+}
+
+/* Nobody waits for what was sent, or nobody shall: the kernel drops it now instead of keeping it for minutes. */
+static enum connection_verdict abandon(const struct connection *connection)
+{
+	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(connection->stream.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	return CONNECTION_CLOSE;
 }
 
 enum connection_verdict connection_step(struct connection *connection, struct workbench *bench, uint32_t events,
@@ -213,15 +223,13 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 	int64_t park_until = CLOCK_NEVER;
 
 	if (events & (EPOLLERR | EPOLLHUP) || gate_stage(&conversation->services->gate) == GATE_CUT)
-		return CONNECTION_CLOSE;
+		return abandon(connection);
 	if (connection->lingers)
 		return linger(connection, bench, wish);
 	conversation_begin(conversation, bench);
 	enum pace pace = take_turn(connection, bench, &park_until);
-	if (pace == PACE_LOST)
-		return CONNECTION_CLOSE;
-	if (conversation_end(conversation) != STATUS_OK)
-		return CONNECTION_CLOSE;
+	if (pace == PACE_LOST || conversation_end(conversation) != STATUS_OK)
+		return abandon(connection);
 	if (pace == PACE_OVER)
 		return part(connection, bench, wish);
 	if (pace == PACE_ANSWERED && connection->ended)

@@ -1,5 +1,5 @@
 /* Tests of a connection by a scripted client: greeting, deadlines, refusal, drain and every way to end. */
-#include "rig.h"
+#include "script.h"
 
 static void greets_whatever_way_the_bytes_are_split(void **state)
 {

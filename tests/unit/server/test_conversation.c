@@ -1,5 +1,5 @@
 /* Tests of what a client may ask: frames, numbers, window, order, and a client that never reads. */
-#include "rig.h"
+#include "script.h"
 
 #include <malloc.h>
 

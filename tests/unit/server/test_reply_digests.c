@@ -1,29 +1,8 @@
 /* Tests of DIGESTS and SUM: what is known, what is hashed, at what pace, and what a client hears meanwhile. */
-#include "rig.h"
-
-#include <stdio.h>
-#include <sys/stat.h>
+#include "reading.h"
 
 #define PIECES 5u
 #define SIZE (4 * PIECE_SIZE + 77)
-
-static const struct version any;
-
-static struct digest digest_of(struct rig *rig, uint64_t size, uint64_t index)
-{
-	static unsigned char bytes[PIECE_SIZE];
-	uint32_t length = piece_length(size, index);
-	struct digest digest;
-	struct piece piece;
-
-	for (uint32_t i = 0; i < length; i++)
-		bytes[i] = (unsigned char)((index * PIECE_SIZE + i) % 251);
-	piece_start(&piece, size);
-	if (length > 0)
-		piece_add(&piece, rig->bench.lanes, bytes, length);
-	piece_finish(&piece, rig->bench.lanes, &digest);
-	return digest;
-}
 
 static struct digest root_of(struct rig *rig, uint64_t size)
 {
@@ -40,16 +19,7 @@ static struct digest root_of(struct rig *rig, uint64_t size)
 	return digest;
 }
 
-static struct file expect_file(struct rig *rig, uint16_t number)
-{
-	struct answer answer = rig_answer(rig, FRAME_FILE, number);
-	struct file file;
-
-	assert_int_equal(file_decode(answer.payload, &file), STATUS_OK);
-	return file;
-}
-
-static uint16_t ask(struct rig *rig, struct version version, uint64_t first, uint64_t count, bool fresh)
+static uint16_t ask_digests(struct rig *rig, struct version version, uint64_t first, uint64_t count, bool fresh)
 {
 	return rig_digests(rig, &(struct pieces_request){
 		.path = span_of("file"), .version = version, .first = first, .count = count, .fresh = fresh,
@@ -105,7 +75,7 @@ static void digests_of_files_of_all_sizes(void **state)
 	rig_greet(rig);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		rig_file(rig, "file", sizes[i]);
-		uint16_t number = ask(rig, version_now(rig), 0, UINT64_MAX, false);
+		uint16_t number = ask_digests(rig, version_now(rig), 0, UINT64_MAX, false);
 		number = rig->number;
 		assert_int_equal(expect_file(rig, number).size, sizes[i]);
 		expect_digests(rig, number, sizes[i], 0, piece_count(sizes[i]));
@@ -120,7 +90,7 @@ static void known_digests_are_sent_without_hashing(void **state)
 	rig_greet(rig);
 	struct version version = version_now(rig);
 	for (int i = 0; i < 3; i++) {
-		uint16_t number = ask(rig, version, 1, 3, false);
+		uint16_t number = ask_digests(rig, version, 1, 3, false);
 		expect_file(rig, number);
 		expect_digests(rig, number, SIZE, 1, 4);
 	}
@@ -134,11 +104,11 @@ static void ranges_and_versions_are_judged_as_for_read(void **state)
 	rig_file(rig, "file", SIZE);
 	rig_greet(rig);
 	struct version version = version_now(rig);
-	assert_int_equal(rig_error(rig, ask(rig, version, PIECES, 1, false)), ERROR_RANGE);
-	assert_int_equal(rig_error(rig, ask(rig, any, 0, 2, false)), ERROR_RANGE);
+	assert_int_equal(rig_error(rig, ask_digests(rig, version, PIECES, 1, false)), ERROR_RANGE);
+	assert_int_equal(rig_error(rig, ask_digests(rig, any, 0, 2, false)), ERROR_RANGE);
 	rig_file(rig, "file", SIZE);
-	assert_int_equal(rig_error(rig, ask(rig, version, 0, 1, false)), ERROR_CHANGED);
-	uint16_t number = ask(rig, any, 0, 1, false);
+	assert_int_equal(rig_error(rig, ask_digests(rig, version, 0, 1, false)), ERROR_CHANGED);
+	uint16_t number = ask_digests(rig, any, 0, 1, false);
 	expect_file(rig, number);
 	expect_digests(rig, number, SIZE, 0, 1);
 }
@@ -151,7 +121,7 @@ static void fresh_digests_are_hashed_again(void **state)
 	rig_greet(rig);
 	struct version version = version_now(rig);
 	for (int i = 0; i < 2; i++) {
-		uint16_t number = ask(rig, version, 0, PIECES, true);
+		uint16_t number = ask_digests(rig, version, 0, PIECES, true);
 		expect_file(rig, number);
 		expect_digests(rig, number, SIZE, 0, PIECES);
 	}
@@ -167,7 +137,7 @@ static void file_that_changes_ends_its_digests(void **state)
 	rig_greet(rig);
 	struct version version = version_now(rig);
 	rig->services.budget.rate_per_peer = 10 * PIECE_SIZE;
-	uint16_t number = ask(rig, version, 0, PIECES, false);
+	uint16_t number = ask_digests(rig, version, 0, PIECES, false);
 	expect_file(rig, number);
 	rig_file(rig, "file", SIZE - 1);
 	struct answer answer = rig_answer_in(rig, FRAME_OPEN);
@@ -190,7 +160,7 @@ static void what_is_known_is_sent_once_a_second(void **state)
 	rig_greet(rig);
 	struct version version = version_now(rig);
 	rig->services.budget.rate_per_peer = 5 * PIECE_SIZE;
-	uint16_t number = ask(rig, version, 0, 8, false);
+	uint16_t number = ask_digests(rig, version, 0, 8, false);
 	expect_file(rig, number);
 	int64_t start = clock_now();
 	struct answer answer = rig_answer(rig, FRAME_PIECES, number);
