@@ -44,14 +44,14 @@ static enum status adopt(struct source *source, struct turn *turn, int fd)
 	return STATUS_OK;
 }
 
-static enum status judge(struct source *source, const struct version *wanted, int64_t *wait_until)
+static enum status judge(struct source *source, const struct version *wanted)
 {
 	if (!version_is_any(wanted) && !version_equal(wanted, &source->version))
 		return STATUS_CHANGED;
 	int64_t wait = unsettled_for(&source->stat);
 	if (wait > 0 && source->waits++ == WAITS_MAX)
 		return STATUS_CHANGED;
-	*wait_until = wait > 0 ? clock_now() + wait : 0;
+	source->wait_until = wait > 0 ? clock_now() + wait : 0;
 	return STATUS_OK;
 }
 
@@ -59,13 +59,18 @@ enum status source_open(struct source *source, struct turn *turn, struct span pa
 	int64_t *wait_until)
 {
 	int fd;
-	enum status status = resolve_file(turn->services, path, &fd, &source->stat);
+	enum status status;
 
+	*wait_until = source->wait_until;
+	if (clock_now() < source->wait_until)
+		return STATUS_OK;
+	status = resolve_file(turn->services, path, &fd, &source->stat);
 	if (status != STATUS_OK)
 		return status;
 	version_of_stat(turn->bench->lanes, &source->stat, &source->version);
-	status = judge(source, wanted, wait_until);
-	if (status == STATUS_OK && *wait_until == 0)
+	status = judge(source, wanted);
+	*wait_until = source->wait_until;
+	if (status == STATUS_OK && source->wait_until == 0)
 		return adopt(source, turn, fd);
 	close(fd);
 	return status;

@@ -23,11 +23,12 @@ struct source {
 	struct stat stat;
 	struct version version;
 	unsigned waits;
+	int64_t wait_until;
 };
 
 /*
  * Opens PATH in the version WANTED ("any" included): STATUS_CHANGED where the file is another one by now. STATUS_OK with
- * *WAIT_UNTIL = 0: it is open; otherwise nothing is, and it is to be called again at that time.
+ * *WAIT_UNTIL = 0: it is open; otherwise nothing is, and it is to be called again at that time; earlier calls do no harm.
  */
 MUST_CHECK enum status source_open(struct source *source, struct turn *turn, struct span path, const struct version *wanted,
 	int64_t *wait_until);

@@ -194,7 +194,10 @@ static void very_new_file_is_not_read_before_its_clock_has_ticked(void **state)
 	assert_true(rig->wish.wake > clock_now());
 	assert_true(rig->wish.wake <= clock_now() + 20 * CLOCK_MS);
 	/* Turns before that time change nothing. */
-	rig_ping(rig, "");
+	for (unsigned i = 1; i < RIG_WINDOW_REQUESTS; i++) {
+		rig_ping(rig, "");
+		rig_settle(rig);
+	}
 	expect_file(rig, number);
 	expect_piece(rig, number, 100, 0);
 	assert_int_equal(fstatat(rig->scratch.folder, "file", &stat, 0), 0);
@@ -202,21 +205,30 @@ static void very_new_file_is_not_read_before_its_clock_has_ticked(void **state)
 	rig_answer(rig, FRAME_PONG, (uint16_t)(number + 1));
 }
 
+/* One READ while the file is touched all the time; what ends it. On a busy machine a tick may pass between two touches. */
+static enum frame_type read_while_touching(struct rig *rig)
+{
+	uint16_t number = ask(rig, "file", any, 0, 1);
+
+	touch(rig, "file");
+	while (rig_turn(rig) || rig->wish.wake != CLOCK_NEVER)
+		touch(rig, "file");
+	struct answer answer = rig_answer_in(rig, FRAME_OPEN);
+	assert_int_equal(answer.frame.number, number);
+	if (answer.frame.type == FRAME_FILE)
+		expect_data(rig, number, 100);
+	return answer.frame.type;
+}
+
 static void file_that_keeps_changing_is_changed_in_the_end(void **state)
 {
 	struct rig *rig = *state;
-	unsigned waits = 0;
+	int64_t patience = clock_now() + RIG_PATIENCE;
 
 	rig_file(rig, "file", 100);
 	rig_greet(rig);
-	touch(rig, "file");
-	uint16_t number = ask(rig, "file", any, 0, 1);
-	while (rig_turn(rig) || rig->wish.wake != CLOCK_NEVER) {
-		touch(rig, "file");
-		waits++;
-	}
-	assert_int_equal(rig_error(rig, number), ERROR_CHANGED);
-	assert_true(waits > 1);
+	while (read_while_touching(rig) != FRAME_ERROR)
+		assert_true(clock_now() < patience);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
