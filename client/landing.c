@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "beneath.h"
+#include "clock.h"
 #include "digest.h"
 #include "outcome.h"
 
@@ -65,6 +66,24 @@ static enum status look_again(struct download *download, int folder, enum landin
 	return status;
 }
 
+/* Another ferry may hold it: that is said, and waited for as patiently as for a server. */
+static enum status open_or_wait(struct transfer *transfer, struct download *download, int folder)
+{
+	int64_t deadline = clock_now() + transfer->link.timeout;
+	char shown[OUTCOME_SHOWN_SIZE];
+	enum status status = partial_open(folder, download->file->name, &download->partial);
+
+	if (status == STATUS_BUSY)
+		report_note(transfer->report, "another ferry is writing %s: waiting for it", outcome_shown(transfer, &download->file->node, shown));
+	while (status == STATUS_BUSY) {
+		enum status waited = partial_await(folder, download->file->name, transfer->link.stop_fd, deadline);
+		if (waited != STATUS_OK)
+			return waited == STATUS_INTERRUPTED ? waited : STATUS_BUSY;
+		status = partial_open(folder, download->file->name, &download->partial);
+	}
+	return status;
+}
+
 static enum status open_partial(struct transfer *transfer, struct download *download, enum landing_place *place)
 {
 	int folder;
@@ -73,7 +92,7 @@ static enum status open_partial(struct transfer *transfer, struct download *down
 	if (status != STATUS_OK)
 		return status;
 	download->uses_folder = true;
-	status = partial_open(folder, download->file->name, &download->partial);
+	status = open_or_wait(transfer, download, folder);
 	return status == STATUS_OK ? look_again(download, folder, place) : status;
 }
 

@@ -45,10 +45,15 @@ static enum status accept_welcome(struct link *link, struct span payload)
 	return STATUS_OK;
 }
 
-/* A TLS server answers what is no TLS with an alert. */
-static bool looks_like_tls(const struct link *link)
+/* Every plain connection of ours begins with a zero; a TLS server answers what is no TLS with an alert. */
+static enum status check_first_byte(struct link *link)
 {
-	return link->input_end > 0 && (link->input[0] == 0x15 || link->input[0] == 0x16);
+	enum status status = link_fill(link, 1);
+
+	if (status != STATUS_OK)
+		return status;
+	link->tls = link->input[0] == 0x15 || link->input[0] == 0x16;
+	return link->input[0] == 0 ? STATUS_OK : link_fail(link, STATUS_PROTOCOL);
 }
 
 static enum status greet(struct link *link)
@@ -60,8 +65,9 @@ static enum status greet(struct link *link)
 	if (status != STATUS_OK)
 		return status;
 	link_be_patient(link);
-	status = link_receive_frame(link, &frame, &payload);
-	link->tls = looks_like_tls(link);
+	status = check_first_byte(link);
+	if (status == STATUS_OK)
+		status = link_receive_frame(link, &frame, &payload);
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ERROR)

@@ -29,7 +29,7 @@ struct link {
 	char complaint[ERROR_TEXT_MAX]; /* what an ERROR with number 0 said, printable */
 	unsigned retry_after_ms;
 	bool complained;
-	bool tls; /* the first bytes were a TLS record */
+	bool tls; /* the peer began with a TLS record */
 
 	unsigned char *input;
 	size_t input_start, input_end;

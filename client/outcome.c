@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "path.h"
 #include "text.h"
 
 /* The destination's own path, a slash, and its longest path below. */
@@ -87,8 +88,12 @@ void outcome_file(struct transfer *transfer, const struct plan_file *file, enum 
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure)
 {
+	char base[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
 	struct result result = {.url = &source->url, .below = below, .status = status, .bytes = UINT64_MAX};
 
+	/* It has no place of its own, but one where it would be. */
+	if (below.length > 0 && path_join(landing, span_of(plan_landing(&source->base->node, base)), below) == STATUS_OK)
+		result.path = place_of(transfer, landing, place);
 	if (failure)
 		result.failure = *failure;
 	report_result(transfer->report, &result);

@@ -4,18 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
 #include "beneath.h"
+#include "clock.h"
 #include "path.h"
+#include "patience.h"
 
 #define SUFFIX ".ferry-part"
 #define HASH_DIGITS 16
+#define LOOK_INTERVAL CLOCK_SECOND /* network file systems do not tell what others do */
 #define BLOCK 512u /* unit of st_blocks */
 
 /* How often a name is opened anew because its file was renamed between open and lock. */
@@ -165,6 +170,61 @@ enum status partial_open(int folder, const char *final, struct partial *partial)
 		}
 	}
 	return STATUS_BUSY;
+}
+
+/* Its holder closes it, renames it or removes it: each is an event. -1 where none can be had. */
+static int watch(int folder, const char *name)
+{
+	int fd;
+	char path[sizeof("/proc/self/fd/") + 10];
+
+	if (beneath_open(folder, name, O_PATH, 0, &fd) != STATUS_OK)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	int events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (events >= 0 && inotify_add_watch(events, path, IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF) < 0) {
+		close(events);
+		events = -1;
+	}
+	close(fd);
+	return events;
+}
+
+/* Looks without the right to write: closing that is no event, so that two who wait do not wake each other for ever. */
+static bool is_locked(int folder, const char *name)
+{
+	int fd;
+
+	if (beneath_open(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd) != STATUS_OK)
+		return false;
+	bool locked = lock(fd) == STATUS_BUSY;
+	close(fd);
+	return locked;
+}
+
+/* One event, or LOOK_INTERVAL, or the end of patience. */
+static enum status await_event(int events, int stop_fd, int64_t deadline)
+{
+	char dropped[4096];
+	int64_t look = clock_now() + LOOK_INTERVAL;
+	enum status status = patience_wait(events, POLLIN, stop_fd, look < deadline ? look : deadline);
+
+	while (status == STATUS_OK && read(events, dropped, sizeof(dropped)) > 0)
+		;
+	return status == STATUS_TIMEOUT && clock_now() < deadline ? STATUS_OK : status;
+}
+
+enum status partial_await(int folder, const char *final, int stop_fd, int64_t deadline)
+{
+	char name[PARTIAL_NAME_SIZE];
+	int events = watch(folder, partial_name(final, name));
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && is_locked(folder, name))
+		status = await_event(events, stop_fd, deadline);
+	if (events >= 0)
+		close(events);
+	return status;
 }
 
 void partial_close(struct partial *partial)

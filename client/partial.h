@@ -36,6 +36,11 @@ char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE]);
  * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is.
  */
 MUST_CHECK enum status partial_open(int folder, const char *final, struct partial *partial);
+/*
+ * Waits until the lock that kept partial_open from success may be free, at most until DEADLINE (a clock_now()):
+ * STATUS_TIMEOUT then, STATUS_INTERRUPTED once STOP_FD is readable.
+ */
+MUST_CHECK enum status partial_await(int folder, const char *final, int stop_fd, int64_t deadline);
 /* Closing a partial that is not open does nothing. */
 void partial_close(struct partial *partial);
 bool partial_is_open(const struct partial *partial);

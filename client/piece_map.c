@@ -13,12 +13,12 @@ enum status piece_map_init(struct piece_map *map, uint64_t count)
 	struct piece_map made = {.count = count, .tally[PIECE_MISSING] = count};
 
 	if (count > PIECES_MAX)
-		return STATUS_NO_MEMORY;
+		return STATUS_TOO_LARGE;
 	made.states = calloc(count, 1);
 	made.digests = calloc(count, sizeof(made.digests[0]));
 	if (!made.states || !made.digests) {
 		piece_map_release(&made);
-		return STATUS_NO_MEMORY;
+		return STATUS_TOO_LARGE;
 	}
 	*map = made;
 	return STATUS_OK;

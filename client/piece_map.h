@@ -37,7 +37,7 @@ struct piece_run {
 	enum piece_state from; /* the state that they were claimed in */
 };
 
-/* All are MISSING. STATUS_NO_MEMORY for more than this machine can hold. A zeroed struct may be released. */
+/* All are MISSING. STATUS_TOO_LARGE for more than this machine can hold. A zeroed struct may be released. */
 MUST_CHECK enum status piece_map_init(struct piece_map *map, uint64_t count);
 void piece_map_release(struct piece_map *map);
 
