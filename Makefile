@@ -86,6 +86,8 @@ demo-here: all
 	@BUILD=$(BUILD) tests/demo
 deps:
 	@.ci/deps
+unreached:
+	@tests/unreached
 tidy:
 	@tests/tidy
 
@@ -96,6 +98,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-seeded bench bench-quick bench-deps demo demo-here deps tidy install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-seeded bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

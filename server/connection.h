@@ -18,8 +18,8 @@
  * holds no buffer unless bytes wait in one.
  *
  * The end: after GOODBYE, everything answered and the end of the peer's stream it is closed. The end without GOODBYE, or
- * a hang-up: reset at once, with all that was on its way. After an ERROR that concerns the connection its sending side is shut, and what still comes
- * is thrown away for a while: a close with unread bytes would destroy the ERROR on its way.
+ * a hang-up: reset at once, with all that was on its way. After an ERROR that concerns the connection its sending side
+ * is shut, and what still comes is thrown away for a while: a close with unread bytes would destroy the ERROR on its way.
  */
 struct connection;
 

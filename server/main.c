@@ -12,6 +12,7 @@
 #include "content.h"
 #include "descriptors.h"
 #include "endpoints.h"
+#include "lanes.h"
 #include "log.h"
 #include "path.h"
 #include "ready.h"
@@ -103,11 +104,24 @@ static enum exit_code open_files(struct daemon *daemon)
 	return status == STATUS_OK ? EXIT_STOPPED : report_endpoint(&failed_endpoint);
 }
 
+/* The backend that every worker hashes with. */
+static const char *hashing_backend(void)
+{
+	struct lanes *lanes;
+
+	if (lanes_new(LANES_BEST, &lanes) != STATUS_OK)
+		return "none";
+	const char *name = lanes_name(lanes);
+	lanes_free(lanes);
+	return name;
+}
+
 static void log_start(const struct daemon *daemon)
 {
 	char text[ADDRESS_TEXT_SIZE], name[600], path[600];
 
-	log_line(LOG_INFO, "event=start version=" FERRY_VERSION " workers=%u", daemon->settings.workers);
+	log_line(LOG_INFO, "event=start version=" FERRY_VERSION " workers=%u lanes=%s", daemon->settings.workers,
+		hashing_backend());
 	for (size_t i = 0; i < daemon->settings.share_count; i++) {
 		const struct share_settings *share = &daemon->settings.shares[i];
 		log_line(LOG_INFO, "event=share name=%s path=%s", log_quote(name, sizeof(name), span_of(share->name ? share->name : "")),

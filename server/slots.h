@@ -70,8 +70,8 @@ void slots_shut_all(struct slots *slots);
 void slots_stop(struct slots *slots);
 
 /*
- * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the earliest time that is still to
- * come, CLOCK_NEVER where there is none. The reaper's alone.
+ * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the
+ * earliest time that is still to come, CLOCK_NEVER where there is none. The reaper's alone.
  */
 int64_t slots_expire(struct slots *slots, int64_t now);
 

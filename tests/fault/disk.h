@@ -39,8 +39,8 @@ struct disk {
 };
 
 /*
- * Reads the log of PLAN, which must stay, as must both strings. BEFORE holds what the folder WORK held when the run began. Changes outside WORK
- * are left out.
+ * Reads the log of PLAN, which must stay, as must both strings. BEFORE holds what the folder WORK held when the run
+ * began. Changes outside WORK are left out.
  */
 void disk_read(struct disk *disk, const struct plan *plan, const char *before, const char *work);
 void disk_release(struct disk *disk);
