@@ -1,5 +1,5 @@
 #!/bin/bash
-# Two clients with one destination: the second gives up as busy while the first is at work, and finds the file afterwards.
+# Two clients with one destination: the second waits for the first, and finds the file or gives up as busy.
 . tests/support/story.sh
 
 mkdir source
@@ -11,9 +11,11 @@ first=$!
 read -r _ <&"$from"
 expect 10 ferry get "$server/file" --timeout 1
 says 'another ferry' err
+ferry get "$server/file" --timeout 30 --json >second 2>second.log &
+second=$!
 echo go >&"$to"
 wait "$first" || fail "the first ended with $?"
-expect 0 ferry get "$server/file" --json
-equal 'status of the second' "$(jq -r .status out)" unchanged
+wait "$second" || fail "the second ended with $?"
+equal 'status of the second' "$(jq -r .status second)" unchanged
 same source/file file
 absent .file.ferry-part
