@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -21,6 +22,9 @@
 /* How long nothing is accepted after descriptors or memory ran out; the kernel queues what comes. */
 #define PAUSE_MS 100
 #define LOG_INTERVAL (5 * CLOCK_SECOND)
+/* With more connections than these the kernel keeps at most so many unsent bytes for each further one, not megabytes. */
+#define CONNECTIONS_FEW 64u
+#define UNSENT_MAX (256 * 1024)
 
 struct listener {
 	struct services *services;
@@ -51,12 +55,29 @@ static void open_connection(struct listener *listener, struct connection *connec
 		slots_wake_all(listener->slots);
 }
 
+static void set_option(int fd, int option, int value)
+{
+	setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
+}
+
+/* Send buffers are not set: the kernel sizes them better. */
+static void tune(struct services *services, int fd)
+{
+	int64_t patience_ms = services->settings->rate_window / CLOCK_MS;
+
+	/* Answers are packed by us; what is sent is meant to leave. */
+	set_option(fd, TCP_NODELAY, 1);
+	/* Who has vanished without a word is as slow as can be. */
+	set_option(fd, TCP_USER_TIMEOUT, patience_ms < INT_MAX ? (int)patience_ms : INT_MAX);
+	if (peers_connections(services->peers) > CONNECTIONS_FEW)
+		set_option(fd, TCP_NOTSENT_LOWAT, UNSENT_MAX);
+}
+
 static void admit(struct listener *listener, int fd, const struct address *address)
 {
 	struct services *services = listener->services;
 	struct connection *connection;
 	struct peer *peer;
-	int on = 1;
 	enum status status = peers_enter(services->peers, address, &peer);
 
 	atomic_fetch_add(&services->tally.connections, 1);
@@ -64,8 +85,7 @@ static void admit(struct listener *listener, int fd, const struct address *addre
 		close(fd);
 		return;
 	}
-	/* Answers are packed by us; what is sent is meant to leave. */
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	tune(services, fd);
 	if (connection_new(services, fd, address, peer, &connection) == STATUS_OK)
 		open_connection(listener, connection);
 }

@@ -148,6 +148,14 @@ void peers_leave(struct peers *peers, struct peer *peer)
 	pthread_mutex_unlock(&peers->lock);
 }
 
+unsigned peers_connections(struct peers *peers)
+{
+	pthread_mutex_lock(&peers->lock);
+	unsigned connections = peers->connections;
+	pthread_mutex_unlock(&peers->lock);
+	return connections;
+}
+
 struct bucket *peer_bucket(struct peer *peer)
 {
 	return &peer->bucket;

@@ -24,6 +24,9 @@ MUST_CHECK enum status peers_enter(struct peers *peers, const struct address *ad
 /* The connection ended. PEER may be NULL: it was a refusal. */
 void peers_leave(struct peers *peers, struct peer *peer);
 
+/* How many connections there are, refusals not counted. */
+unsigned peers_connections(struct peers *peers);
+
 struct bucket *peer_bucket(struct peer *peer);
 
 #endif
