@@ -1,9 +1,11 @@
 /* A connection: one client on its socket, from accept to close. */
 #include "connection.h"
 
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "clock.h"
@@ -18,6 +20,7 @@ struct connection {
 	struct stream stream;
 	char *peer_text;
 	bool ended;           /* the peer's stream ended */
+	bool quiet;           /* nothing was under way, in either direction, when this turn began */
 	int64_t accepted;
 	int64_t active;       /* when bytes last moved */
 	int64_t lingers;      /* since when it only waits for the peer to go; 0: it does not */
@@ -160,8 +163,8 @@ static enum connection_verdict linger(struct connection *connection, struct work
 
 static enum connection_verdict part(struct connection *connection, struct workbench *bench, struct wish *wish)
 {
-	/* Who is idle when the server stops has nothing under way that could destroy the word: no need to wait. */
-	if (connection->ended || connection->conversation.failure == STATUS_STOPPING)
+	/* Where nothing is under way that could destroy the word there is no need to wait. */
+	if (connection->ended || (connection->quiet && connection->conversation.failure == STATUS_STOPPING))
 		return CONNECTION_CLOSE;
 	if (stream_shut(&connection->stream) != STATUS_OK)
 		return CONNECTION_CLOSE;
@@ -183,6 +186,15 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 	return pace == PACE_QUANTUM ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
 
+/* Has the client asked nothing, and acknowledged everything? */
+static bool is_quiet(const struct connection *connection)
+{
+	int unacknowledged;
+
+	return conversation_is_idle(&connection->conversation) &&
+	       ioctl(connection->stream.fd, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
+}
+
 /* Receives and serves between conversation_begin and _end. */
 static enum pace take_turn(struct connection *connection, struct workbench *bench, int64_t *park_until)
 {
@@ -190,8 +202,11 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	uint64_t handed = output_handed(&conversation->output);
 	enum status status = STATUS_WANT_READ;
 
+	if (gate_stage(&conversation->services->gate) != GATE_SERVING)
+		connection->quiet = is_quiet(connection);
 	if (!connection->ended)
 		status = conversation_receive(conversation, bench);
+	connection->quiet &= status == STATUS_WANT_READ;
 	if (status == STATUS_END)
 		connection->ended = true;
 	else if (status != STATUS_OK && status != STATUS_WANT_READ)
@@ -222,10 +237,12 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 	struct conversation *conversation = &connection->conversation;
 	int64_t park_until = CLOCK_NEVER;
 
-	if (events & (EPOLLERR | EPOLLHUP) || gate_stage(&conversation->services->gate) == GATE_CUT)
+	if (gate_stage(&conversation->services->gate) == GATE_CUT)
 		return abandon(connection);
 	if (connection->lingers)
 		return linger(connection, bench, wish);
+	if (events & (EPOLLERR | EPOLLHUP))
+		return abandon(connection);
 	conversation_begin(conversation, bench);
 	enum pace pace = take_turn(connection, bench, &park_until);
 	if (pace == PACE_LOST || conversation_end(conversation) != STATUS_OK)

@@ -48,18 +48,24 @@ static uint64_t count_bytes(struct conversation *conversation)
 	return bytes;
 }
 
-static void drop_reply(struct conversation *conversation)
+/* Takes leave of the front reply: one line in the log, whatever became of it. */
+static void drop_reply(struct conversation *conversation, enum status status)
 {
-	if (!conversation->reply)
+	struct reply *reply = conversation->reply;
+	char path[LOGGED_PATH_SIZE];
+
+	if (!reply)
 		return;
-	count_bytes(conversation);
-	reply_free(conversation->reply, conversation->services);
+	log_line(LOG_INFO, "event=request peer=%s op=%s path=%s status=\"%s\" bytes=%llu ms=%lld", conversation->peer_text,
+	         reply->class->name, log_quote(path, sizeof(path), reply->path), status_text(status),
+	         (unsigned long long)count_bytes(conversation), (long long)((clock_now() - reply->started) / CLOCK_MS));
+	reply_free(reply, conversation->services);
 	conversation->reply = NULL;
 }
 
 void conversation_release(struct conversation *conversation)
 {
-	drop_reply(conversation);
+	drop_reply(conversation, STATUS_LOST);
 	window_release(&conversation->window);
 	output_release(&conversation->output);
 	input_release(&conversation->input);
@@ -189,26 +195,12 @@ static void end_request(struct conversation *conversation, uint32_t frame_bytes)
 	window_answer(&conversation->window, frame_bytes, output_position(&conversation->output));
 }
 
-static void log_reply(const struct conversation *conversation, enum status status, uint64_t bytes)
-{
-	const struct reply *reply = conversation->reply;
-	char path[LOGGED_PATH_SIZE];
-
-	log_line(LOG_INFO, "event=request peer=%s op=%s path=%s status=\"%s\" bytes=%llu ms=%lld", conversation->peer_text,
-	         reply->class->name, log_quote(path, sizeof(path), reply->path), status_text(status),
-	         (unsigned long long)bytes, (long long)((clock_now() - reply->started) / CLOCK_MS));
-}
-
 static enum pace end_reply(struct conversation *conversation, enum status status)
 {
-	uint32_t frame_bytes = conversation->reply->frame_bytes;
-
 	if (status != STATUS_OK)
 		write_error(conversation, conversation->reply->number, status);
-	end_request(conversation, frame_bytes);
-	log_reply(conversation, status, count_bytes(conversation));
-	reply_free(conversation->reply, conversation->services);
-	conversation->reply = NULL;
+	end_request(conversation, conversation->reply->frame_bytes);
+	drop_reply(conversation, status);
 	return PACE_GO_ON;
 }
 
@@ -249,7 +241,7 @@ static enum pace step_reply(struct conversation *conversation, struct turn *turn
 
 static enum pace say_failure(struct conversation *conversation)
 {
-	drop_reply(conversation);
+	drop_reply(conversation, conversation->failure);
 	write_error(conversation, 0, conversation->failure);
 	conversation->state = CONVERSATION_OVER;
 	return PACE_OVER;
