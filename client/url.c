@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "hex.h"
 #include "path.h"
 #include "text.h"
 
@@ -135,14 +136,6 @@ static const char *parse_authority(struct span authority, struct url *url)
 }
 
 /* --- Path ---------------------------------------------------------------------------------------------------------- */
-
-static int hex_value(unsigned char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit |= 0x20;
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
 
 /* OUT has room for as many bytes as TEXT has and a NUL. */
 static const char *decode(struct span text, char *out)
