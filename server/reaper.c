@@ -49,14 +49,14 @@ static void lower(struct reaper *reaper, int64_t time)
 static void round_up(struct reaper *reaper)
 {
 	int64_t now = clock_now();
+	bool cut = reaper->cut_at <= now;
 
-	atomic_store(&reaper->next, CLOCK_NEVER);
-	if (reaper->cut_at <= now) {
+	if (cut)
 		reaper->cut_at = CLOCK_NEVER;
-		slots_shut_all(reaper->slots);
-	}
-	lower(reaper, reaper->cut_at);
+	atomic_store(&reaper->next, reaper->cut_at);
 	pthread_mutex_unlock(&reaper->lock);
+	if (cut)
+		slots_shut_all(reaper->slots);
 	int64_t next = slots_expire(reaper->slots, now);
 	pthread_mutex_lock(&reaper->lock);
 	lower(reaper, next);
