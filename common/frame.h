@@ -25,7 +25,7 @@
 enum frame_type {
 	/* client to server */
 	FRAME_HELLO = 0x01,
-	FRAME_AUTH = 0x02, /* reserved: PROTOCOL until it exists */
+	FRAME_AUTH = 0x02,
 	FRAME_STAT = 0x10,
 	FRAME_LIST = 0x11,
 	FRAME_DIGESTS = 0x12,

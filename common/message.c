@@ -74,6 +74,28 @@ enum status welcome_decode(struct span payload, struct welcome *welcome)
 	return STATUS_OK;
 }
 
+void auth_encode(struct writer *writer, const struct auth *auth)
+{
+	unsigned char *mark = frame_begin(writer, FRAME_AUTH, 0, 0);
+
+	writer_span16(writer, auth->token);
+	frame_end(writer, mark);
+}
+
+enum status auth_decode(struct span payload, struct auth *auth)
+{
+	struct reader reader;
+	struct auth decoded;
+
+	reader_init(&reader, payload.bytes, payload.length);
+	decoded.token = reader_span16(&reader);
+	reader_require(&reader, decoded.token.length >= 1 && decoded.token.length <= AUTH_TOKEN_MAX);
+	if (!reader_done(&reader))
+		return STATUS_PROTOCOL;
+	*auth = decoded;
+	return STATUS_OK;
+}
+
 void goodbye_encode(struct writer *writer)
 {
 	frame_encode(writer, &(struct frame){.type = FRAME_GOODBYE});

@@ -48,6 +48,14 @@ struct welcome {
 void welcome_encode(struct writer *writer, const struct welcome *welcome);
 MUST_CHECK enum status welcome_decode(struct span payload, struct welcome *welcome);
 
+/* The first frame after WELCOME, or none; only inside TLS or on one machine. */
+#define AUTH_TOKEN_MAX 256u
+struct auth {
+	struct span token; /* 1..AUTH_TOKEN_MAX bytes, secret */
+};
+void auth_encode(struct writer *writer, const struct auth *auth);
+MUST_CHECK enum status auth_decode(struct span payload, struct auth *auth);
+
 /* --- Requests ------------------------------------------------------------------------------------------------------ */
 
 /* Paths in requests are decoded as they are; path_check() is the server's to call, its verdict an ERROR. */

@@ -48,6 +48,17 @@ static inline enum status recode_welcome(const struct frame *frame, struct span 
 	return status;
 }
 
+static inline enum status recode_auth(const struct frame *frame, struct span payload, struct writer *out)
+{
+	struct auth auth;
+	enum status status = auth_decode(payload, &auth);
+
+	(void)frame;
+	if (status == STATUS_OK)
+		auth_encode(out, &auth);
+	return status;
+}
+
 static inline enum status recode_goodbye(const struct frame *frame, struct span payload, struct writer *out)
 {
 	enum status status = goodbye_decode(payload);
@@ -132,6 +143,7 @@ static inline recoder *recoder_of(uint8_t type)
 {
 	static recoder *const recoders[256] = {
 		[FRAME_HELLO] = recode_hello,
+		[FRAME_AUTH] = recode_auth,
 		[FRAME_STAT] = recode_stat_request,
 		[FRAME_LIST] = recode_list_request,
 		[FRAME_DIGESTS] = recode_pieces_request,

@@ -77,11 +77,13 @@ static void greeting_comes_once_and_first(void **state)
 	assert_int_equal(judge_length(FRAME_PONG, 1, 0, FRAME_FROM_SERVER, FRAME_GREETING), STATUS_PROTOCOL);
 }
 
-static void reserved_type_is_refused(void **state)
+static void token_comes_after_the_greeting_and_belongs_to_no_request(void **state)
 {
 	(void)state;
-	assert_int_equal(judge_length(FRAME_AUTH, 0, 0, FRAME_FROM_CLIENT, FRAME_GREETING), STATUS_PROTOCOL);
-	assert_int_equal(judge_length(FRAME_AUTH, 1, 0, FRAME_FROM_CLIENT, FRAME_OPEN), STATUS_PROTOCOL);
+	assert_int_equal(judge_length(FRAME_AUTH, 0, 3, FRAME_FROM_CLIENT, FRAME_OPEN), STATUS_OK);
+	assert_int_equal(judge_length(FRAME_AUTH, 0, 3, FRAME_FROM_CLIENT, FRAME_GREETING), STATUS_PROTOCOL);
+	assert_int_equal(judge_length(FRAME_AUTH, 1, 3, FRAME_FROM_CLIENT, FRAME_OPEN), STATUS_PROTOCOL);
+	assert_int_equal(judge_length(FRAME_AUTH, 0, 3, FRAME_FROM_SERVER, FRAME_OPEN), STATUS_PROTOCOL);
 }
 
 static void error_bears_any_number_once_the_greeting_is_over(void **state)
@@ -172,7 +174,7 @@ static void limits_flags_and_numbers_are_those_of_the_document(void **state)
 		checked++;
 	}
 	fclose(document);
-	assert_int_equal(checked, 18);
+	assert_int_equal(checked, 19);
 }
 
 /* --- Writing -------------------------------------------------------------------------------------------------------- */
@@ -224,7 +226,7 @@ int main(void)
 		cmocka_unit_test(refused_header_leaves_the_result_alone),
 		cmocka_unit_test(nobody_may_speak_for_the_other_side),
 		cmocka_unit_test(greeting_comes_once_and_first),
-		cmocka_unit_test(reserved_type_is_refused),
+		cmocka_unit_test(token_comes_after_the_greeting_and_belongs_to_no_request),
 		cmocka_unit_test(error_bears_any_number_once_the_greeting_is_over),
 		cmocka_unit_test(greeting_has_a_shorter_limit_for_errors),
 		cmocka_unit_test(words_of_other_protocols_are_refused),

@@ -81,6 +81,11 @@ static void say_welcome(struct writer *writer)
 		.version = PROTOCOL_VERSION, .window_requests = 64, .window_bytes = 65536, .links = 4});
 }
 
+static void say_auth(struct writer *writer)
+{
+	auth_encode(writer, &(struct auth){.token = span_of("ferry_example")});
+}
+
 static void say_stat(struct writer *writer)
 {
 	stat_request_encode(writer, 1, &(struct stat_request){.path = span_of("music/live")});
@@ -205,6 +210,7 @@ static const struct {
 	say *say;
 } sayings[] = {
 	{"hello", say_hello},           {"welcome", say_welcome},
+	{"auth", say_auth},
 	{"stat", say_stat},             {"list", say_list},
 	{"digests-request", say_digests}, {"read-any", say_read_any},
 	{"read", say_read},             {"sum", say_sum},
