@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "address.h"
-#include "hex.h"
 #include "path.h"
 #include "text.h"
 
@@ -143,11 +142,10 @@ static const char *decode(struct span text, char *out)
 	for (size_t i = 0; i < text.length; i++) {
 		unsigned char byte = text.bytes[i];
 		if (byte == '%') {
-			int high = i + 2 < text.length ? hex_value(text.bytes[i + 1]) : -1;
-			int low = i + 2 < text.length ? hex_value(text.bytes[i + 2]) : -1;
-			if (high < 0 || low < 0)
+			int escaped = text_hex_byte((struct span){text.bytes + i + 1, text.length - i - 1});
+			if (escaped < 0)
 				return "% must be followed by two hexadecimal digits: a percent sign itself is %25";
-			byte = (unsigned char)(high << 4 | low);
+			byte = (unsigned char)escaped;
 			if (byte == '\0')
 				return "%00 cannot be part of a name";
 			if (byte == '/')

@@ -184,3 +184,19 @@ void text_print_url_path(FILE *out, struct span path)
 		putc(upper_hex[byte & 0x0f], out);
 	}
 }
+
+static int hex_value(unsigned char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit |= 0x20;
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+int text_hex_byte(struct span text)
+{
+	int high = text.length >= 2 ? hex_value(text.bytes[0]) : -1;
+	int low = text.length >= 2 ? hex_value(text.bytes[1]) : -1;
+
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}

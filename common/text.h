@@ -42,4 +42,7 @@ void text_print_sum_name(FILE *out, struct span name);
 /* Percent-encodes all but unreserved characters (RFC 3986) and '/'. */
 void text_print_url_path(FILE *out, struct span path);
 
+/* The byte that the first two characters of TEXT write in hexadecimal, upper or lower case; -1 where they do not. */
+int text_hex_byte(struct span text);
+
 #endif
