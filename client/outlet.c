@@ -9,11 +9,12 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "digest.h"
+
 struct outlet {
 	int fd;
 	enum outlet_close closing;
-	bool keeps; /* else its bytes go nowhere */
-	struct flat *flat; /* NULL: no sum is wanted */
+	bool ordered;
 	uint64_t next;
 	unsigned char piece[PIECE_SIZE];
 };
@@ -36,8 +37,7 @@ enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet
 	}
 	made->fd = fd;
 	made->closing = closing;
-	made->keeps = !is_null_device(fd);
-	made->flat = NULL;
+	made->ordered = !is_null_device(fd);
 	made->next = 0;
 	*outlet = made;
 	return STATUS_OK;
@@ -49,23 +49,12 @@ void outlet_free(struct outlet *outlet)
 		return;
 	if (outlet->closing == OUTLET_CLOSES)
 		close(outlet->fd);
-	flat_free(outlet->flat);
 	free(outlet);
 }
 
 bool outlet_is_ordered(const struct outlet *outlet)
 {
-	return outlet->keeps || outlet->flat;
-}
-
-enum status outlet_want_sum(struct outlet *outlet)
-{
-	return flat_new(&outlet->flat);
-}
-
-void outlet_sum(struct outlet *outlet, struct digest *sum)
-{
-	flat_finish(outlet->flat, sum);
+	return outlet->ordered;
 }
 
 uint64_t outlet_next(const struct outlet *outlet)
@@ -76,7 +65,7 @@ uint64_t outlet_next(const struct outlet *outlet)
 void outlet_gather(struct outlet *outlet, size_t offset, const void *bytes, size_t length)
 {
 	assert(offset + length <= sizeof(outlet->piece));
-	if (outlet_is_ordered(outlet))
+	if (outlet->ordered)
 		memcpy(outlet->piece + offset, bytes, length);
 }
 
@@ -96,12 +85,8 @@ static enum status write_all(int fd, const unsigned char *next, size_t length)
 
 enum status outlet_release(struct outlet *outlet, size_t length)
 {
-	if (!outlet_is_ordered(outlet))
+	if (!outlet->ordered)
 		return STATUS_OK;
 	outlet->next++;
-	if (outlet->flat)
-		flat_add(outlet->flat, outlet->piece, length);
-	if (!outlet->keeps)
-		return STATUS_OK;
 	return write_all(outlet->fd, outlet->piece, length);
 }

@@ -71,14 +71,20 @@ static enum status status_of_call(const struct stream *stream, int error, enum s
 	}
 }
 
-enum status stream_read(struct stream *stream, void *bytes, size_t capacity, size_t *length)
+bool stream_read_wants_room(const struct stream *stream)
+{
+	return stream->tls && tls_read_wants_room(stream->tls);
+}
+
+bool stream_write_wants_input(const struct stream *stream)
+{
+	return stream->tls && tls_write_wants_input(stream->tls);
+}
+
+static enum status receive(struct stream *stream, void *bytes, size_t capacity, size_t *length)
 {
 	ssize_t received;
 
-	/* Nothing asked for would look like the peer's end. */
-	assert(capacity > 0);
-	if (stream->tls)
-		return status_of_tls(stream, tls_read(stream->tls, bytes, capacity, length));
 	do
 		received = recv(stream->fd, bytes, capacity, 0);
 	while (received < 0 && errno == EINTR);
@@ -88,6 +94,22 @@ enum status stream_read(struct stream *stream, void *bytes, size_t capacity, siz
 		return STATUS_END;
 	*length = (size_t)received;
 	return STATUS_OK;
+}
+
+enum status stream_read(struct stream *stream, void *bytes, size_t capacity, size_t *length)
+{
+	/* Nothing asked for would look like the peer's end. */
+	assert(capacity > 0);
+	if (stream->tls)
+		return status_of_tls(stream, tls_read(stream->tls, bytes, capacity, length));
+	return receive(stream, bytes, capacity, length);
+}
+
+enum status stream_drain(struct stream *stream, void *bytes, size_t capacity)
+{
+	size_t length;
+
+	return receive(stream, bytes, capacity, &length);
 }
 
 enum status stream_write(struct stream *stream, const void *bytes, size_t length, enum stream_more more, size_t *written)
@@ -132,7 +154,8 @@ enum status stream_shut(struct stream *stream)
 {
 	enum status status = stream->tls ? status_of_tls(stream, tls_shut(stream->tls)) : STATUS_OK;
 
-	if (status != STATUS_OK)
+	/* Where TLS has failed there is nothing left to say in it. */
+	if (status != STATUS_OK && status != STATUS_LOST)
 		return status;
 	if (shutdown(stream->fd, SHUT_WR) < 0)
 		return status_of_call(stream, errno, STATUS_LOST);

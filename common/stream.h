@@ -34,9 +34,7 @@ void stream_close(struct stream *stream);
 /* From here on all that moves is encrypted: as stream_init said, or set off by whoever holds the other end. */
 MUST_CHECK enum status stream_secure(struct stream *stream, const struct tls_context *context, const char *host);
 
-/*
- * Back to plain, where tls_met_plain(): so that a peer that came to the wrong door can be told. What it sent is lost.
- */
+/* Back to plain, where tls_met_plain() and nothing else: so that a peer that came to the wrong door can be told. */
 void stream_expose(struct stream *stream);
 
 /* Goes on with TLS's handshake; STATUS_OK when it is over, or where there is none. */
@@ -44,6 +42,10 @@ MUST_CHECK enum status stream_handshake(struct stream *stream);
 
 /* Are there bytes that the next stream_read() gives though the descriptor is not readable? */
 bool stream_has_input(const struct stream *stream);
+
+/* Does a read wait for room to send, or a write for bytes to come? */
+bool stream_read_wants_room(const struct stream *stream);
+bool stream_write_wants_input(const struct stream *stream);
 
 MUST_CHECK enum status stream_read(struct stream *stream, void *bytes, size_t capacity, size_t *length);
 MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, size_t length, enum stream_more more, size_t *written);
@@ -53,6 +55,9 @@ MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, si
  * the caller reads and writes. STATUS_END where the file ended early. STATUS_IO for a read error of the file.
  */
 MUST_CHECK enum status stream_send_file(struct stream *stream, int file, off_t *offset, size_t length, size_t *sent);
+
+/* Takes what has come off the socket, whatever it is, and forgets it: nobody reads from here on. BYTES is only room. */
+MUST_CHECK enum status stream_drain(struct stream *stream, void *bytes, size_t capacity);
 
 /* Ends our direction; the peer reads an orderly end. With TLS it may have to be called again, as a write. */
 MUST_CHECK enum status stream_shut(struct stream *stream);

@@ -30,6 +30,8 @@ struct tls {
 	bool approved;
 	bool writing;       /* a record waits for room: no key may change before it is gone */
 	bool broken;        /* libssl must not be asked again */
+	enum status read;   /* what the last read and the last write wanted */
+	enum status write;
 	const char *reason; /* static */
 };
 
@@ -117,7 +119,7 @@ static enum status outcome(struct tls *tls, int result)
 
 	switch (SSL_get_error(tls->ssl, result)) {
 	case SSL_ERROR_WANT_READ:
-		return STATUS_WANT_READ;
+		return tls->socket.ended ? STATUS_LOST : STATUS_WANT_READ;
 	case SSL_ERROR_WANT_WRITE:
 		return STATUS_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
@@ -130,7 +132,7 @@ static enum status outcome(struct tls *tls, int result)
 		return break_off(tls, STATUS_PROTOCOL);
 	if (tls->socket.error != 0)
 		return break_off(tls, status_of_socket(tls));
-	return break_off(tls, tls->socket.ended ? STATUS_LOST : STATUS_PROTOCOL);
+	return break_off(tls, STATUS_PROTOCOL);
 }
 
 /* --- Handshake ------------------------------------------------------------------------------------------------------- */
@@ -208,7 +210,7 @@ static void count_moved(struct tls *tls, size_t length)
 	tls->messages = 0;
 }
 
-enum status tls_read(struct tls *tls, void *bytes, size_t capacity, size_t *length)
+static enum status read_some(struct tls *tls, void *bytes, size_t capacity, size_t *length)
 {
 	enum status status = begin(tls);
 
@@ -220,6 +222,12 @@ enum status tls_read(struct tls *tls, void *bytes, size_t capacity, size_t *leng
 		return outcome(tls, result);
 	count_moved(tls, *length);
 	return STATUS_OK;
+}
+
+enum status tls_read(struct tls *tls, void *bytes, size_t capacity, size_t *length)
+{
+	tls->read = read_some(tls, bytes, capacity, length);
+	return tls->read;
 }
 
 /* Only our own sending is ours to rekey; the peer sees to its own. */
@@ -260,6 +268,7 @@ enum status tls_write(struct tls *tls, const void *bytes, size_t length, bool mo
 		status = write_record(tls, (const unsigned char *)bytes + done, left < RECORD_DATA_MAX ? left : RECORD_DATA_MAX, &part);
 		done += status == STATUS_OK ? part : 0;
 	}
+	tls->write = status;
 	/* What stopped it comes again with the next call. */
 	if (done == 0 && length > 0)
 		return status;
@@ -293,6 +302,16 @@ enum status tls_send_file(struct tls *tls, int file, off_t *offset, size_t lengt
 	*offset += result;
 	*sent = (size_t)result;
 	return STATUS_OK;
+}
+
+bool tls_read_wants_room(const struct tls *tls)
+{
+	return tls->read == STATUS_WANT_WRITE;
+}
+
+bool tls_write_wants_input(const struct tls *tls)
+{
+	return tls->write == STATUS_WANT_READ;
 }
 
 bool tls_has_input(const struct tls *tls)

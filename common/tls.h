@@ -53,6 +53,10 @@ MUST_CHECK enum status tls_shut(struct tls *tls);
 /* Have bytes come off the socket that the next tls_read() can give without waiting? */
 bool tls_has_input(const struct tls *tls);
 
+/* Did the last read wait for room to send, or the last write for bytes to come? The handshake has both. */
+bool tls_read_wants_room(const struct tls *tls);
+bool tls_write_wants_input(const struct tls *tls);
+
 /* Was the first byte that came no TLS record's? Then the peer speaks plain, and nothing was said to it yet. */
 bool tls_met_plain(const struct tls *tls);
 

@@ -68,11 +68,16 @@ static int receive_bytes(BIO *bio, char *bytes, int capacity)
 		if (received < 0 && errno == EAGAIN)
 			BIO_set_retry_read(bio);
 	}
-	socket->starved = received < 0 && BIO_should_retry(bio);
+	/* libssl would end our direction too, but the peer may still be told something: it only hears that nothing comes. */
 	socket->ended = received == 0;
-	if (received < 0 && !socket->starved)
+	if (socket->ended)
+		BIO_set_retry_read(bio);
+	socket->starved = received <= 0 && BIO_should_retry(bio);
+	if (socket->starved)
+		return -1;
+	if (received < 0)
 		return fail(socket, errno);
-	if (received > 0 && !socket->heard) {
+	if (!socket->heard) {
 		socket->heard = true;
 		socket->first = (unsigned char)bytes[0];
 	}

@@ -1,4 +1,4 @@
-/* The hash budget: how many bytes a second may be hashed for whoever only asks for digests, per peer and in all. */
+/* Books turns in the buckets of a budget. */
 #include "budget.h"
 
 #include "clock.h"
@@ -7,6 +7,7 @@ void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer)
 {
 	budget->rate = rate ? rate : 1;
 	budget->rate_per_peer = rate_per_peer ? rate_per_peer : 1;
+	budget->burst = 0;
 	atomic_init(&budget->whole.free_at, 0);
 	pthread_mutex_init(&budget->lock, NULL);
 }
@@ -17,9 +18,9 @@ void budget_release(struct budget *budget)
 }
 
 /* A piece at a time is asked for: no product below overflows before BYTES reaches 9 GB. */
-static int64_t duration(uint64_t bytes, uint64_t rate)
+static int64_t duration(uint64_t units, uint64_t rate)
 {
-	return (int64_t)(bytes * (uint64_t)CLOCK_SECOND / rate);
+	return (int64_t)(units * (uint64_t)CLOCK_SECOND / rate);
 }
 
 /* The next turn in BUCKET, which is used up by it. caller holds lock */
@@ -32,16 +33,18 @@ static int64_t book(struct bucket *bucket, int64_t cost, int64_t now)
 	return turn;
 }
 
-int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t bytes, int64_t now)
+int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now)
 {
+	int64_t due = now + budget->burst;
+
 	pthread_mutex_lock(&budget->lock);
 	if (ticket->stage == TICKET_NONE)
-		*ticket = (struct ticket){TICKET_PEER, book(peer, duration(bytes, budget->rate_per_peer), now)};
-	if (ticket->stage == TICKET_PEER && ticket->turn <= now)
-		*ticket = (struct ticket){TICKET_WHOLE, book(&budget->whole, duration(bytes, budget->rate), now)};
+		*ticket = (struct ticket){TICKET_PEER, peer ? book(peer, duration(units, budget->rate_per_peer), now) : now};
+	if (ticket->stage == TICKET_PEER && ticket->turn <= due)
+		*ticket = (struct ticket){TICKET_WHOLE, book(&budget->whole, duration(units, budget->rate), now)};
 	pthread_mutex_unlock(&budget->lock);
-	if (ticket->turn > now)
-		return ticket->turn;
+	if (ticket->turn > due)
+		return ticket->turn - budget->burst;
 	*ticket = (struct ticket){.stage = TICKET_NONE};
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* The hash budget: how many bytes a second may be hashed for whoever only asks for digests, per peer and in all. */
+/* Budgets: how much work a second is done for whoever does not pay for it by receiving, per peer and in all. */
 #ifndef BUDGET_H
 #define BUDGET_H
 
@@ -7,17 +7,20 @@
 #include <stdint.h>
 
 /*
+ * Bytes that are hashed for those who only ask for digests, and handshakes of TLS, are counted by one each.
+ *
  * Nobody is refused: who asks gets the time at which it is its turn, and waits until then. Turns are handed out in the
  * order of asking, first among those of one peer, then among all, so that a peer over its own budget uses up nothing
  * of the others'.
  */
 struct bucket {
-	_Atomic int64_t free_at; /* when all that was granted so far has been worked off */
+	_Atomic int64_t free_at; /* when all that was granted so far has been worked off; 0 at first */
 };
 
 struct budget {
-	uint64_t rate;          /* bytes per second in all */
+	uint64_t rate;          /* units per second in all */
 	uint64_t rate_per_peer; /* of one peer */
+	int64_t burst;          /* nanoseconds that turns may be ahead of their time; 0 unless set after budget_init() */
 	pthread_mutex_t lock;
 	/* guarded by lock, as are the peers' buckets */
 	struct bucket whole;
@@ -38,9 +41,9 @@ void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
 void budget_release(struct budget *budget);
 
 /*
- * Asks to hash BYTES: 0 when they may be hashed now, and the ticket is used up; else the time to ask again with the same
- * ticket and the same BYTES.
+ * Asks for UNITS of work: 0 when it may be done now, and the ticket is used up; else the time to ask again with the same
+ * ticket and the same UNITS. PEER is NULL for whoever is only counted among all.
  */
-int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t bytes, int64_t now);
+int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now);
 
 #endif

@@ -3,38 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "own_folder.h"
 #include "path.h"
-
-/* Hiding a share's own folder would leave nothing of it. */
-static enum status refuse_share(const struct shares *shares, const struct own_folders *own)
-{
-	struct stat stat;
-
-	for (size_t i = 0; i < shares->count; i++) {
-		if (fstat(shares->list[i].folder, &stat) < 0)
-			return STATUS_IO;
-		if (own_folders_are(own, &stat))
-			return STATUS_EXISTS;
-	}
-	return STATUS_OK;
-}
-
-static enum status hide(struct shares *shares, int fd)
-{
-	struct own_folders own = shares->own;
-	enum status status = own_folders_add(&own, fd);
-
-	if (status == STATUS_OK)
-		status = refuse_share(shares, &own);
-	if (status == STATUS_OK)
-		shares->own = own;
-	return status;
-}
 
 static enum status open_at(const char *path, const struct settings *settings, struct shares *shares, struct digest_index **index)
 {
@@ -44,7 +17,7 @@ static enum status open_at(const char *path, const struct settings *settings, st
 
 	if (status != STATUS_OK)
 		return status;
-	status = hide(shares, fd);
+	status = shares_hide(shares, fd);
 	if (status == STATUS_OK)
 		return digest_index_new(fd, limits, index);
 	close(fd);

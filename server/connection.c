@@ -7,9 +7,11 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "conversation.h"
+#include "identity.h"
 #include "log.h"
 
 /* How long a connection that was told its end is still read from. */
@@ -18,7 +20,8 @@
 struct connection {
 	struct conversation conversation;
 	struct stream stream;
-	char *peer_text;
+	struct visitor *visitor;
+	struct ticket *handshake; /* heap, until it may begin; NULL: it has, or there is none */
 	bool ended;           /* the peer's stream ended */
 	bool quiet;           /* nothing was under way, in either direction, when this turn began */
 	int64_t accepted;
@@ -30,34 +33,46 @@ struct connection {
 	uint64_t rate_handed; /* output handed over by then */
 };
 
-static char *text_of(const struct address *address)
+/* Before anything of TLS is worked on, the connection waits for its turn. */
+static enum status secure(struct connection *connection, struct identity *identity)
 {
-	char text[ADDRESS_TEXT_SIZE];
+	if (!identity)
+		return STATUS_OK;
+	connection->handshake = calloc(1, sizeof(*connection->handshake));
+	return connection->handshake ? identity_secure(identity, &connection->stream) : STATUS_NO_MEMORY;
+}
 
-	address_text(address, text);
-	return strdup(text);
+static void discard(struct connection *connection)
+{
+	stream_close(&connection->stream);
+	free(connection->handshake);
+	visitor_free(connection->visitor);
+	free(connection);
 }
 
 enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
 	struct connection **out)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
-	char *peer_text = text_of(address);
-	struct stream stream;
+	enum status status = STATUS_NO_MEMORY;
 
-	stream_init(&stream, fd);
-	if (!connection || !peer_text) {
-		free(connection);
-		free(peer_text);
-		stream_close(&stream);
+	if (!connection) {
+		close(fd);
 		peers_leave(services->peers, peer);
-		return STATUS_NO_MEMORY;
+		return status;
+	}
+	stream_init(&connection->stream, fd);
+	connection->visitor = visitor_new(address);
+	if (connection->visitor)
+		status = secure(connection, services->identity);
+	if (status != STATUS_OK) {
+		discard(connection);
+		peers_leave(services->peers, peer);
+		return status;
 	}
 	gate_enter(&services->gate);
-	connection->stream = stream;
-	connection->peer_text = peer_text;
 	connection->accepted = connection->active = clock_now();
-	conversation_init(&connection->conversation, services, peer, peer_text, &connection->stream);
+	conversation_init(&connection->conversation, services, peer, connection->visitor, &connection->stream);
 	*out = connection;
 	return STATUS_OK;
 }
@@ -67,11 +82,9 @@ void connection_free(struct connection *connection)
 	struct services *services = connection->conversation.services;
 	struct peer *peer = connection->conversation.peer;
 
-	log_line(LOG_DEBUG, "event=close peer=%s", connection->peer_text);
+	log_line(LOG_DEBUG, "event=close peer=%s", connection->visitor->text);
 	conversation_release(&connection->conversation);
-	stream_close(&connection->stream);
-	free(connection->peer_text);
-	free(connection);
+	discard(connection);
 	peers_leave(services->peers, peer);
 	gate_leave(&services->gate);
 }
@@ -145,15 +158,14 @@ static bool is_late(const struct connection *connection)
 {
 	if (deadline_of(connection) > clock_now())
 		return false;
-	log_line(LOG_INFO, "event=deadline peer=%s", connection->peer_text);
+	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
 	return true;
 }
 
 /* Throws away what comes, until the end comes. */
 static enum connection_verdict linger(struct connection *connection, struct workbench *bench, struct wish *wish)
 {
-	size_t length;
-	enum status status = stream_read(&connection->stream, bench->input, WORKBENCH_INPUT, &length);
+	enum status status = stream_drain(&connection->stream, bench->input, WORKBENCH_INPUT);
 
 	if (status != STATUS_OK && status != STATUS_WANT_READ)
 		return CONNECTION_CLOSE;
@@ -161,11 +173,19 @@ static enum connection_verdict linger(struct connection *connection, struct work
 	return CONNECTION_WAIT;
 }
 
+/* A socket's close says that this was all; TLS has to say so itself. */
+static enum connection_verdict close_orderly(struct connection *connection)
+{
+	if (connection->stream.tls && stream_shut(&connection->stream) != STATUS_OK)
+		log_line(LOG_DEBUG, "event=close peer=%s end=cut", connection->visitor->text);
+	return CONNECTION_CLOSE;
+}
+
 static enum connection_verdict part(struct connection *connection, struct workbench *bench, struct wish *wish)
 {
 	/* Where nothing is under way that could destroy the word there is no need to wait. */
 	if (connection->ended || (connection->quiet && connection->conversation.failure == STATUS_STOPPING))
-		return CONNECTION_CLOSE;
+		return close_orderly(connection);
 	if (stream_shut(&connection->stream) != STATUS_OK)
 		return CONNECTION_CLOSE;
 	connection->lingers = clock_now();
@@ -174,16 +194,66 @@ static enum connection_verdict part(struct connection *connection, struct workbe
 
 static enum connection_verdict wait_as(struct connection *connection, enum pace pace, int64_t park_until, struct wish *wish)
 {
+	const struct stream *stream = &connection->stream;
 	bool pending = output_is_pending(&connection->conversation.output);
+	/* Bytes that have left the socket are reported by nobody. */
+	bool goes_on = pace == PACE_QUANTUM || (!connection->ended && stream_has_input(stream));
 
 	*wish = (struct wish){
 		/* After the end both would be reported for ever. */
 		.read = !connection->ended,
-		.write = pending || pace == PACE_QUANTUM,
+		.write = (pending && !stream_write_wants_input(stream)) || goes_on || stream_read_wants_room(stream),
 		.deadline = deadline_of(connection),
 		.wake = pace == PACE_PARK ? park_until : CLOCK_NEVER,
 	};
-	return pace == PACE_QUANTUM ? CONNECTION_GO_ON : CONNECTION_WAIT;
+	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
+}
+
+/* STATUS is what receiving led to. False where the connection is of no more use. */
+static bool goes_on_after(struct connection *connection, enum status status)
+{
+	struct conversation *conversation = &connection->conversation;
+
+	switch (status) {
+	case STATUS_OK:
+	case STATUS_WANT_READ:
+	case STATUS_WANT_WRITE:
+	case STATUS_PROTOCOL:
+		break;
+	case STATUS_END:
+		connection->ended = true;
+		break;
+	case STATUS_LOST:
+		/* So TLS calls an end that it was not told of, also one that the reaper has made. */
+		connection->ended = connection->stream.tls;
+		if (connection->ended)
+			break;
+		return false;
+	default:
+		return false;
+	}
+	if (!connection->ended || conversation->goodbye || conversation->state >= CONVERSATION_FAILING)
+		return true;
+	/* Either the client has gone, or the reaper has ended what was waited for in vain. Who takes nothing hears nothing. */
+	if (!is_late(connection) || output_is_pending(&conversation->output))
+		return false;
+	conversation_fail(conversation, STATUS_TIMEOUT);
+	return true;
+}
+
+/* TLS has failed. libssl has told why; a client that began in plain where TLS was to begin is told by us. */
+static enum pace turn_away(struct connection *connection)
+{
+	struct stream *stream = &connection->stream;
+	bool plain = tls_met_plain(stream->tls);
+	const char *reason = plain ? "the client does not speak TLS" : tls_reason(stream->tls);
+
+	log_line(LOG_INFO, "event=tls peer=%s result=failed reason=\"%s\"", connection->visitor->text, reason ? reason : "a flood");
+	if (!plain)
+		return PACE_OVER;
+	stream_expose(stream);
+	conversation_fail(&connection->conversation, STATUS_PROTOCOL);
+	return PACE_GO_ON;
 }
 
 /* Has the client asked nothing, and acknowledged everything? */
@@ -207,16 +277,10 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	if (!connection->ended)
 		status = conversation_receive(conversation, bench);
 	connection->quiet &= status == STATUS_WANT_READ;
-	if (status == STATUS_END)
-		connection->ended = true;
-	else if (status != STATUS_OK && status != STATUS_WANT_READ)
+	if (status == STATUS_PROTOCOL && turn_away(connection) == PACE_OVER)
+		return PACE_OVER;
+	if (!goes_on_after(connection, status))
 		return PACE_LOST;
-	if (connection->ended && !conversation->goodbye && conversation->state < CONVERSATION_FAILING) {
-		/* Either the client has gone, or the reaper has ended what was waited for in vain. Who takes nothing hears nothing. */
-		if (!is_late(connection) || output_is_pending(&conversation->output))
-			return PACE_LOST;
-		conversation_fail(conversation, STATUS_TIMEOUT);
-	}
 	enum pace pace = conversation_serve(conversation, bench, park_until);
 	note_times(connection, status == STATUS_OK, handed);
 	return pace;
@@ -231,6 +295,25 @@ static enum connection_verdict abandon(const struct connection *connection)
 	return CONNECTION_CLOSE;
 }
 
+/* May the handshake begin? Otherwise *WISH is to wait for its turn. */
+static bool has_turn(struct connection *connection, struct wish *wish)
+{
+	struct services *services = connection->conversation.services;
+	struct peer *peer = connection->conversation.peer;
+	int64_t turn;
+
+	if (!connection->handshake)
+		return true;
+	turn = budget_ask(&services->handshakes, peer ? peer_handshakes(peer) : NULL, connection->handshake, 1, clock_now());
+	if (turn != 0) {
+		*wish = (struct wish){.deadline = deadline_of(connection), .wake = turn};
+		return false;
+	}
+	free(connection->handshake);
+	connection->handshake = NULL;
+	return true;
+}
+
 enum connection_verdict connection_step(struct connection *connection, struct workbench *bench, uint32_t events,
 	struct wish *wish)
 {
@@ -243,6 +326,8 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 		return linger(connection, bench, wish);
 	if (events & (EPOLLERR | EPOLLHUP))
 		return abandon(connection);
+	if (!has_turn(connection, wish))
+		return CONNECTION_WAIT;
 	conversation_begin(conversation, bench);
 	enum pace pace = take_turn(connection, bench, &park_until);
 	if (pace == PACE_LOST || conversation_end(conversation) != STATUS_OK)
@@ -250,6 +335,6 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 	if (pace == PACE_OVER)
 		return part(connection, bench, wish);
 	if (pace == PACE_ANSWERED && connection->ended)
-		return CONNECTION_CLOSE;
+		return close_orderly(connection);
 	return wait_as(connection, pace, park_until, wish);
 }

@@ -1,6 +1,7 @@
 /* The conversation: greeting, requests judged as they arrive, replies in their order. */
 #include "conversation.h"
 
+#include "admission.h"
 #include "clock.h"
 #include "gate.h"
 #include "log.h"
@@ -23,20 +24,25 @@ void conversation_fail(struct conversation *conversation, enum status failure)
 /* The client broke the protocol. */
 static void break_off(struct conversation *conversation, enum status failure)
 {
-	log_line(LOG_INFO, "event=broken peer=%s status=\"%s\"", conversation->peer_text, status_text(failure));
+	log_line(LOG_INFO, "event=broken peer=%s status=\"%s\"", conversation->visitor->text, status_text(failure));
 	conversation_fail(conversation, failure);
 }
 
 void conversation_init(struct conversation *conversation, struct services *services, struct peer *peer,
-	const char *peer_text, struct stream *stream)
+	struct visitor *visitor, struct stream *stream)
 {
 	const struct settings *settings = services->settings;
 
-	*conversation = (struct conversation){.services = services, .peer = peer, .peer_text = peer_text};
+	*conversation = (struct conversation){.services = services, .peer = peer, .visitor = visitor};
 	window_init(&conversation->window, settings->window_requests, settings->window_bytes);
 	output_init(&conversation->output, stream);
 	if (!peer)
 		conversation_fail(conversation, STATUS_BUSY);
+}
+
+static struct admission admission_of(const struct conversation *conversation)
+{
+	return (struct admission){conversation->services, conversation->visitor, conversation->output.stream};
 }
 
 /* The file bytes of the reply, for the log and the totals. */
@@ -56,7 +62,7 @@ static void drop_reply(struct conversation *conversation, enum status status)
 
 	if (!reply)
 		return;
-	log_line(LOG_INFO, "event=request peer=%s op=%s path=%s status=\"%s\" bytes=%llu ms=%lld", conversation->peer_text,
+	log_line(LOG_INFO, "event=request peer=%s op=%s path=%s status=\"%s\" bytes=%llu ms=%lld", conversation->visitor->text,
 	         reply->class->name, log_quote(path, sizeof(path), reply->path), status_text(status),
 	         (unsigned long long)count_bytes(conversation), (long long)((clock_now() - reply->started) / CLOCK_MS));
 	reply_free(reply, conversation->services);
@@ -97,6 +103,9 @@ static enum status admit(struct conversation *conversation, const struct frame *
 		return STATUS_OK;
 	if (conversation->goodbye)
 		return STATUS_PROTOCOL;
+	/* Before the first request, or not at all. */
+	if (frame->type == FRAME_AUTH)
+		return conversation->judged == 2 ? STATUS_OK : STATUS_PROTOCOL;
 	if (frame->type == FRAME_GOODBYE) {
 		conversation->goodbye = true;
 		return frame->length == 0 ? STATUS_OK : STATUS_PROTOCOL;
@@ -136,6 +145,10 @@ static enum status greet(struct conversation *conversation, struct span payload)
 	/* Who asks before WELCOME cannot know what may be asked. */
 	if (!input_is_empty(&conversation->input))
 		return STATUS_PROTOCOL;
+	struct admission admission = admission_of(conversation);
+	status = admission_greet(&admission);
+	if (status != STATUS_OK)
+		return status;
 	welcome_encode(output_writer(&conversation->output), &(struct welcome){
 		.version = PROTOCOL_VERSION,
 		.features = hello.features & PROTOCOL_FEATURES,
@@ -181,11 +194,12 @@ enum status conversation_receive(struct conversation *conversation, struct workb
 static void write_error(struct conversation *conversation, uint16_t number, enum status failure)
 {
 	enum error_code code = error_code_of(failure);
+	struct admission admission = admission_of(conversation);
 
 	error_encode(output_writer(&conversation->output), number, &(struct error){
 		.code = (uint16_t)code,
 		.retry_after_ms = code == ERROR_BUSY ? RETRY_AFTER_MS : 0,
-		.text = span_of(status_text(failure)),
+		.text = span_of(admission_words(&admission, number, failure)),
 	});
 }
 
@@ -247,7 +261,7 @@ static enum pace say_failure(struct conversation *conversation)
 	return PACE_OVER;
 }
 
-static enum pace start_reply(struct conversation *conversation, const struct frame *frame, struct span payload)
+static void start_reply(struct conversation *conversation, const struct frame *frame, struct span payload)
 {
 	uint32_t frame_bytes = FRAME_HEADER_SIZE + frame->length;
 	enum status status = STATUS_STOPPING;
@@ -257,14 +271,29 @@ static enum pace start_reply(struct conversation *conversation, const struct fra
 	if (status == STATUS_OK) {
 		conversation->reply->started = conversation->reply->last_word = clock_now();
 		conversation->reply->file_bytes = conversation->output.file_bytes;
-		return PACE_GO_ON;
+		return;
 	}
 	if (status == STATUS_PROTOCOL) {
 		break_off(conversation, status);
-		return PACE_GO_ON;
+		return;
 	}
 	write_error(conversation, frame->number, status);
 	end_request(conversation, frame_bytes);
+}
+
+static enum pace take_frame(struct conversation *conversation, const struct frame *frame, struct span payload)
+{
+	struct admission admission = admission_of(conversation);
+	enum status status = STATUS_OK;
+
+	if (frame->type == FRAME_AUTH)
+		status = admission_take(&admission, payload);
+	else if (frame->type != FRAME_GOODBYE)
+		status = admission_check(&admission);
+	if (status != STATUS_OK)
+		break_off(conversation, status);
+	else if (frame->type != FRAME_AUTH && frame->type != FRAME_GOODBYE)
+		start_reply(conversation, frame, payload);
 	return PACE_GO_ON;
 }
 
@@ -274,7 +303,7 @@ static enum pace next_request(struct conversation *conversation)
 	struct span payload;
 
 	if (conversation->state == CONVERSATION_OPEN && input_take(&conversation->input, FRAME_OPEN, &frame, &payload))
-		return frame.type == FRAME_GOODBYE ? PACE_GO_ON : start_reply(conversation, &frame, payload);
+		return take_frame(conversation, &frame, payload);
 	if (conversation->goodbye)
 		return PACE_ANSWERED;
 	if (gate_stage(&conversation->services->gate) == GATE_SERVING)
@@ -327,6 +356,7 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 		.services = conversation->services,
 		.bench = bench,
 		.peer = conversation->peer,
+		.visitor = conversation->visitor,
 		.output = &conversation->output,
 	};
 	enum pace pace = PACE_GO_ON;

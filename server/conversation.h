@@ -12,6 +12,7 @@
 #include "services.h"
 #include "status.h"
 #include "stream.h"
+#include "visitor.h"
 #include "window.h"
 #include "workbench.h"
 
@@ -36,7 +37,7 @@ enum conversation_state {
 struct conversation {
 	struct services *services;
 	struct peer *peer;     /* NULL for a refusal: it is told BUSY, and that is all */
-	const char *peer_text; /* for the log */
+	struct visitor *visitor; /* the connection's */
 	enum conversation_state state;
 	bool goodbye;          /* GOODBYE came: nothing may follow */
 	uint16_t number;       /* of the request judged last */
@@ -49,7 +50,7 @@ struct conversation {
 };
 
 void conversation_init(struct conversation *conversation, struct services *services, struct peer *peer,
-	const char *peer_text, struct stream *stream);
+	struct visitor *visitor, struct stream *stream);
 void conversation_release(struct conversation *conversation);
 
 /* A turn begins and ends: the worker's buffers are lent in between. STATUS_NO_MEMORY: bytes were lost, close. */

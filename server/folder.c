@@ -50,30 +50,36 @@ static enum status start(struct folder *folder, struct services *services, enum 
 	return status;
 }
 
-enum status folder_open(struct folder *folder, struct services *services, struct span path)
+enum status folder_open(struct folder *folder, struct services *services, const struct visitor *visitor, struct span path)
 {
 	int fd = -1;
 	enum status status = take_place(services);
 
 	if (status != STATUS_OK)
 		return status;
-	status = resolve_folder(services, path, &fd);
-	return start(folder, services, status, fd);
+	status = resolve_folder(services, visitor, path, &fd);
+	status = start(folder, services, status, fd);
+	if (status == STATUS_OK)
+		folder->visitor = visitor;
+	return status;
 }
 
 /* The share of that name; the list of shares has no other subfolders. */
-static enum status find_share(const struct services *services, const char *name, const struct share **share)
+static enum status find_share(const struct folder *list, const struct services *services, const char *name,
+	const struct share **share)
 {
 	struct span rest;
 	enum status status = shares_find(services->shares, span_of(name), share, &rest);
 
-	return status == STATUS_OK && !*share ? STATUS_NOT_FOUND : status;
+	if (status != STATUS_OK)
+		return status;
+	return *share && resolve_shows_share(services, list->visitor, *share) ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-static enum status open_share(const struct services *services, const char *name, int *fd)
+static enum status open_share(const struct folder *list, const struct services *services, const char *name, int *fd)
 {
 	const struct share *share;
-	enum status status = find_share(services, name, &share);
+	enum status status = find_share(list, services, name, &share);
 
 	return status == STATUS_OK ? beneath_open_folder(share->folder, "", share->links, fd) : status;
 }
@@ -87,7 +93,7 @@ enum status folder_open_below(struct folder *folder, struct services *services, 
 	if (status != STATUS_OK)
 		return status;
 	if (parent->fd < 0)
-		status = open_share(services, name, &fd);
+		status = open_share(parent, services, name, &fd);
 	else
 		status = beneath_open_folder(parent->fd, name, BENEATH_NO_LINKS, &fd);
 	return start(folder, services, status, fd);
@@ -144,8 +150,9 @@ static enum status read_entries(struct folder *folder)
 	return folder->ended ? STATUS_END : STATUS_OK;
 }
 
-static enum status read_shares(struct folder *folder, const struct shares *shares)
+static enum status read_shares(struct folder *folder, const struct services *services)
 {
+	const struct shares *shares = services->shares;
 	size_t length = 0;
 
 	for (size_t i = 0; i < shares->count; i++)
@@ -154,8 +161,10 @@ static enum status read_shares(struct folder *folder, const struct shares *share
 	folder->batch = malloc(length + 1);
 	if (!folder->batch)
 		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < shares->count; i++)
-		folder->end = append_name(folder, shares->list[i].name);
+	for (size_t i = 0; i < shares->count; i++) {
+		if (resolve_shows_share(services, folder->visitor, &shares->list[i]))
+			folder->end = append_name(folder, shares->list[i].name);
+	}
 	return STATUS_OK;
 }
 
@@ -166,7 +175,7 @@ enum status folder_read(struct folder *folder, const struct services *services)
 	folder->end = folder->next = folder->kept = folder->descend = 0;
 	if (folder->ended)
 		return STATUS_END;
-	return folder->fd < 0 ? read_shares(folder, services->shares) : read_entries(folder);
+	return folder->fd < 0 ? read_shares(folder, services) : read_entries(folder);
 }
 
 const char *folder_name(const struct folder *folder)
@@ -182,7 +191,7 @@ enum status folder_stat(const struct folder *folder, const struct services *serv
 		enum status status = beneath_stat_name(folder->fd, name, stat);
 		return status == STATUS_OK && own_folders_are(&services->shares->own, stat) ? STATUS_NOT_FOUND : status;
 	}
-	enum status status = find_share(services, name, &share);
+	enum status status = find_share(folder, services, name, &share);
 	return status == STATUS_OK ? beneath_stat(share->folder, "", share->links, stat) : status;
 }
 

@@ -8,6 +8,7 @@
 
 #include "services.h"
 #include "status.h"
+#include "visitor.h"
 #include "wire.h"
 
 /*
@@ -22,6 +23,7 @@
  */
 struct folder {
 	int fd;         /* -1: the list of shares */
+	const struct visitor *visitor; /* who lists; the list of shares has only what that one may read */
 	bool ended;
 	char *batch;    /* heap: names, each with its NUL */
 	size_t end;
@@ -31,7 +33,8 @@ struct folder {
 };
 
 /* Opens the folder of a request. STATUS_BUSY: too many are open in all listings together. */
-MUST_CHECK enum status folder_open(struct folder *folder, struct services *services, struct span path);
+MUST_CHECK enum status folder_open(struct folder *folder, struct services *services, const struct visitor *visitor,
+	struct span path);
 
 /* Opens the subfolder NAME of PARENT; never through a symlink. */
 MUST_CHECK enum status folder_open_below(struct folder *folder, struct services *services, const struct folder *parent,

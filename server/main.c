@@ -12,6 +12,7 @@
 #include "content.h"
 #include "descriptors.h"
 #include "endpoints.h"
+#include "guard.h"
 #include "lanes.h"
 #include "log.h"
 #include "path.h"
@@ -19,6 +20,8 @@
 #include "server.h"
 #include "settings.h"
 #include "share.h"
+#include "state.h"
+#include "token_command.h"
 #include "version.h"
 #include "watch.h"
 
@@ -27,7 +30,7 @@ enum exit_code {
 	EXIT_OTHER = 1,
 	EXIT_SETTINGS = 2, /* or usage */
 	EXIT_LISTEN = 5,
-	EXIT_STORAGE = 9,  /* a share can't be opened */
+	EXIT_STORAGE = 9,  /* a share, the cache or the state can't be opened */
 };
 
 /* Everything that main opens, in this order; released in the other. */
@@ -37,6 +40,7 @@ struct daemon {
 	struct settings settings;
 	struct ready ready;
 	struct shares shares;
+	struct guard guard;
 	struct digest_index *index; /* NULL: none */
 	struct endpoints endpoints;
 	int signal_fd;
@@ -98,6 +102,8 @@ static enum exit_code open_files(struct daemon *daemon)
 	status = cache_open(&daemon->settings, &daemon->shares, &daemon->index);
 	if (status != STATUS_OK)
 		return report(EXIT_STORAGE, daemon->settings.cache, cache_reason(status));
+	if (guard_open(&daemon->settings, &daemon->shares, &daemon->guard, &complaint) != STATUS_OK)
+		return repeat(EXIT_STORAGE, &complaint);
 	if (ready_clear(&daemon->ready, &complaint) != STATUS_OK)
 		return repeat(EXIT_OTHER, &complaint);
 	status = endpoints_open(&daemon->endpoints, daemon->settings.listen, daemon->settings.listen_count, &failed_endpoint);
@@ -148,6 +154,8 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 		.settings = &daemon->settings,
 		.shares = &daemon->shares,
 		.contents = daemon->contents,
+		.access = daemon->guard.access,
+		.identity = daemon->guard.identity,
 		.listeners = daemon->endpoints.fds,
 		.listener_count = daemon->endpoints.count,
 	};
@@ -178,7 +186,7 @@ static enum exit_code serve(struct daemon *daemon)
 	struct complaint complaint;
 	enum exit_code code;
 
-	daemon->ready = (struct ready){.fd = daemon->settings.ready_fd, .port_file = daemon->settings.port_file};
+	daemon->ready = (struct ready){.tls = daemon->settings.tls, .fd = daemon->settings.ready_fd, .port_file = daemon->settings.port_file};
 	if (daemon->ready.fd >= 0 && ready_check_fd(daemon->ready.fd, &complaint) != STATUS_OK)
 		return repeat(EXIT_SETTINGS, &complaint);
 	log_set_level(daemon->settings.log_level);
@@ -192,6 +200,8 @@ static enum exit_code serve(struct daemon *daemon)
 			.argc = daemon->argc,
 			.argv = daemon->argv,
 			.settings = &daemon->settings,
+			.shares = &daemon->shares,
+			.guard = &daemon->guard,
 			.server = daemon->server,
 			.signal_fd = daemon->signal_fd,
 		});
@@ -201,6 +211,38 @@ static enum exit_code serve(struct daemon *daemon)
 	return code;
 }
 
+static enum status print_pin(const struct settings *settings, int state, struct complaint *complaint)
+{
+	char text[PIN_TEXT_SIZE];
+	struct identity *identity;
+	enum status status = identity_open(settings, state, TLS_CLIENTS_UNASKED, &identity, complaint);
+
+	if (status != STATUS_OK)
+		return status;
+	struct pin pin = identity_pin(identity);
+	pin_text(&pin, text);
+	identity_free(identity);
+	return puts(text) < 0 || fflush(stdout) < 0 ? complain(complaint, STATUS_IO, "ferryd: the pin could not be written") : STATUS_OK;
+}
+
+/* What is done instead of serving. */
+static enum exit_code command(const struct settings *settings)
+{
+	struct complaint complaint;
+	int state = -1;
+	bool pin = settings->print_pin;
+	enum status status = pin && settings->cert ? STATUS_OK : state_open(settings, &state, &complaint);
+
+	log_set_level(LOG_WARN);
+	if (status == STATUS_OK)
+		status = (pin ? print_pin : token_command_run)(settings, state, &complaint);
+	if (state >= 0)
+		close(state);
+	if (status == STATUS_OK)
+		return EXIT_STOPPED;
+	return repeat(status == STATUS_INVALID ? EXIT_SETTINGS : EXIT_STORAGE, &complaint);
+}
+
 static void release(struct daemon *daemon)
 {
 	server_free(daemon->server);
@@ -208,6 +250,7 @@ static void release(struct daemon *daemon)
 	if (daemon->signal_fd >= 0)
 		close(daemon->signal_fd);
 	endpoints_release(&daemon->endpoints);
+	guard_release(&daemon->guard);
 	digest_index_free(daemon->index);
 	shares_release(&daemon->shares);
 	settings_release(&daemon->settings);
@@ -216,7 +259,7 @@ static void release(struct daemon *daemon)
 
 int main(int argc, char **argv)
 {
-	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1};
+	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1, .guard.state = -1};
 	enum exit_code code = EXIT_STOPPED;
 	enum status status = fill_standard_streams();
 
@@ -230,7 +273,9 @@ int main(int argc, char **argv)
 	case SETTINGS_SERVE:
 		break;
 	}
-	if (!daemon.settings.check_config)
+	if (daemon.settings.print_pin || daemon.settings.token.action != TOKEN_COMMAND_NONE)
+		code = command(&daemon.settings);
+	else if (!daemon.settings.check_config)
 		code = serve(&daemon);
 	release(&daemon);
 	return code;

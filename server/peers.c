@@ -1,4 +1,4 @@
-/* Peers: how many connections each address has and all have together, and what each has used of the hash budget. */
+/* Peers: how many connections each address has and all have together, and what each has used of the budgets. */
 #include "peers.h"
 
 #include <pthread.h>
@@ -14,6 +14,7 @@ struct peer {
 	struct address_peer name;
 	unsigned connections;
 	struct bucket bucket;
+	struct bucket handshakes;
 };
 
 struct peers {
@@ -64,10 +65,12 @@ static unsigned chain_of(const struct address_peer *name)
 	return hash % CHAINS;
 }
 
-/* One that has hashed more than its share is remembered until that is worked off: coming back does not help. */
+/* One that has used more than its share is remembered until that is worked off: coming back does not help. */
 static bool is_forgettable(struct peer *peer)
 {
-	return peer->connections == 0 && atomic_load(&peer->bucket.free_at) <= clock_now();
+	int64_t now = clock_now();
+
+	return peer->connections == 0 && atomic_load(&peer->bucket.free_at) <= now && atomic_load(&peer->handshakes.free_at) <= now;
 }
 
 /* Finds NAME in its chain and forgets whom it can on the way. caller holds lock */
@@ -159,4 +162,9 @@ unsigned peers_connections(struct peers *peers)
 struct bucket *peer_bucket(struct peer *peer)
 {
 	return &peer->bucket;
+}
+
+struct bucket *peer_handshakes(struct peer *peer)
+{
+	return &peer->handshakes;
 }

@@ -1,4 +1,4 @@
-/* Peers: how many connections each address has and all have together, and what each has used of the hash budget. */
+/* Peers: how many connections each address has and all have together, and what each has used of the budgets. */
 #ifndef PEERS_H
 #define PEERS_H
 
@@ -27,6 +27,8 @@ void peers_leave(struct peers *peers, struct peer *peer);
 /* How many connections there are, refusals not counted. */
 unsigned peers_connections(struct peers *peers);
 
+/* What it has used of the budgets of hashing and of handshakes. */
 struct bucket *peer_bucket(struct peer *peer);
+struct bucket *peer_handshakes(struct peer *peer);
 
 #endif

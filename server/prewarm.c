@@ -62,7 +62,7 @@ static int64_t unsettled_for(const struct stat *stat)
 
 static struct turn turn_of(struct prewarm *prewarm)
 {
-	return (struct turn){.services = prewarm->services, .bench = &prewarm->bench};
+	return (struct turn){.services = prewarm->services, .bench = &prewarm->bench, .visitor = &VISITOR_SELF};
 }
 
 struct computation {
@@ -195,7 +195,7 @@ static void *run(void *argument)
 	struct services *services = prewarm->services;
 	int64_t started = clock_now();
 
-	if (folder_open(&prewarm->levels[0].folder, services, span_of("")) == STATUS_OK)
+	if (folder_open(&prewarm->levels[0].folder, services, &VISITOR_SELF, span_of("")) == STATUS_OK)
 		prewarm->depth = 1;
 	while (prewarm->depth > 0 && !halted(prewarm))
 		walk_on(prewarm);

@@ -145,19 +145,19 @@ static struct address reachable(const struct address *address)
 }
 
 /* In a URL the '%' before an IPv6 zone is written as %25 (RFC 6874). */
-static void print_url(FILE *out, const struct address *address)
+static void print_url(FILE *out, const char *scheme, const struct address *address)
 {
 	struct address reached = reachable(address);
 	char text[ADDRESS_TEXT_SIZE];
 
 	address_text(&reached, text);
-	fputs("ferry://", out);
+	fprintf(out, "%s://", scheme);
 	for (const char *next = text; *next; next++)
 		fputs(*next == '%' ? "%25" : (char[]){*next, '\0'}, out);
 	fputc('/', out);
 }
 
-char *ready_line(const struct address *addresses, size_t count)
+char *ready_line(const struct ready *ready, const struct address *addresses, size_t count)
 {
 	char *line = NULL;
 	size_t length;
@@ -168,7 +168,7 @@ char *ready_line(const struct address *addresses, size_t count)
 	fputs("ready", out);
 	for (size_t i = 0; i < count; i++) {
 		fputc(' ', out);
-		print_url(out, &addresses[i]);
+		print_url(out, ready->tls ? "ferrys" : "ferry", &addresses[i]);
 	}
 	fputc('\n', out);
 	return fclose(out) == 0 ? line : NULL;
@@ -208,7 +208,7 @@ static enum status notify(const char *text)
 enum status ready_announce(const struct ready *ready, const struct address *addresses, size_t count,
 	struct complaint *complaint)
 {
-	char *line = ready_line(addresses, count);
+	char *line = ready_line(ready, addresses, count);
 	enum status status = STATUS_OK;
 
 	if (!line)

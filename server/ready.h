@@ -2,6 +2,7 @@
 #ifndef READY_H
 #define READY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "address.h"
@@ -9,6 +10,7 @@
 #include "status.h"
 
 struct ready {
+	bool tls;
 	int fd; /* -1: none */
 	const char *port_file; /* NULL: none */
 };
@@ -31,6 +33,6 @@ MUST_CHECK enum status ready_announce(const struct ready *ready, const struct ad
 void ready_stopping(void);
 
 /* "ready ferry://127.0.0.1:7440/ ..." with a line break; NULL without memory. The caller frees. */
-char *ready_line(const struct address *addresses, size_t count);
+char *ready_line(const struct ready *ready, const struct address *addresses, size_t count);
 
 #endif

@@ -11,6 +11,7 @@
 #include "peers.h"
 #include "services.h"
 #include "status.h"
+#include "visitor.h"
 #include "wire.h"
 #include "workbench.h"
 
@@ -19,6 +20,7 @@ struct turn {
 	struct services *services;
 	struct workbench *bench;
 	struct peer *peer;
+	const struct visitor *visitor;
 	struct output *output;
 	/* What a step leaves behind. */
 	int64_t park_until;  /* with REPLY_PARK */

@@ -201,7 +201,7 @@ static enum status list_one(struct page *page, struct list *list, struct turn *t
 
 static enum reply_result open_listed(struct list *list, struct turn *turn)
 {
-	enum status status = folder_open(&list->levels[0].folder, turn->services, list->reply.path);
+	enum status status = folder_open(&list->levels[0].folder, turn->services, turn->visitor, list->reply.path);
 
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);

@@ -6,7 +6,7 @@
 static enum reply_result step(struct reply *reply, struct turn *turn)
 {
 	struct stat stat;
-	enum status status = resolve_stat(turn->services, reply->path, &stat);
+	enum status status = resolve_stat(turn->services, turn->visitor, reply->path, &stat);
 
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);

@@ -4,24 +4,71 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "beneath.h"
 #include "path.h"
 
 #define LIST_OF_SHARES_MODE (S_IFDIR | 0555)
 
-/* *SHARE is NULL for the list of shares; REST is what is left of the path below the share. */
-static enum status find_share(const struct services *services, struct span path, const struct share **share,
-	char rest[PATH_LENGTH_MAX + 1])
+/* Where a request leads: PATH below FOLDER. */
+struct place {
+	const struct share *share; /* NULL: the list of shares */
+	int folder;                /* of the share, or of the part that a token is for */
+	bool opened;               /* FOLDER is this request's own */
+	const char *path;
+	char room[PATH_LENGTH_MAX + 1];
+};
+
+static void leave(struct place *place)
+{
+	if (place->opened)
+		close(place->folder);
+}
+
+/* What lies below the first CONFINED bytes of the path is opened beneath them, not beneath the share. */
+static enum status confine(struct place *place, size_t confined)
+{
+	int folder;
+
+	if (confined == 0 || place->path[confined] == '\0')
+		return STATUS_OK;
+	place->room[confined] = '\0';
+	enum status status = beneath_open_folder(place->folder, place->path, place->share->links, &folder);
+	if (status != STATUS_OK)
+		return status;
+	place->folder = folder;
+	place->opened = true;
+	place->path += confined + 1;
+	return STATUS_OK;
+}
+
+static enum status enter(const struct services *services, const struct visitor *visitor, struct span path, struct place *place)
 {
 	struct span below;
+	size_t confined;
 
+	place->share = NULL;
+	place->opened = false;
 	/* Too long, too deep or not a path at all: to the client it is one and the same, NAME. */
 	if (path_check(path) != STATUS_OK)
 		return STATUS_INVALID;
-	enum status status = shares_find(services->shares, path, share, &below);
-	if (status == STATUS_OK)
-		path_copy(rest, *share ? below : span_of(""));
-	return status;
+	enum status status = shares_find(services->shares, path, &place->share, &below);
+	if (status != STATUS_OK || !place->share)
+		return status;
+	status = access_judge(services->access, visitor, (size_t)(place->share - services->shares->list), below, &confined);
+	if (status != STATUS_OK)
+		return status;
+	path_copy(place->room, below);
+	place->path = place->room;
+	place->folder = place->share->folder;
+	return confine(place, confined);
+}
+
+bool resolve_shows_share(const struct services *services, const struct visitor *visitor, const struct share *share)
+{
+	size_t confined;
+
+	return access_judge(services->access, visitor, (size_t)(share - services->shares->list), span_of(""), &confined) == STATUS_OK;
 }
 
 /* What lies in a folder of our own does not exist for clients. */
@@ -32,16 +79,16 @@ static enum status check_shown(const struct shares *shares, int fd, const struct
 	return own_folders_hold(&shares->own, fd) ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
-static enum status stat_shown(const struct shares *shares, const struct share *share, const char *rest, struct stat *stat)
+static enum status stat_shown(const struct shares *shares, const struct place *place, struct stat *stat)
 {
 	int fd;
-	enum status status = beneath_stat(share->folder, rest, share->links, stat);
+	enum status status = beneath_stat(place->folder, place->path, place->share->links, stat);
 
 	if (status == STATUS_OK && own_folders_are(&shares->own, stat))
 		return STATUS_NOT_FOUND;
 	if (status != STATUS_OK || !own_folders_may_hold(&shares->own, stat))
 		return status;
-	status = beneath_open(share->folder, rest, O_PATH, 0, &fd);
+	status = beneath_open(place->folder, place->path, O_PATH, 0, &fd);
 	if (status != STATUS_OK)
 		return status;
 	status = check_shown(shares, fd, stat);
@@ -50,29 +97,24 @@ static enum status stat_shown(const struct shares *shares, const struct share *s
 }
 
 /* A failure must not tell that there is something. */
-static enum status failure_shown(const struct shares *shares, const struct share *share, const char *rest, enum status status)
+static enum status failure_shown(const struct shares *shares, const struct place *place, enum status status)
 {
 	struct stat stat;
 
-	return stat_shown(shares, share, rest, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
+	return stat_shown(shares, place, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
 }
 
-enum status resolve_file(const struct services *services, struct span path, int *fd, struct stat *stat)
+static enum status open_file(const struct shares *shares, const struct place *place, int *fd, struct stat *stat)
 {
-	char rest[PATH_LENGTH_MAX + 1];
-	const struct share *share;
-	enum status status = find_share(services, path, &share, rest);
-
-	if (status != STATUS_OK)
-		return status;
-	if (!share)
-		return STATUS_NOT_REGULAR;
 	int opened;
 	struct stat found;
-	status = beneath_open_file(share->folder, rest, share->links, &opened, &found);
+
+	if (!place->share)
+		return STATUS_NOT_REGULAR;
+	enum status status = beneath_open_file(place->folder, place->path, place->share->links, &opened, &found);
 	if (status != STATUS_OK)
-		return failure_shown(services->shares, share, rest, status);
-	status = check_shown(services->shares, opened, &found);
+		return failure_shown(shares, place, status);
+	status = check_shown(shares, opened, &found);
 	if (status != STATUS_OK) {
 		close(opened);
 		return status;
@@ -82,34 +124,50 @@ enum status resolve_file(const struct services *services, struct span path, int 
 	return STATUS_OK;
 }
 
-enum status resolve_folder(const struct services *services, struct span path, int *fd)
+enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path, int *fd,
+	struct stat *stat)
 {
-	char rest[PATH_LENGTH_MAX + 1];
-	const struct share *share;
-	enum status status = find_share(services, path, &share, rest);
+	struct place place;
+	enum status status = enter(services, visitor, path, &place);
 
-	if (status != STATUS_OK)
-		return status;
-	if (!share) {
+	if (status == STATUS_OK)
+		status = open_file(services->shares, &place, fd, stat);
+	leave(&place);
+	return status;
+}
+
+static enum status open_folder(const struct shares *shares, const struct place *place, int *fd)
+{
+	if (!place->share) {
 		*fd = -1;
 		return STATUS_OK;
 	}
-	status = beneath_open_folder(share->folder, rest, share->links, fd);
-	return status == STATUS_OK ? status : failure_shown(services->shares, share, rest, status);
+	enum status status = beneath_open_folder(place->folder, place->path, place->share->links, fd);
+	return status == STATUS_OK ? status : failure_shown(shares, place, status);
 }
 
-enum status resolve_stat(const struct services *services, struct span path, struct stat *stat)
+enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd)
 {
-	char rest[PATH_LENGTH_MAX + 1];
-	const struct share *share;
-	enum status status = find_share(services, path, &share, rest);
+	struct place place;
+	enum status status = enter(services, visitor, path, &place);
 
-	if (status != STATUS_OK)
-		return status;
-	if (share)
-		return stat_shown(services->shares, share, rest, stat);
-	*stat = (struct stat){.st_mode = LIST_OF_SHARES_MODE};
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		status = open_folder(services->shares, &place, fd);
+	leave(&place);
+	return status;
+}
+
+enum status resolve_stat(const struct services *services, const struct visitor *visitor, struct span path, struct stat *stat)
+{
+	struct place place;
+	enum status status = enter(services, visitor, path, &place);
+
+	if (status == STATUS_OK && place.share)
+		status = stat_shown(services->shares, &place, stat);
+	else if (status == STATUS_OK)
+		*stat = (struct stat){.st_mode = LIST_OF_SHARES_MODE};
+	leave(&place);
+	return status;
 }
 
 static enum entry_kind kind_of(const struct stat *stat)

@@ -2,27 +2,35 @@
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "message.h"
 #include "services.h"
 #include "share.h"
 #include "status.h"
+#include "visitor.h"
 #include "wire.h"
 
 /*
- * The path is checked, its share is found, and what is left is opened beneath the share's folder. The root of a
- * server with named shares is a folder that exists nowhere: it can be looked at and listed, nothing else.
+ * The path is checked, its share is found, VISITOR must be one who may read there, and what is left is opened beneath the
+ * share's folder. The root of a server with named shares is a folder that exists nowhere: it can be looked at and listed,
+ * nothing else. STATUS_REFUSED: VISITOR's token is good no more, or the system denies us.
  */
 
 /* Opens a regular file. STATUS_NOT_REGULAR for anything else. */
-MUST_CHECK enum status resolve_file(const struct services *services, struct span path, int *fd, struct stat *stat);
+MUST_CHECK enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path, int *fd,
+	struct stat *stat);
 
 /* Opens a folder; *FD is -1 for the list of shares. STATUS_NOT_FOLDER for anything else. */
-MUST_CHECK enum status resolve_folder(const struct services *services, struct span path, int *fd);
+MUST_CHECK enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd);
 
 /* Looks at whatever is there, without following a symlink at the end. The list of shares looks like an empty folder. */
-MUST_CHECK enum status resolve_stat(const struct services *services, struct span path, struct stat *stat);
+MUST_CHECK enum status resolve_stat(const struct services *services, const struct visitor *visitor, struct span path,
+	struct stat *stat);
+
+/* May VISITOR see SHARE, one of the services', in the list of shares? */
+bool resolve_shows_share(const struct services *services, const struct visitor *visitor, const struct share *share);
 
 /* What FILE says about STAT: everything but the version and the root. */
 struct file file_of_stat(const struct stat *stat);

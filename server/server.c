@@ -20,6 +20,9 @@
 #define FOLDERS_MIN 4u
 #define FOLDERS_MAX 65536u
 
+/* Who comes with many links at once, after a while without any, need not wait. */
+#define HANDSHAKE_BURST (CLOCK_SECOND / 2)
+
 struct server {
 	struct services services;
 	struct slots *slots;
@@ -56,14 +59,19 @@ static enum status init_services(struct services *services, const struct server_
 	services->settings = settings;
 	services->shares = setup->shares;
 	services->contents = setup->contents;
+	services->access = setup->access;
+	services->identity = setup->identity;
 	services->folders_max = folders_max();
 	budget_init(&services->budget, settings->hash_budget, settings->hash_budget_per_address);
+	budget_init(&services->handshakes, settings->handshakes, settings->handshakes_per_address);
+	services->handshakes.burst = HANDSHAKE_BURST;
 	return STATUS_OK;
 }
 
 static void release_services(struct services *services)
 {
 	budget_release(&services->budget);
+	budget_release(&services->handshakes);
 	peers_free(services->peers);
 	gate_release(&services->gate);
 }

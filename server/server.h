@@ -23,12 +23,16 @@
  * inherits that.
  */
 struct server;
+struct access;
+struct identity;
 
 struct server_setup {
-	/* These three are read, never owned, and must outlive the server. */
+	/* These are used, never owned, and must outlive the server. */
 	const struct settings *settings;
 	const struct shares *shares;
 	struct contents *contents;
+	struct access *access;
+	struct identity *identity; /* NULL: plain */
 	/* Bound, listening, non-blocking sockets. server_start takes them over in any case and closes them. */
 	const int *listeners;
 	size_t listener_count;

@@ -12,6 +12,9 @@
 #include "settings.h"
 #include "share.h"
 
+struct access;
+struct identity;
+
 /* Counted by every thread, read by whoever wants the totals. */
 struct tally {
 	_Atomic uint64_t requests;    /* answered, whatever the answer */
@@ -24,8 +27,11 @@ struct services {
 	const struct settings *settings;
 	const struct shares *shares;
 	struct contents *contents;
+	struct access *access;
+	struct identity *identity; /* NULL: plain */
 	struct peers *peers;
 	struct budget budget;
+	struct budget handshakes;
 	struct gate gate;
 	struct tally tally;
 	/* Directory descriptors that listings hold, and how many they may hold together. */

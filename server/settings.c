@@ -17,8 +17,12 @@ void settings_release(struct settings *settings)
 	for (size_t i = 0; i < settings->share_count; i++) {
 		free(settings->shares[i].name);
 		free(settings->shares[i].path);
+		free(settings->shares[i].addresses);
 	}
 	free(settings->shares);
+	free(settings->state);
+	free(settings->cert);
+	free(settings->key);
 	free(settings->listen);
 	free(settings->cache);
 	free(settings->overrides);
@@ -62,6 +66,12 @@ static enum status find_config(struct settings *settings, struct complaint *comp
 		"or write one to ~/.config/ferry/ferryd.conf or " SYSTEM_CONFIG);
 }
 
+/* Not to serve, but to do something that needs no share and, where the folder of the state is named, no configuration. */
+static bool does_not_serve(const struct settings *settings)
+{
+	return settings->print_pin || settings->token.action != TOKEN_COMMAND_NONE;
+}
+
 /* What the command line names comes first in each list, what the file adds behind it. */
 static enum status read_config(struct settings *settings, struct complaint *complaint)
 {
@@ -73,6 +83,8 @@ static enum status read_config(struct settings *settings, struct complaint *comp
 		status = settings_file_read(settings->config, settings, complaint);
 	else if (!directory)
 		status = find_config(settings, complaint);
+	if (status == STATUS_NOT_FOUND && !settings->config && does_not_serve(settings))
+		return STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
 	if (listen_count > 0)
@@ -96,16 +108,26 @@ static enum status listen_by_default(struct settings *settings, struct complaint
 	return status == STATUS_OK ? settings_listen(settings, "[::1]", complaint) : status;
 }
 
+static enum status decide_tls(struct settings *settings, struct complaint *complaint)
+{
+	if (settings->plain && settings->encrypted)
+		return complain(complaint, STATUS_INVALID, "ferryd: --tls and --plain exclude each other");
+	if (settings->key && !settings->cert)
+		return complain(complaint, STATUS_INVALID, "ferryd: a key without its certificate: set cert too");
+	settings->tls = (settings->tls || settings->encrypted) && !settings->plain;
+	return STATUS_OK;
+}
+
 static enum status check_exposure(const struct settings *settings, struct complaint *complaint)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < settings->listen_count && !settings->plain; i++) {
+	for (size_t i = 0; i < settings->listen_count && !settings->plain && !settings->tls; i++) {
 		if (address_is_loopback(&settings->listen[i]))
 			continue;
 		address_text(&settings->listen[i], text);
 		return complain(complaint, STATUS_INVALID,
-			"ferryd: listening on %s, beyond this machine, without encryption needs --plain", text);
+			"ferryd: listening on %s, beyond this machine, without encryption needs --plain (--tls encrypts)", text);
 	}
 	return STATUS_OK;
 }
@@ -113,7 +135,7 @@ static enum status check_exposure(const struct settings *settings, struct compla
 /* A file alone may be checked before it has shares; serving none would only look like serving. */
 static enum status check_shares(const struct settings *settings, struct complaint *complaint)
 {
-	if (settings->share_count > 0 || settings->check_config)
+	if (settings->share_count > 0 || settings->check_config || does_not_serve(settings))
 		return STATUS_OK;
 	return complain(complaint, STATUS_INVALID, "%s: no share: add a [share NAME] with a path, or name a directory (ferryd DIR)",
 		settings->config);
@@ -125,6 +147,8 @@ static enum status read_and_check(struct settings *settings, struct complaint *c
 
 	if (status == STATUS_OK)
 		status = listen_by_default(settings, complaint);
+	if (status == STATUS_OK)
+		status = decide_tls(settings, complaint);
 	if (status == STATUS_OK)
 		status = check_exposure(settings, complaint);
 	return status == STATUS_OK ? check_shares(settings, complaint) : status;

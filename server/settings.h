@@ -8,17 +8,46 @@
 
 #include "address.h"
 #include "log.h"
+#include "network.h"
 #include "status.h"
+
+enum share_access {
+	SHARE_ANYONE, /* the default */
+	SHARE_TOKENS, /* who holds a token for it */
+	SHARE_CLOSED, /* nobody */
+};
 
 struct share_settings {
 	char *name; /* NULL: the lone unnamed share that is "/" itself */
 	char *path;
+	enum share_access access;
+	struct network *addresses; /* that may read it; none: all of them */
+	size_t address_count;
+};
+
+/* `ferryd token ...`: what is to be done instead of serving. The texts are argv's. */
+struct token_command {
+	enum {
+		TOKEN_COMMAND_NONE,
+		TOKEN_COMMAND_ADD,
+		TOKEN_COMMAND_LIST,
+		TOKEN_COMMAND_REMOVE,
+	} action;
+	const char *name;
+	const char *share;   /* SHARE[/PREFIX] */
+	const char *expires; /* NULL: never */
+	const char *pin;     /* of the client's key that takes the place of a secret; NULL: none */
 };
 
 struct settings {
 	struct address *listen; /* in the order given; never empty once read */
 	size_t listen_count;
-	bool plain;          /* --plain: plain TCP may listen beyond loopback */
+	bool plain;          /* --plain: no TLS, also beyond loopback */
+	bool encrypted;      /* --tls */
+	bool tls;            /* what comes of these two and the setting */
+	char *state;         /* "auto", or the folder of identity and tokens */
+	char *cert;          /* PEM file with a certificate of one's own; NULL: the identity that ferryd makes */
+	char *key;           /* PEM file with its key; NULL: CERT holds it too */
 
 	struct share_settings *shares;
 	size_t share_count;
@@ -37,6 +66,8 @@ struct settings {
 	uint64_t rate_bytes;
 	uint64_t hash_budget;                 /* bytes per second hashed for DIGESTS, SUM and FRESH, in all */
 	uint64_t hash_budget_per_address;
+	uint64_t handshakes;                  /* of TLS per second, in all */
+	uint64_t handshakes_per_address;
 
 	char *cache;                          /* "auto", "no", or the folder where digests are remembered */
 	unsigned cache_files;                 /* at most so many entries */
@@ -47,6 +78,8 @@ struct settings {
 	int ready_fd;    /* -1: none */
 	char *port_file; /* NULL: none */
 	bool check_config;
+	bool print_pin;
+	struct token_command token;
 	bool until_eof;
 	bool prewarm;
 	struct setting_override *overrides; /* settings that the command line takes from the file */

@@ -52,6 +52,48 @@ static enum status take_cache(struct settings *settings, const char *value, stru
 	return settings_override(settings, "cache", value, complaint);
 }
 
+static enum status take_tls(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->encrypted = true;
+	return STATUS_OK;
+}
+
+static enum status take_state(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	return settings_override(settings, "state", value, complaint);
+}
+
+static enum status take_print_pin(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)value;
+	(void)complaint;
+	settings->print_pin = true;
+	return STATUS_OK;
+}
+
+static enum status take_token_share(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)complaint;
+	settings->token.share = value;
+	return STATUS_OK;
+}
+
+static enum status take_token_expires(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)complaint;
+	settings->token.expires = value;
+	return STATUS_OK;
+}
+
+static enum status take_token_pin(struct settings *settings, const char *value, struct complaint *complaint)
+{
+	(void)complaint;
+	settings->token.pin = value;
+	return STATUS_OK;
+}
+
 static enum status take_no_cache(struct settings *settings, const char *value, struct complaint *complaint)
 {
 	(void)value;
@@ -114,7 +156,10 @@ static enum status take_help(struct settings *settings, const char *value, struc
 static const struct option_row rows[] = {
 	{"config", 'c', "FILE", take_config, "read the settings from FILE"},
 	{"listen", 'l', "ADDR[:PORT]", settings_listen, "listen here instead; may be repeated; port 0 is any free one"},
-	{"plain", 0, NULL, take_plain, "allow listening beyond loopback without encryption"},
+	{"tls", 0, NULL, take_tls, "encrypt; clients use ferrys:// URLs"},
+	{"plain", 0, NULL, take_plain, "do not encrypt, even when listening beyond loopback"},
+	{"state", 0, "DIR", take_state, "keep the server's identity and tokens in DIR"},
+	{"print-pin", 0, NULL, take_print_pin, "print the pin that clients know this server by, then exit"},
 	{"cache", 0, "DIR", take_cache, "remember digests in DIR"},
 	{"no-cache", 0, NULL, take_no_cache, "remember no digests on disk"},
 	{"prewarm", 0, NULL, take_prewarm, "compute the digests of all files in the background, while idle"},
@@ -122,11 +167,11 @@ static const struct option_row rows[] = {
 	{"port-file", 0, "FILE", take_port_file, "write the ports to FILE, one a line"},
 	{"check-config", 0, NULL, take_check_config, "check the command line and the settings, then exit"},
 	{"until-eof", 0, NULL, take_until_eof, "stop when standard input closes"},
+	{"share", 0, "S[/PREFIX]", take_token_share, "token add: what the token is for"},
+	{"expires", 0, "TIME", take_token_expires, "token add: when it becomes useless, such as 12h or 30d"},
+	{"pin", 0, "PIN", take_token_pin, "token add: instead of a secret, a client's certificate"},
 	{"help", 'h', NULL, take_help, "show this help"},
 	{"version", 'V', NULL, take_version, "show the version"},
-	{"tls", 0, NULL, NULL, NULL},
-	{"state", 0, "DIR", NULL, NULL},
-	{"print-pin", 0, NULL, NULL, NULL},
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
@@ -136,7 +181,8 @@ static enum status take_help(struct settings *settings, const char *value, struc
 	(void)value;
 	(void)complaint;
 	puts("usage: ferryd [OPTION...] DIR       serve one directory\n"
-	     "       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n");
+	     "       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n"
+	     "       ferryd [OPTION...] token add NAME | token list | token remove NAME\n");
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 		char letter[] = {'-', rows[i].letter, ',', ' ', '\0'};
@@ -198,18 +244,43 @@ static enum settings_outcome take_option(const struct option_row *row, struct se
 	}
 }
 
-static enum settings_outcome refuse_token(void)
+static const char only_with_add[] = "--share, --expires and --pin go with token add";
+
+static enum settings_outcome refuse(const char *why)
 {
-	fprintf(stderr, "ferryd: token is not available in this version (a folder called token is written ./token)\n");
+	fprintf(stderr, "ferryd: %s\n", why);
 	return SETTINGS_WRONG;
+}
+
+/* OPERANDS is what follows "token". */
+static enum settings_outcome take_token_command(int count, char **operands, struct token_command *token)
+{
+	static const struct {
+		const char *name;
+		int action, operands;
+	} actions[] = {{"add", TOKEN_COMMAND_ADD, 2}, {"list", TOKEN_COMMAND_LIST, 1}, {"remove", TOKEN_COMMAND_REMOVE, 2}};
+
+	for (size_t i = 0; count > 0 && i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(operands[0], actions[i].name) != 0 || count != actions[i].operands)
+			continue;
+		token->action = actions[i].action;
+		token->name = operands[1];
+		if (token->action == TOKEN_COMMAND_ADD)
+			return token->share ? SETTINGS_SERVE : refuse("token add NAME needs --share S[/PREFIX]");
+		return token->share || token->expires || token->pin ? refuse(only_with_add) : SETTINGS_SERVE;
+	}
+	return refuse("write token add NAME --share S[/PREFIX], token list or token remove NAME "
+		"(a folder called token is written ./token)");
 }
 
 static enum settings_outcome take_operands(int count, char **operands, struct settings *settings)
 {
+	if (count > 0 && strcmp(operands[0], "token") == 0)
+		return take_token_command(count - 1, operands + 1, &settings->token);
+	if (settings->token.share || settings->token.expires || settings->token.pin)
+		return refuse(only_with_add);
 	if (count == 0)
 		return SETTINGS_SERVE;
-	if (strcmp(operands[0], "token") == 0)
-		return refuse_token();
 	if (count > 1) {
 		fprintf(stderr, "ferryd: one DIR, not %d: several are shares of a configuration file (-c)\n", count);
 		return SETTINGS_WRONG;
@@ -231,9 +302,6 @@ enum settings_outcome settings_options_read(int argc, char **argv, struct settin
 	char letters[2 * ROW_COUNT + 1];
 	int found;
 
-	/* Its own options are unknown here: they must not be what is complained of. */
-	if (argc > 1 && strcmp(argv[1], "token") == 0)
-		return refuse_token();
 	make_getopt_tables(options, letters);
 	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {

@@ -100,3 +100,28 @@ enum status shares_find(const struct shares *shares, struct span path, const str
 	}
 	return STATUS_NOT_FOUND;
 }
+
+static enum status refuse_share(const struct shares *shares, const struct own_folders *own)
+{
+	struct stat stat;
+
+	for (size_t i = 0; i < shares->count; i++) {
+		if (fstat(shares->list[i].folder, &stat) < 0)
+			return STATUS_IO;
+		if (own_folders_are(own, &stat))
+			return STATUS_EXISTS;
+	}
+	return STATUS_OK;
+}
+
+enum status shares_hide(struct shares *shares, int fd)
+{
+	struct own_folders own = shares->own;
+	enum status status = own_folders_add(&own, fd);
+
+	if (status == STATUS_OK)
+		status = refuse_share(shares, &own);
+	if (status == STATUS_OK)
+		shares->own = own;
+	return status;
+}

@@ -19,7 +19,7 @@ struct share {
 struct shares {
 	struct share *list;
 	size_t count;
-	struct own_folders own; /* never shown; who opens one adds it before the server starts */
+	struct own_folders own; /* never shown */
 };
 
 /* Opens every share of the settings; on failure *failed is the one that could not be opened. */
@@ -31,5 +31,11 @@ void shares_release(struct shares *shares);
  * of a server with named shares: there is nothing but the list of shares.
  */
 MUST_CHECK enum status shares_find(const struct shares *shares, struct span path, const struct share **share, struct span *rest);
+
+/*
+ * Keeps the folder FD, one of ferryd's own, from being shown, whatever path leads there. STATUS_EXISTS: it is a share itself,
+ * nothing of which would be left. To be called before the server starts.
+ */
+MUST_CHECK enum status shares_hide(struct shares *shares, int fd);
 
 #endif

@@ -64,7 +64,7 @@ enum status source_open(struct source *source, struct turn *turn, struct span pa
 	*wait_until = source->wait_until;
 	if (clock_now() < source->wait_until)
 		return STATUS_OK;
-	status = resolve_file(turn->services, path, &fd, &source->stat);
+	status = resolve_file(turn->services, turn->visitor, path, &fd, &source->stat);
 	if (status != STATUS_OK)
 		return status;
 	version_of_stat(turn->bench->lanes, &source->stat, &source->version);

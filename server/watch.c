@@ -65,6 +65,7 @@ static void reload(const struct watch *watch)
 	settings_name_fixed(watch->settings, &wanted, log_needs_restart);
 	log_line(LOG_INFO, "event=reload result=done");
 	log_flush();
+	guard_renew(watch->guard, &wanted, watch->shares);
 	log_set_level(wanted.log_level);
 	settings_release(&wanted);
 }

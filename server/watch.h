@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "guard.h"
 #include "server.h"
 #include "settings.h"
 #include "status.h"
@@ -12,6 +13,8 @@ struct watch {
 	int argc;
 	char **argv; /* SIGHUP reads it again */
 	const struct settings *settings;
+	const struct shares *shares;
+	const struct guard *guard;
 	struct server *server;
 	int signal_fd;
 	bool stopping; /* false at first */

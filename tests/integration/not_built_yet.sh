@@ -14,10 +14,14 @@ done <<TABLE
 --no-clobber
 --dry-run
 --fail-fast
+--sha256 00
+--sums x
+-i x
 --include x
 --exclude x
 --max-size 1
 --limit-rate 1M
+--failed-list x
 --pin x
 --ca x
 --token-file x
@@ -30,9 +34,8 @@ expect 2 ferry verify "$server/file" file
 expect 2 ferry get "$server/file" --no-such-option
 expect 2 ferry no-such-command
 expect 2 ferry
-for option in --tls --print-pin '--state x' '--no-such-option'; do
+for option in '--no-such-option'; do
 	# shellcheck disable=SC2086
 	expect 2 "$programs/ferryd" -l 127.0.0.1:0 $option source
 done
-expect 2 "$programs/ferryd" token list
 absent file x

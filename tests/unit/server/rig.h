@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "access.h"
 #include "clock.h"
 #include "connection.h"
 #include "log.h"
@@ -34,6 +35,7 @@
 struct rig {
 	struct scratch scratch;
 	struct settings settings;
+	struct share_settings share_settings;
 	struct share share;
 	struct shares shares;
 	struct services services;
@@ -75,11 +77,14 @@ static inline void rig_init_services(struct rig *rig)
 		.rate_window = 60 * CLOCK_SECOND,
 		.rate_bytes = 61440,
 	};
+	rig->settings.shares = &rig->share_settings;
+	rig->settings.share_count = 1;
 	rig->share = (struct share){.folder = rig->scratch.folder};
 	rig->shares = (struct shares){.list = &rig->share, .count = 1};
 	services->settings = &rig->settings;
 	services->shares = &rig->shares;
 	services->folders_max = 16;
+	assert_int_equal(access_new(&rig->settings, &rig->shares, &(struct tokens){.list = NULL}, &services->access), STATUS_OK);
 	assert_int_equal(contents_new(4, NULL, &services->contents), STATUS_OK);
 	assert_int_equal(gate_init(&services->gate), STATUS_OK);
 	assert_int_equal(peers_new(8, 8, &services->peers), STATUS_OK);
@@ -162,6 +167,7 @@ static inline int rig_teardown(void **state)
 	peers_free(rig->services.peers);
 	gate_release(&rig->services.gate);
 	contents_free(rig->services.contents);
+	access_free(rig->services.access);
 	result = scratch_remove(&rig->scratch);
 	free(rig->bytes);
 	free(rig);

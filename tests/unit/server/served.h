@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "access.h"
 #include "clock.h"
 #include "log.h"
 #include "hashing.h"
@@ -35,7 +36,9 @@
 struct fixture {
 	struct scratch scratch;
 	struct settings settings;
+	struct share_settings share_settings;
 	struct share share;
+	struct access *access;
 	struct shares shares;
 	struct contents *contents;
 	struct server *server;
@@ -78,6 +81,7 @@ static inline void start(struct fixture *fixture)
 		.settings = &fixture->settings,
 		.shares = &fixture->shares,
 		.contents = fixture->contents,
+		.access = fixture->access,
 		.listeners = &listener,
 		.listener_count = 1,
 	}, &fixture->server), STATUS_OK);
@@ -113,6 +117,10 @@ static inline int setup(void **state)
 	fixture->big = random_bytes(BIG_SIZE);
 	write_file(fixture->scratch.folder, "big", fixture->big, BIG_SIZE);
 	write_file(fixture->scratch.folder, "small", fixture->big, 100);
+	fixture->settings.shares = &fixture->share_settings;
+	fixture->settings.share_count = 1;
+	struct tokens tokens = {.list = NULL};
+	assert_int_equal(access_new(&fixture->settings, &fixture->shares, &tokens, &fixture->access), STATUS_OK);
 	assert_int_equal(contents_new(8, NULL, &fixture->contents), STATUS_OK);
 	return 0;
 }
@@ -124,6 +132,7 @@ static inline int teardown(void **state)
 
 	server_free(fixture->server);
 	contents_free(fixture->contents);
+	access_free(fixture->access);
 	free(fixture->big);
 	result = scratch_remove(&fixture->scratch);
 	free(fixture);

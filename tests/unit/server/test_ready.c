@@ -99,7 +99,7 @@ static void the_line_has_a_url_that_can_be_reached_for_each_address(void **state
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct address address;
 		assert_int_equal(address_parse(cases[i].address, &address), STATUS_OK);
-		char *line = ready_line(&address, 1);
+		char *line = ready_line(&(struct ready){.tls = false}, &address, 1);
 		assert_string_equal(line, cases[i].line);
 		free(line);
 	}

@@ -154,6 +154,10 @@ static void offer_two_shares(struct rig *rig, struct share shares[2])
 	shares[0] = (struct share){.name = music, .folder = openat(rig->scratch.folder, "one", O_PATH)};
 	shares[1] = (struct share){.name = films, .folder = openat(rig->scratch.folder, "two", O_PATH)};
 	rig->shares = (struct shares){.list = shares, .count = 2};
+	struct share_settings open[] = {{.name = music}, {.name = films}};
+	struct settings settings = {.shares = open, .share_count = 2};
+	struct tokens tokens = {.list = NULL};
+	assert_int_equal(access_renew(rig->services.access, &settings, &rig->shares, &tokens), STATUS_OK);
 }
 
 static void root_of_named_shares_lists_the_shares(void **state)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "access.h"
 #include "folder.h"
 #include "scratch.h"
 
@@ -20,7 +21,21 @@ struct fixture {
 	struct share share;
 	struct shares shares;
 	struct services services;
+	struct visitor *visitor;
 };
+
+static int open_to_anyone(struct fixture *fixture)
+{
+	struct share_settings rules = {.access = SHARE_ANYONE};
+	struct settings settings = {.shares = &rules, .share_count = 1};
+	struct tokens tokens = {.list = NULL};
+	struct address address;
+
+	if (address_parse("127.0.0.1", &address) != STATUS_OK)
+		return -1;
+	fixture->visitor = visitor_new(&address);
+	return access_new(&settings, &fixture->shares, &tokens, &fixture->services.access) == STATUS_OK ? 0 : -1;
+}
 
 static int make_fixture(void **state)
 {
@@ -44,7 +59,7 @@ static int make_fixture(void **state)
 	enum status status = own_folders_add(&fixture->shares.own, cache);
 	close(cache);
 	fixture->services = (struct services){.shares = &fixture->shares, .folders_max = 8};
-	return status == STATUS_OK ? 0 : -1;
+	return status == STATUS_OK ? open_to_anyone(fixture) : -1;
 }
 
 static int release_fixture(void **state)
@@ -52,6 +67,8 @@ static int release_fixture(void **state)
 	struct fixture *fixture = *state;
 	int result = scratch_remove(&fixture->scratch);
 
+	access_free(fixture->services.access);
+	visitor_free(fixture->visitor);
 	free(fixture);
 	return result;
 }
@@ -60,7 +77,7 @@ static enum status open_file(struct fixture *fixture, const char *path)
 {
 	struct stat stat;
 	int fd;
-	enum status status = resolve_file(&fixture->services, span_of(path), &fd, &stat);
+	enum status status = resolve_file(&fixture->services, fixture->visitor, span_of(path), &fd, &stat);
 
 	if (status == STATUS_OK)
 		close(fd);
@@ -71,13 +88,13 @@ static enum status look_at(struct fixture *fixture, const char *path)
 {
 	struct stat stat;
 
-	return resolve_stat(&fixture->services, span_of(path), &stat);
+	return resolve_stat(&fixture->services, fixture->visitor, span_of(path), &stat);
 }
 
 static enum status list(struct fixture *fixture, const char *path)
 {
 	struct folder folder;
-	enum status status = folder_open(&folder, &fixture->services, span_of(path));
+	enum status status = folder_open(&folder, &fixture->services, fixture->visitor, span_of(path));
 
 	if (status == STATUS_OK)
 		folder_close(&folder, &fixture->services);
@@ -122,7 +139,7 @@ static void a_listing_passes_over_it(void **state)
 	struct folder folder, below;
 	struct stat stat;
 
-	assert_int_equal(folder_open(&folder, &fixture->services, span_of("deep")), STATUS_OK);
+	assert_int_equal(folder_open(&folder, &fixture->services, fixture->visitor, span_of("deep")), STATUS_OK);
 	assert_int_equal(folder_stat(&folder, &fixture->services, "cache", &stat), STATUS_NOT_FOUND);
 	assert_int_equal(folder_stat(&folder, &fixture->services, "plain", &stat), STATUS_OK);
 	assert_int_equal(folder_open_below(&below, &fixture->services, &folder, "cache"), STATUS_NOT_FOUND);

@@ -193,7 +193,7 @@ static void every_bounded_setting_refuses_nonsense(void **state)
 			assert_non_null(strstr(fixture->complaint.text, ": must be "));
 		}
 	}
-	assert_int_equal(tried, 16 * COUNT(nonsense));
+	assert_int_equal(tried, 18 * COUNT(nonsense));
 }
 
 static void what_is_wrong_is_named_with_its_line(void **state)
@@ -276,10 +276,8 @@ static void settings_of_later_versions_may_say_what_is_the_case(void **state)
 	static const struct {
 		const char *section, *name, *today, *later;
 	} rows[] = {
-		{"server", "tls", "no", "yes"},           {"server", "state", "", "/var/lib/ferry"},
 		{"server", "user", "", "nobody"},         {"server", "sandbox", "off", "best"},
 		{"server", "sandbox", "off", "required"},
-		{"share a", "access", "anyone", "tokens"}, {"share a", "addresses", "", "10.0.0.0/8"},
 		{"share a", "symlinks", "no", "beneath"}, {"share a", "hidden", "yes", "no"},
 	};
 	char text[256], what[256];
@@ -292,6 +290,40 @@ static void settings_of_later_versions_may_say_what_is_the_case(void **state)
 		snprintf(what, sizeof(what), "%s = %s: not available in this version", rows[i].name, rows[i].later);
 		assert_wrong(fixture, text, 3, what);
 	}
+}
+
+static void access_and_addresses_are_a_shares_own(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct share_settings *shares;
+
+	assert_read(fixture, "[share a]\npath = /srv\naccess = tokens\naddresses = 10.0.0.0/8, 192.168.1.7\t::1\n"
+	                     "[share b]\npath = /srv\naccess = anyone\naddresses =\n");
+	shares = fixture->settings.shares;
+	assert_int_equal(shares[0].access, SHARE_TOKENS);
+	assert_int_equal(shares[0].address_count, 3);
+	assert_int_equal(shares[0].addresses[0].bits, 96 + 8);
+	assert_int_equal(shares[0].addresses[2].bits, 128);
+	assert_int_equal(shares[1].access, SHARE_ANYONE);
+	assert_int_equal(shares[1].address_count, 0);
+	assert_wrong(fixture, "[share a]\naccess = everyone\n", 2, "access = everyone: must be anyone or tokens");
+	assert_wrong(fixture, "[share a]\naddresses = 10.0.0.1/8\n", 2, "addresses = 10.0.0.1/8: 10.0.0.1/8 is no address or range");
+	assert_wrong(fixture, "[share a]\naddresses = ::1 example.org\n", 2, "addresses = ::1 example.org: example.org is no");
+	assert_wrong(fixture, "[server]\naccess = tokens\n", 2, "unknown setting access");
+}
+
+static void identity_and_state_are_the_servers(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_read(fixture, "[server]\ntls = yes\ncert = /etc/cert.pem\nkey = /etc/key.pem\nstate = /var/lib/ferry\n");
+	assert_true(fixture->settings.tls);
+	assert_string_equal(fixture->settings.cert, "/etc/cert.pem");
+	assert_string_equal(fixture->settings.key, "/etc/key.pem");
+	assert_string_equal(fixture->settings.state, "/var/lib/ferry");
+	assert_read(fixture, "[server]\ntls = no\ncert =\n");
+	assert_wrong(fixture, "[server]\ntls = maybe\n", 2, "tls = maybe: must be yes or no");
+	assert_wrong(fixture, "[server]\nstate =\n", 2, "state = : must not be empty");
 }
 
 static void a_file_that_is_not_there_is_told_from_one_that_is_wrong(void **state)
@@ -322,6 +354,8 @@ int main(void)
 		WITH_FILE(the_longest_line_is_taken_with_and_without_its_end),
 		WITH_FILE(a_nul_byte_is_refused),
 		WITH_FILE(settings_of_later_versions_may_say_what_is_the_case),
+		WITH_FILE(access_and_addresses_are_a_shares_own),
+		WITH_FILE(identity_and_state_are_the_servers),
 		WITH_FILE(a_file_that_is_not_there_is_told_from_one_that_is_wrong),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

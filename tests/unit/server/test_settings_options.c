@@ -58,36 +58,63 @@ static void wrong_command_lines_are_refused_with_a_sentence(void **state)
 		assert_wrong(fixture, cases[i].line, cases[i].said);
 }
 
-static void options_of_later_versions_are_refused_by_name(void **state)
+static void tls_and_plain_exclude_each_other(void **state)
 {
 	struct fixture *fixture = *state;
-	static const struct {
-		const char *line;
-		const char *said;
-	} cases[] = {
-		{"ferryd --tls /srv", "ferryd: --tls is not available in this version\n"},
-		{"ferryd --state=/tmp /srv", "ferryd: --state is not available in this version\n"},
-		{"ferryd --print-pin", "ferryd: --print-pin is not available in this version\n"},
-		{"ferryd token add me --share s --expires 30d", "ferryd: token is not available in this version"},
-		{"ferryd --plain token", "ferryd: token is not available in this version"},
-		{"ferryd -- token", "ferryd: token is not available in this version"},
+
+	assert_serves(fixture, "ferryd --tls -l 0.0.0.0 /srv");
+	assert_true(fixture->settings.tls);
+	assert_serves(fixture, "ferryd --plain -l 0.0.0.0 /srv");
+	assert_false(fixture->settings.tls);
+	assert_wrong(fixture, "ferryd --tls --plain /srv", "ferryd: --tls and --plain exclude each other");
+}
+
+static void token_commands_need_no_share_and_no_configuration(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct token_command *token = &fixture->settings.token;
+
+	assert_serves(fixture, "ferryd token add me --share s/p --expires 30d --state /var/lib/ferry");
+	assert_int_equal(token->action, TOKEN_COMMAND_ADD);
+	assert_string_equal(token->name, "me");
+	assert_string_equal(token->share, "s/p");
+	assert_string_equal(token->expires, "30d");
+	assert_null(token->pin);
+	assert_string_equal(fixture->settings.state, "/var/lib/ferry");
+	assert_serves(fixture, "ferryd --plain token list");
+	assert_int_equal(token->action, TOKEN_COMMAND_LIST);
+	assert_serves(fixture, "ferryd token remove me");
+	assert_int_equal(token->action, TOKEN_COMMAND_REMOVE);
+	assert_serves(fixture, "ferryd --print-pin");
+	assert_true(fixture->settings.print_pin);
+	assert_serves(fixture, "ferryd ./token");
+	assert_int_equal(token->action, TOKEN_COMMAND_NONE);
+	assert_string_equal(fixture->settings.shares[0].path, "./token");
+}
+
+static void half_a_token_command_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const lines[] = {
+		"ferryd token", "ferryd token add", "ferryd token add me", "ferryd token add me you --share s", "ferryd token list me",
+		"ferryd token remove", "ferryd token show me", "ferryd token list --share s", "ferryd token remove me --expires 1d",
+		"ferryd --share s /srv", "ferryd --expires 1d /srv", "ferryd -- token",
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_wrong(fixture, cases[i].line, cases[i].said);
-	assert_serves(fixture, "ferryd ./token");
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_wrong(fixture, lines[i], "token");
 }
 
 static void help_and_version_are_shown_on_stdout(void **state)
 {
 	struct fixture *fixture = *state;
-	static const char *const options[] = {"--config", "--listen", "--plain", "--cache DIR", "--no-cache", "--prewarm", "--ready-fd",
+	static const char *const options[] = {"--config", "--listen", "--tls", "--plain", "--state DIR", "--print-pin", "--cache DIR",
+	                                      "--no-cache", "--prewarm", "--ready-fd",
 	                                      "--port-file", "--check-config", "--until-eof", "--help", "--version"};
 
 	assert_int_equal(read_line(fixture, "ferryd --help"), SETTINGS_SHOWN);
 	for (size_t i = 0; i < COUNT(options); i++)
 		assert_non_null(strstr(fixture->printed, options[i]));
-	assert_null(strstr(fixture->printed, "--tls"));
 	assert_int_equal(read_line(fixture, "ferryd /srv -V"), SETTINGS_SHOWN);
 	assert_memory_equal(fixture->printed, "ferryd ", strlen("ferryd "));
 	assert_string_equal(fixture->said, "");
@@ -99,7 +126,9 @@ int main(void)
 		WITH_FILES(options_stand_anywhere_until_two_dashes),
 		WITH_FILES(listeners_keep_the_order_given),
 		WITH_FILES(wrong_command_lines_are_refused_with_a_sentence),
-		WITH_FILES(options_of_later_versions_are_refused_by_name),
+		WITH_FILES(tls_and_plain_exclude_each_other),
+		WITH_FILES(token_commands_need_no_share_and_no_configuration),
+		WITH_FILES(half_a_token_command_is_refused),
 		WITH_FILES(help_and_version_are_shown_on_stdout),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

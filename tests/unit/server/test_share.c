@@ -66,7 +66,7 @@ static enum status open_one(const struct scratch *scratch, char *name, const cha
 static void open_two(const struct scratch *scratch, struct shares *shares)
 {
 	char one[] = "one", second[] = "second";
-	struct share_settings list[] = {{one, below(scratch, "one")}, {second, below(scratch, "two")}};
+	struct share_settings list[] = {{.name = one, .path = below(scratch, "one")}, {.name = second, .path = below(scratch, "two")}};
 	struct settings settings = {.shares = list, .share_count = 2};
 	const struct share_settings *failed;
 
@@ -135,7 +135,7 @@ static void a_share_that_fails_closes_those_before_it(void **state)
 {
 	struct scratch *scratch = *state;
 	char one[] = "one", second[] = "second";
-	struct share_settings list[] = {{one, below(scratch, "one")}, {second, below(scratch, "nothing")}};
+	struct share_settings list[] = {{.name = one, .path = below(scratch, "one")}, {.name = second, .path = below(scratch, "nothing")}};
 	struct settings settings = {.shares = list, .share_count = 2};
 	const struct share_settings *failed = NULL;
 	struct shares shares;

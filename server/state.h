@@ -1,0 +1,15 @@
+/* The state: the folder that the server's identity and its tokens lie in, as the settings name it. */
+#ifndef STATE_H
+#define STATE_H
+
+#include "complaint.h"
+#include "settings.h"
+#include "status.h"
+
+/*
+ * Opens the folder, and makes it where it is missing: $XDG_STATE_HOME/ferry or ~/.local/state/ferry unless the settings
+ * name another. The complaint names it. STATUS_NOT_FOUND: there is no home either.
+ */
+MUST_CHECK enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint);
+
+#endif

@@ -1,0 +1,33 @@
+/* A visitor: who is at the other end of a connection, as far as it decides what that one may read. */
+#ifndef VISITOR_H
+#define VISITOR_H
+
+#include "address.h"
+#include "digest.h"
+#include "network.h"
+#include "tokens.h"
+
+/* What a client has shown to hold. */
+struct claim {
+	enum token_kind kind;
+	struct digest digest; /* as in struct token */
+};
+
+struct visitor {
+	struct network_host host;
+	struct claim *claim; /* heap; NULL: none */
+	char text[];         /* address and port, for the log */
+};
+
+/* ferryd itself, which may look at everything that it serves. Known by its address, never by what is in it. */
+extern const struct visitor VISITOR_SELF;
+
+/* NULL without memory. */
+struct visitor *visitor_new(const struct address *address);
+/* NULL is fine. */
+void visitor_free(struct visitor *visitor);
+
+/* Sets or replaces the claim. STATUS_NO_MEMORY. */
+MUST_CHECK enum status visitor_claim(struct visitor *visitor, const struct claim *claim);
+
+#endif
