@@ -1,0 +1,235 @@
+/* Tests of the queue: how links are counted, and when a server is tried again or given up. */
+#include "queue_fixture.h"
+
+#include <pthread.h>
+
+static void one_remote_stands_for_each_server(void **state)
+{
+	struct fixture fixture = make(1, 0);
+	char same[] = "HOST", other[] = "other";
+
+	(void)state;
+	assert_ptr_equal(add_remote(&fixture, same), fixture.remote);
+	assert_ptr_not_equal(add_remote(&fixture, other), fixture.remote);
+	end(&fixture);
+}
+
+static void no_more_links_are_reserved_than_granted(void **state)
+{
+	struct fixture fixture = make(4, 0);
+	struct queue_task task;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		add(&fixture, 1);
+	assert_int_equal(queue_take(fixture.queue, NULL, QUEUE_NOW, &task), QUEUE_TASK);
+	assert_true(task.link_is_new);
+	assert_true(queue_link_opened(fixture.queue, fixture.remote, 2));
+	assert_int_equal(queue_take(fixture.queue, NULL, QUEUE_NOW, &task), QUEUE_TASK);
+	assert_true(queue_link_opened(fixture.queue, fixture.remote, 2));
+	assert_int_equal(queue_take(fixture.queue, NULL, QUEUE_NOW, &task), QUEUE_EMPTY);
+	assert_int_equal(queue_take(fixture.queue, fixture.remote, QUEUE_NOW, &task), QUEUE_TASK);
+	assert_false(task.link_is_new);
+	queue_link_closed(fixture.queue, fixture.remote);
+	assert_int_equal(queue_take(fixture.queue, NULL, QUEUE_NOW, &task), QUEUE_TASK);
+	end(&fixture);
+}
+
+static void one_link_too_many_is_to_be_closed(void **state)
+{
+	struct fixture fixture = make(4, 0);
+	unsigned generation;
+
+	(void)state;
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	assert_false(queue_link_opened(fixture.queue, fixture.remote, 1));
+	end(&fixture);
+}
+
+static void a_busy_server_is_used_with_the_links_that_it_has_granted(void **state)
+{
+	struct fixture fixture = make(4, 0);
+	struct queue_task task;
+	unsigned generation;
+
+	(void)state;
+	add(&fixture, 1);
+	add(&fixture, 1);
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	queue_link_failed(fixture.queue, fixture.remote, generation, &busy);
+	assert_int_equal(queue_take(fixture.queue, NULL, QUEUE_NOW, &task), QUEUE_EMPTY);
+	assert_int_equal(take(&fixture).work.kind, TASK_BATCH);
+	end(&fixture);
+}
+
+static void a_server_that_grants_no_link_at_all_has_failed(void **state)
+{
+	struct fixture fixture = make(4, 0);
+	unsigned generation;
+
+	(void)state;
+	add(&fixture, 1);
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	queue_link_failed(fixture.queue, fixture.remote, generation, &busy);
+	assert_int_equal(take(&fixture).work.kind, TASK_ABANDON);
+	assert_int_equal(fixture.remote->failure.code, EXIT_BUSY);
+	end(&fixture);
+}
+
+static void fail_link(struct fixture *fixture, const struct failure *failure)
+{
+	unsigned generation = fixture->remote->generation;
+
+	fixture->remote->links++;
+	queue_link_failed(fixture->queue, fixture->remote, generation, failure);
+}
+
+static void a_server_is_given_up_after_as_many_attempts_as_wanted(void **state)
+{
+	struct fixture fixture = make(1, 2);
+
+	(void)state;
+	assert_true(queue_link_opened(fixture.queue, fixture.remote, 4));
+	for (int i = 0; i < 2; i++) {
+		fail_link(&fixture, &lost);
+		assert_int_equal(fixture.remote->failure.code, EXIT_OK);
+		assert_true(fixture.remote->not_before > 0);
+	}
+	fail_link(&fixture, &lost);
+	assert_int_equal(fixture.remote->failure.code, EXIT_NETWORK);
+	end(&fixture);
+}
+
+static void progress_sets_the_count_back(void **state)
+{
+	struct fixture fixture = make(1, 1);
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		fail_link(&fixture, &lost);
+		queue_progress(fixture.queue, fixture.remote);
+	}
+	assert_int_equal(fixture.remote->failure.code, EXIT_OK);
+	end(&fixture);
+}
+
+static void links_of_one_time_that_break_together_count_once(void **state)
+{
+	struct fixture fixture = make(4, 1);
+	unsigned generation;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	for (int i = 0; i < 4; i++)
+		queue_link_failed(fixture.queue, fixture.remote, generation, &lost);
+	assert_int_equal(fixture.remote->failures, 1);
+	assert_int_equal(fixture.remote->failure.code, EXIT_OK);
+	end(&fixture);
+}
+
+static void what_trying_cannot_help_is_not_tried_again_before_the_first_answer(void **state)
+{
+	struct fixture fixture = make(1, 5);
+
+	(void)state;
+	fail_link(&fixture, &refused);
+	assert_int_equal(fixture.remote->failure.code, EXIT_NETWORK);
+	end(&fixture);
+	fixture = make(1, 5);
+	fixture.remote->links++;
+	assert_true(queue_link_opened(fixture.queue, fixture.remote, 4));
+	queue_link_closed(fixture.queue, fixture.remote);
+	fail_link(&fixture, &refused);
+	assert_int_equal(fixture.remote->failure.code, EXIT_OK);
+	end(&fixture);
+}
+
+static void an_interruption_is_no_failure_of_the_server(void **state)
+{
+	struct fixture fixture = make(1, 0);
+
+	(void)state;
+	fail_link(&fixture, &interrupted);
+	assert_int_equal(fixture.remote->failure.code, EXIT_OK);
+	end(&fixture);
+}
+
+static void nothing_is_given_out_during_a_pause(void **state)
+{
+	struct fixture fixture = make(1, 1);
+
+	(void)state;
+	add(&fixture, 1);
+	queue_pause(fixture.queue, fixture.remote, &busy);
+	assert_int_equal(ask(&fixture), QUEUE_EMPTY);
+	end(&fixture);
+}
+
+static void the_files_of_a_server_that_is_given_up_are_abandoned(void **state)
+{
+	struct fixture fixture = make(1, 0);
+
+	(void)state;
+	share(&fixture, 4);
+	add(&fixture, 1);
+	struct queue_task held = take(&fixture);
+	fail_link(&fixture, &lost);
+	struct queue_task task = take(&fixture);
+	assert_int_equal(task.work.kind, TASK_ABANDON);
+	assert_int_equal(task.work.file_count, 1);
+	assert_int_equal(run_over(&fixture, &held.work.run, RUN_OVER), DUTY_FAIL);
+	assert_int_equal(fixture.download->failure.code, EXIT_NETWORK);
+	end(&fixture);
+}
+
+static void *list_files(void *argument)
+{
+	struct fixture *fixture = argument;
+	unsigned generation;
+
+	return queue_reserve_link(fixture->queue, fixture->remote, &generation) ? fixture : NULL;
+}
+
+static void an_idle_thread_yields_the_only_link_to_who_waits_for_it(void **state)
+{
+	struct fixture fixture = make(1, 0);
+	struct queue_task task;
+	pthread_t listing;
+	void *granted = NULL;
+	unsigned generation;
+
+	(void)state;
+	queue_listing_begins(fixture.queue);
+	assert_true(queue_reserve_link(fixture.queue, fixture.remote, &generation));
+	assert_true(queue_link_opened(fixture.queue, fixture.remote, 1));
+	assert_int_equal(pthread_create(&listing, NULL, list_files, &fixture), 0);
+	assert_int_equal(queue_take(fixture.queue, fixture.remote, QUEUE_WAIT, &task), QUEUE_YIELD);
+	queue_link_closed(fixture.queue, fixture.remote);
+	assert_int_equal(pthread_join(listing, &granted), 0);
+	assert_ptr_equal(granted, &fixture);
+	end(&fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_remote_stands_for_each_server),
+		cmocka_unit_test(no_more_links_are_reserved_than_granted),
+		cmocka_unit_test(one_link_too_many_is_to_be_closed),
+		cmocka_unit_test(a_busy_server_is_used_with_the_links_that_it_has_granted),
+		cmocka_unit_test(a_server_that_grants_no_link_at_all_has_failed),
+		cmocka_unit_test(a_server_is_given_up_after_as_many_attempts_as_wanted),
+		cmocka_unit_test(progress_sets_the_count_back),
+		cmocka_unit_test(links_of_one_time_that_break_together_count_once),
+		cmocka_unit_test(what_trying_cannot_help_is_not_tried_again_before_the_first_answer),
+		cmocka_unit_test(an_interruption_is_no_failure_of_the_server),
+		cmocka_unit_test(nothing_is_given_out_during_a_pause),
+		cmocka_unit_test(the_files_of_a_server_that_is_given_up_are_abandoned),
+		cmocka_unit_test(an_idle_thread_yields_the_only_link_to_who_waits_for_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
