@@ -7,15 +7,15 @@
 #include <unistd.h>
 
 #include "destination.h"
+#include "failed_list.h"
 #include "folders.h"
+#include "intake.h"
 #include "interrupt.h"
 #include "outcome.h"
-#include "path.h"
 #include "plan.h"
 #include "progress.h"
 #include "queue.h"
 #include "report.h"
-#include "text.h"
 #include "transfer.h"
 
 #define JOBS_MIN 2
@@ -32,6 +32,7 @@ struct get {
 	struct plan *plan;
 	struct queue *queue;
 	struct folders *folders;
+	struct failed_list *failed_list;
 	struct transfer transfer;
 };
 
@@ -78,85 +79,44 @@ static enum status fail(struct get *get, enum failure_origin origin, enum status
 	return status;
 }
 
-static enum status refuse_url(struct get *get, const char *text, const char *problem)
+static enum status take_in(struct get *get)
 {
-	char shown[OUTCOME_SHOWN_SIZE];
-	struct failure failure;
-
-	text_escape(shown, sizeof(shown), span_of(text));
-	failure_set(&failure, FAILURE_USAGE, STATUS_INVALID, "cannot use URL %s: %s", shown, problem);
-	report_failure(get->report, &failure);
-	return STATUS_INVALID;
-}
-
-static enum status refuse_twins(struct get *get, const struct plan_node *one, const struct url *other)
-{
-	struct failure failure;
-	char landing[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
-	char *first = url_text(&one->source->url, span_of(""));
-	char *second = url_text(other, span_of(""));
-
-	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.150s", first ? first : "a URL",
-		second ? second : "another", text_escape(shown, sizeof(shown), span_of(plan_landing(one, landing))));
-	free(first);
-	free(second);
-	report_failure(get->report, &failure);
-	return STATUS_EXISTS;
-}
-
-/* A file of its own, as far as we know; whether it is one the server will tell. */
-static enum status plan_file(struct get *get, const struct plan_source *source)
-{
-	const char *name = get->destination.name;
-	const struct plan_entry entry = {
-		.source = source,
-		.parent = plan_root(get->plan),
-		.name = name ? span_of(name) : path_last(span_of(source->url.path)),
-		.lone = true,
+	const struct intake intake = {
+		.options = get->options,
+		.name = get->destination.name,
+		.plan = get->plan,
+		.queue = get->queue,
+		.report = get->report,
+		.counters = &get->counters,
 	};
-	struct plan_file *file;
-	struct plan_node *taken;
-	enum status status = plan_add_file(get->plan, &entry, &file, &taken);
 
-	if (status == STATUS_EXISTS)
-		return refuse_twins(get, taken, &source->url);
-	if (status == STATUS_OK)
-		status = queue_add(get->queue, file);
-	if (status != STATUS_OK)
-		return fail(get, FAILURE_LOCAL, status, "planning");
-	atomic_fetch_add(&get->counters.files_known, 1);
-	return STATUS_OK;
+	return intake_run(&intake);
 }
 
-static enum status plan_url(struct get *get, const char *text)
-{
-	struct url url;
-	const char *problem;
-	struct remote *remote;
-	struct plan_source *source;
-	enum status status = url_parse(text, &url, &problem);
+/* --- The failed list ----------------------------------------------------------------------------------------------- */
 
+static enum status open_failed_list(struct get *get)
+{
+	struct failure failure;
+
+	if (!get->options->failed_list)
+		return STATUS_OK;
+	enum status status = failed_list_open(get->options->failed_list, &get->failed_list, &failure);
 	if (status != STATUS_OK)
-		return refuse_url(get, text, problem);
-	if (url.contents && !get->options->recursive)
-		status = refuse_url(get, text, "it names a folder's contents, which need -r");
-	if (status == STATUS_OK)
-		status = queue_remote(get->queue, &url, &remote);
-	if (status == STATUS_OK)
-		status = plan_add_source(get->plan, &url, remote, &source);
-	url_release(&url);
-	if (status == STATUS_OK && !get->options->recursive)
-		status = plan_file(get, source);
+		report_failure(get->report, &failure);
 	return status;
 }
 
-static enum status plan_urls(struct get *get)
+/* A run that did not start leaves the list as it was. */
+static void write_failed_list(struct get *get)
 {
-	enum status status = STATUS_OK;
+	struct failure failure;
 
-	for (size_t i = 0; status == STATUS_OK && i < get->options->operand_count; i++)
-		status = plan_url(get, get->options->operands[i]);
-	return status;
+	if (!get->failed_list)
+		return;
+	outcome_list_failures(&get->transfer);
+	if (failed_list_write(get->failed_list, &failure) != STATUS_OK)
+		report_failure(get->report, &failure);
 }
 
 /* --- The run ------------------------------------------------------------------------------------------------------- */
@@ -168,9 +128,13 @@ static enum status open_destination(struct get *get)
 	enum status status = destination_open(options->directory, options->output,
 		options->no_sync ? DESTINATION_NO_SYNC : DESTINATION_SYNC, &get->destination, &failure);
 
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		report_failure(get->report, &failure);
-	return status;
+		return status;
+	}
+	if (options->sha256.given && get->destination.outlet)
+		status = outlet_want_sum(get->destination.outlet);
+	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
 }
 
 static enum status prepare(struct get *get, mode_t mask)
@@ -195,6 +159,7 @@ static enum status fetch(struct get *get, mode_t mask)
 		.queue = get->queue,
 		.folders = get->folders,
 		.report = get->report,
+		.failed_list = get->failed_list,
 		.counters = &get->counters,
 		.jobs = jobs_of(get),
 		.umask = mask,
@@ -209,6 +174,7 @@ static enum status fetch(struct get *get, mode_t mask)
 		fail(get, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
 	else if (status != STATUS_OK)
 		fail(get, FAILURE_LOCAL, status, "starting threads");
+	write_failed_list(get);
 	return status;
 }
 
@@ -226,11 +192,13 @@ static enum status run(struct get *get)
 	enum status status = open_destination(get);
 
 	if (status == STATUS_OK)
+		status = open_failed_list(get);
+	if (status == STATUS_OK)
 		status = hold_signals(get);
 	if (status == STATUS_OK)
 		status = prepare(get, mask);
 	if (status == STATUS_OK)
-		status = plan_urls(get);
+		status = take_in(get);
 	return status == STATUS_OK ? fetch(get, mask) : status;
 }
 
@@ -239,6 +207,7 @@ static void release(struct get *get)
 	folders_free(get->folders);
 	queue_free(get->queue);
 	plan_free(get->plan);
+	failed_list_close(get->failed_list);
 	destination_close(&get->destination);
 	report_free(get->report);
 }

@@ -30,6 +30,9 @@ struct download {
 	bool described;
 	struct file source;
 	struct digest root; /* computed here, once all is proven */
+	bool rooted;
+	struct digest sum; /* SHA-256, computed here where the user gave one */
+	bool summed;
 
 	/* Bounded tries. */
 	unsigned changes; /* epochs that ended because the source changed */

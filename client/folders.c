@@ -79,7 +79,12 @@ void folders_free(struct folders *folders)
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
-static enum status use_locked(struct folders *folders, struct plan_folder *folder);
+enum absent {
+	ABSENT_IS_MADE,
+	ABSENT_IS_TOLD, /* STATUS_NOT_FOUND */
+};
+
+static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent);
 
 /* Caller holds lock. */
 static void leave_locked(struct folders *folders, struct plan_folder *folder)
@@ -92,7 +97,7 @@ static void leave_locked(struct folders *folders, struct plan_folder *folder)
 /* Caller holds lock. */
 static enum status make_locked(struct folders *folders, struct plan_folder *folder)
 {
-	enum status status = use_locked(folders, folder->node.parent);
+	enum status status = use_locked(folders, folder->node.parent, ABSENT_IS_MADE);
 
 	if (status != STATUS_OK)
 		return status;
@@ -102,24 +107,28 @@ static enum status make_locked(struct folders *folders, struct plan_folder *fold
 }
 
 /* Caller holds lock. */
-static enum status open_locked(struct folders *folders, struct plan_folder *folder)
+static enum status open_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
 	char path[PLAN_PATH_SIZE];
 
+	if (folders->options.root < 0)
+		return STATUS_NOT_FOUND;
 	if (is_root(folder)) {
 		folder->fd = folders->options.root;
 		return STATUS_OK;
 	}
 	plan_landing(&folder->node, path);
 	enum status status = beneath_open_folder(folders->options.root, path, BENEATH_NO_LINKS, &folder->fd);
-	return status == STATUS_NOT_FOUND ? make_locked(folders, folder) : status;
+	return status == STATUS_NOT_FOUND && absent == ABSENT_IS_MADE ? make_locked(folders, folder) : status;
 }
 
 /* Caller holds lock. */
-static enum status use_locked(struct folders *folders, struct plan_folder *folder)
+static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
 	if (folder->fd < 0) {
-		enum status status = open_locked(folders, folder);
+		enum status status = open_locked(folders, folder, absent);
+		if (status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD)
+			return status;
 		if (status != STATUS_OK) {
 			folder->failed = true;
 			return status;
@@ -131,14 +140,24 @@ static enum status use_locked(struct folders *folders, struct plan_folder *folde
 	return STATUS_OK;
 }
 
-enum status folders_use(struct folders *folders, struct plan_folder *folder, int *fd)
+static enum status use(struct folders *folders, struct plan_folder *folder, enum absent absent, int *fd)
 {
 	pthread_mutex_lock(&folders->lock);
-	enum status status = use_locked(folders, folder);
+	enum status status = use_locked(folders, folder, absent);
 	if (status == STATUS_OK)
 		*fd = folder->fd;
 	pthread_mutex_unlock(&folders->lock);
 	return status;
+}
+
+enum status folders_use(struct folders *folders, struct plan_folder *folder, int *fd)
+{
+	return use(folders, folder, ABSENT_IS_MADE, fd);
+}
+
+enum status folders_look(struct folders *folders, struct plan_folder *folder, int *fd)
+{
+	return use(folders, folder, ABSENT_IS_TOLD, fd);
 }
 
 void folders_leave(struct folders *folders, struct plan_folder *folder)

@@ -15,7 +15,7 @@
 struct folders;
 
 struct folders_options {
-	int root;        /* the destination, borrowed */
+	int root;        /* the destination, borrowed; -1: it is not there, and nothing is made */
 	mode_t umask;    /* of this process */
 	bool sync;
 };
@@ -25,6 +25,8 @@ void folders_free(struct folders *folders);
 
 /* Opens FOLDER, and makes it and what it lies in where they are missing. */
 MUST_CHECK enum status folders_use(struct folders *folders, struct plan_folder *folder, int *fd);
+/* Opens FOLDER where it is there: STATUS_NOT_FOUND, and nothing is made, where it is not. */
+MUST_CHECK enum status folders_look(struct folders *folders, struct plan_folder *folder, int *fd);
 /* Ends a use. */
 void folders_leave(struct folders *folders, struct plan_folder *folder);
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "beneath.h"
+#include "checksum.h"
 #include "clock.h"
 #include "digest.h"
 #include "outcome.h"
@@ -35,16 +36,35 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 	return STATUS_OK;
 }
 
+/* A sum that the user gave is believed, size and time are not. */
+static enum status proven_place_of(const struct transfer *transfer, int folder, const struct plan_file *file, uint64_t size,
+	const struct file_time *time, enum landing_place *place)
+{
+	const struct digest *sum = plan_sum(file);
+	enum status status = place_of(folder, file->name, size, time, place);
+
+	if (status != STATUS_OK || *place != LANDING_SAME || !sum)
+		return status;
+	status = checksum_file(folder, file->name, size, sum, transfer->sync ? CHECKSUM_SYNC : CHECKSUM_NO_SYNC);
+	if (status != STATUS_MISMATCH && status != STATUS_CHANGED)
+		return status;
+	*place = LANDING_OTHER;
+	return STATUS_OK;
+}
+
 enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place, struct failure *failure)
 {
 	int folder;
-	enum status status = folders_use(transfer->folders, file->node.parent, &folder);
+	enum status status = folders_look(transfer->folders, file->node.parent, &folder);
 
+	*place = LANDING_FREE;
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
 	if (status != STATUS_OK) {
 		outcome_local_failure(transfer, &file->node.parent->node, status, "cannot open folder", failure);
 		return status;
 	}
-	status = place_of(folder, file->name, file->size, file->node.told ? &file->node.mtime : NULL, place);
+	status = proven_place_of(transfer, folder, file, file->size, file->node.told ? &file->node.mtime : NULL, place);
 	folders_leave(transfer->folders, file->node.parent);
 	if (status != STATUS_OK)
 		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
@@ -54,10 +74,10 @@ enum status landing_look(struct transfer *transfer, const struct plan_file *file
 /* --- The partial --------------------------------------------------------------------------------------------------- */
 
 /* Under the lock: nobody else renames anything to the final name now. */
-static enum status look_again(struct download *download, int folder, enum landing_place *place)
+static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum landing_place *place)
 {
 	const struct file *source = &download->source;
-	enum status status = place_of(folder, download->file->name, source->size, &source->mtime, place);
+	enum status status = proven_place_of(transfer, folder, download->file, source->size, &source->mtime, place);
 
 	if (status == STATUS_OK && *place == LANDING_SAME)
 		return partial_remove(&download->partial);
@@ -93,7 +113,7 @@ static enum status open_partial(struct transfer *transfer, struct download *down
 		return status;
 	download->uses_folder = true;
 	status = open_or_wait(transfer, download, folder);
-	return status == STATUS_OK ? look_again(download, folder, place) : status;
+	return status == STATUS_OK ? look_again(transfer, download, folder, place) : status;
 }
 
 enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place, struct failure *failure)

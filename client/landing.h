@@ -16,7 +16,7 @@
 enum landing_place {
 	LANDING_FREE,  /* nothing, or what is replaced without a look into it: a symlink, a FIFO */
 	LANDING_OTHER, /* a regular file */
-	LANDING_SAME,  /* a regular file with the size and time of the source */
+	LANDING_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
 };
 
 /* Compares with what a listing told; without that a regular file is LANDING_OTHER. STATUS_IS_FOLDER for a folder. */

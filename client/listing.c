@@ -243,11 +243,12 @@ static struct plan_entry entry_of_source(const struct listing *listing, const st
 {
 	return (struct plan_entry){
 		.source = listing->source,
-		.parent = plan_root(listing->transfer->plan),
-		.name = path_last(span_of(listing->source->url.path)),
+		.parent = listing->source->parent,
+		.name = span_of(listing->source->name),
 		.mode = file->mode,
 		.mtime = file->mtime,
 		.size = file->size,
+		.sum = listing->source->summed ? &listing->source->sum : NULL,
 		.told = true,
 		.lone = file->kind == ENTRY_FILE,
 		.pass = listing->pass,
@@ -260,6 +261,10 @@ static enum status begin_folder(struct listing *listing, const struct file *file
 	struct plan_node *taken;
 	enum status status;
 
+	if (listing->source->summed) {
+		fail_entry(listing, span_of(""), FAILURE_USAGE, STATUS_IS_FOLDER, " is a folder: a SHA-256 can be that of a file alone");
+		return STATUS_END;
+	}
 	if (listing->source->url.contents)
 		return STATUS_OK;
 	status = plan_add_folder(listing->transfer->plan, &planned, &listing->source->base, &taken);
@@ -363,17 +368,23 @@ static void list_source(struct transfer *transfer, struct plan_source *source)
 	while (queue_reserve_link(transfer->queue, source->remote, &generation)) {
 		listing.pass++;
 		listing.entries = 0;
-		if (attempt(&listing, generation))
+		if (attempt(&listing, generation)) {
+			atomic_store(&source->ended, true);
 			return;
+		}
 	}
-	if (!queue_stopped(transfer->queue))
-		outcome_entry(transfer, source, span_of(""), RESULT_FAILED, &source->remote->failure);
+	if (queue_stopped(transfer->queue))
+		return;
+	outcome_entry(transfer, source, span_of(""), RESULT_FAILED, &source->remote->failure);
+	atomic_store(&source->ended, true);
 }
 
 void listing_run(struct transfer *transfer)
 {
-	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next)
-		list_source(transfer, source);
+	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
+		if (source->listed)
+			list_source(transfer, source);
+	}
 	atomic_store(&transfer->counters->listing, false);
 	queue_listing_ends(transfer->queue);
 }

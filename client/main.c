@@ -15,7 +15,7 @@
 
 /* A row without a function is a command that this version does not have yet. */
 static const struct command commands[] = {
-	{"get", "URL... [-o FILE|-] [-d DIR] [-r] [-j N] [--no-sync] [--timeout S] [--progress HOW] [--json] [-q] [-v]",
+	{"get", "URL... [-o FILE|-] [-d DIR] [-r] [-i MANIFEST] [--sums FILE] [--sha256 HEX] [-j N] [--json] [-q] [-v] ...",
 		"Fetches files and folders, and proves that they arrived.", 1, ANY_NUMBER, command_get},
 	{"ls", "URL [-r] [-0] [--json]", "Lists a folder: folders end in /, links in @.", 1, 1, command_ls},
 	{"stat", "URL [--json]", "Shows what the server knows of one file or folder.", 1, 1, command_stat},

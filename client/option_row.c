@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "hex.h"
 #include "path.h"
 #include "text.h"
 
@@ -34,10 +35,10 @@ const struct option_row OPTION_ROWS[] = {
 	{"output", 'o', OPTION_TEXT, GET, PLACE(output), 0, 0, "FILE", "write to FILE; - is the standard output"},
 	{"directory", 'd', OPTION_TEXT, GET, PLACE(directory), 0, 0, "DIR", "write below DIR, which is made if need be"},
 	{"recursive", 'r', OPTION_FLAG, GET | LS | SUM, PLACE(recursive), 0, 0, NULL, "folders too, with all that is in them"},
-	{"input", 'i', OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "MANIFEST", NULL},
-	{"sums", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"input", 'i', OPTION_TEXT, GET, PLACE(input), 0, 0, "MANIFEST", "fetch what MANIFEST names: lines of URL, destination, SHA-256"},
+	{"sums", 0, OPTION_TEXT, GET, PLACE(sums), 0, 0, "FILE", "fetch and check what FILE, written by sha256sum, lists below the URL"},
 	{"jobs", 'j', OPTION_NUMBER, GET, PLACE(jobs), 1, 64, "N", "use N connections (default: one per core, 2 to 4)"},
-	{"sha256", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "HEX", NULL},
+	{"sha256", 0, OPTION_DIGEST, GET, PLACE(sha256), 0, 0, "HEX", "the SHA-256 that the file has to have"},
 	{"verify", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
 	{"no-clobber", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
 	{"no-sync", 0, OPTION_FLAG, GET, PLACE(no_sync), 0, 0, NULL, "do not wait until files are on stable storage"},
@@ -49,7 +50,7 @@ const struct option_row OPTION_ROWS[] = {
 	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "attempts without progress; only 0 in this version"},
 	{"timeout", 0, OPTION_SECONDS, NETWORK, PLACE(timeout), 1, 31536000000, "S", "give up after S seconds without a byte (default: 30)"},
 	{"fail-fast", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
-	{"failed-list", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "FILE", NULL},
+	{"failed-list", 0, OPTION_TEXT, GET, PLACE(failed_list), 0, 0, "FILE", "write to FILE, as a manifest, what failed or was not tried"},
 	{"progress", 0, OPTION_STYLE, GET, PLACE(progress), 0, 0, "HOW", "auto, bar, lines or none"},
 	{"pin", 0, OPTION_TEXT, NETWORK, OPTION_ABSENT, 0, 0, "PIN", NULL},
 	{"ca", 0, OPTION_TEXT, NETWORK, OPTION_ABSENT, 0, 0, "FILE", NULL},
@@ -218,6 +219,16 @@ static enum status set_style(const struct option_row *row, const char *text, voi
 	return refuse_value(failure, row, "auto, bar, lines or none", text);
 }
 
+static enum status set_digest(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	struct option_digest given = {.given = true};
+
+	if (!hex_parse(span_of(text), &given.digest))
+		return refuse_value(failure, row, "64 hexadecimal digits", text);
+	*(struct option_digest *)place = given;
+	return STATUS_OK;
+}
+
 static enum status set_value(const struct option_row *row, const char *text, void *place, struct failure *failure)
 {
 	switch (row->kind) {
@@ -238,6 +249,8 @@ static enum status set_value(const struct option_row *row, const char *text, voi
 		return set_size(row, text, place, failure);
 	case OPTION_STYLE:
 		return set_style(row, text, place, failure);
+	case OPTION_DIGEST:
+		return set_digest(row, text, place, failure);
 	}
 	return STATUS_OK;
 }
@@ -248,6 +261,7 @@ enum status option_set(const struct option_row *row, const char *text, struct op
 		uint64_t size;
 		const char *text;
 		bool flag;
+		struct option_digest digest;
 	} dropped;
 
 	if (row->place != OPTION_ABSENT)

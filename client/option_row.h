@@ -18,6 +18,7 @@ enum option_kind {
 	OPTION_SIZE,    /* uint64_t bytes, within the row's limits */
 	OPTION_TEXT,    /* const char * */
 	OPTION_STYLE,   /* enum progress_style */
+	OPTION_DIGEST,  /* struct option_digest */
 };
 
 /* A row without a place is not built yet: its value is checked, then it is refused. */

@@ -129,7 +129,7 @@ static enum status check_output(const struct options *options, struct failure *f
 
 	if (!output)
 		return STATUS_OK;
-	if (options->operand_count > 1 || options->recursive)
+	if (options->operand_count > 1 || options->recursive || options->input || options->sums)
 		return option_refuse(failure, "-o ", output, " names one file: use -d DIR for several");
 	if (strcmp(output, "-") == 0 && options->json)
 		return option_refuse(failure, "-o ", output, " and --json both want the standard output: leave one out");
@@ -138,19 +138,35 @@ static enum status check_output(const struct options *options, struct failure *f
 	return STATUS_OK;
 }
 
+static enum status check_lists(const struct options *options, struct failure *failure)
+{
+	if (options->sums && (options->operand_count != 1 || options->input))
+		return option_refuse(failure, "--sums ", options->sums, " names files below one URL: give that one, and no manifest");
+	if (options->sha256.given && (options->operand_count != 1 || options->recursive || options->input || options->sums))
+		return option_refuse(failure, "", "--sha256", " is the sum of one file: use -i or --sums for several");
+	return STATUS_OK;
+}
+
+/* A manifest may hold all that there is to fetch. */
+static size_t operands_needed(const struct options *options)
+{
+	return options->input ? 0 : options->command->operands_min;
+}
+
 static enum status check_together(const struct options *options, struct failure *failure)
 {
 	const struct command *command = options->command;
 
-	if (options->operand_count < command->operands_min || options->operand_count > command->operands_max) {
+	if (options->operand_count < operands_needed(options) || options->operand_count > command->operands_max) {
 		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s: write ferry %s %s",
-			options->operand_count < command->operands_min ? "something is missing" : "there is too much", command->name,
+			options->operand_count < operands_needed(options) ? "something is missing" : "there is too much", command->name,
 			command->synopsis);
 		return STATUS_INVALID;
 	}
 	if (options->null_separated && options->json)
 		return option_refuse(failure, "", "-0 and --json", " exclude each other: JSON holds exact names too");
-	return check_output(options, failure);
+	enum status status = check_lists(options, failure);
+	return status == STATUS_OK ? check_output(options, failure) : status;
 }
 
 static enum status parse(int argc, char **argv, const struct command *commands, size_t count, struct given *given,

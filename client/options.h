@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "digest.h"
 #include "failure.h"
 #include "progress.h"
 #include "status.h"
@@ -22,6 +23,11 @@ struct command {
 	int (*run)(const struct options *options); /* returns the exit code; NULL: not available in this version */
 };
 
+struct option_digest {
+	struct digest digest;
+	bool given;
+};
+
 struct options {
 	const struct command *command; /* NULL only with help or version */
 	char **operands; /* into argv */
@@ -35,6 +41,10 @@ struct options {
 	unsigned jobs;         /* -j, 0: default */
 	unsigned retry;        /* attempts without progress */
 	int64_t timeout;       /* nanoseconds */
+	const char *input;     /* -i, NULL: none */
+	const char *sums;      /* NULL: none */
+	const char *failed_list; /* NULL: none */
+	struct option_digest sha256;
 	bool no_sync;
 	bool json;
 	bool null_separated;   /* ls -0 */

@@ -39,8 +39,9 @@ void outcome_local_failure(const struct transfer *transfer, const struct plan_no
 	failure_set(failure, FAILURE_LOCAL, status, "%s %s", cannot, outcome_shown(transfer, node, shown));
 }
 
-static void tell(struct transfer *transfer, const struct plan_node *node, struct result *result)
+static void tell(struct transfer *transfer, struct plan_file *file, struct result *result)
 {
+	const struct plan_node *node = &file->node;
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
 
 	result->url = &node->source->url;
@@ -48,19 +49,22 @@ static void tell(struct transfer *transfer, const struct plan_node *node, struct
 	result->path = place_of(transfer, plan_landing(node, landing), place);
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
 		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
+	atomic_store_explicit(&file->well, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);
 	report_result(transfer->report, result);
 }
 
 void outcome_download(struct transfer *transfer, struct download *download, enum result_status status)
 {
-	const struct plan_file *file = download->file;
+	struct plan_file *file = download->file;
 	struct result result = {
 		.status = status,
 		.bytes = download->described ? download->source.size : file->node.told ? file->size : UINT64_MAX,
 		.fetched = download->fetched,
 		.reused = download->reused,
-		.root_known = status == RESULT_FETCHED || status == RESULT_VERIFIED,
+		.root_known = download->rooted,
 		.root = download->root,
+		.sha256_known = download->summed,
+		.sha256 = download->sum,
 		.attempts = download->attempts,
 		.nanoseconds = clock_now() - download->started,
 		.failure = download->failure,
@@ -68,11 +72,11 @@ void outcome_download(struct transfer *transfer, struct download *download, enum
 
 	if (status == RESULT_UNCHANGED)
 		result.reused = result.bytes;
-	tell(transfer, &file->node, &result);
+	tell(transfer, file, &result);
 	download_free(download);
 }
 
-void outcome_file(struct transfer *transfer, const struct plan_file *file, enum result_status status, const struct failure *failure)
+void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure)
 {
 	struct result result = {
 		.status = status,
@@ -82,19 +86,57 @@ void outcome_file(struct transfer *transfer, const struct plan_file *file, enum 
 
 	if (failure)
 		result.failure = *failure;
-	tell(transfer, &file->node, &result);
+	tell(transfer, file, &result);
+}
+
+/* Where what a listing names as BELOW would land; false where that is no path. */
+static bool landing_of_entry(const struct plan_source *source, struct span below, char out[PLAN_PATH_SIZE])
+{
+	char folder[PLAN_PATH_SIZE];
+
+	if (below.length == 0 && !source->url.contents)
+		return path_join(out, span_of(plan_landing(&source->parent->node, folder)), span_of(source->name)) == STATUS_OK;
+	return path_join(out, span_of(plan_landing(&source->base->node, folder)), below) == STATUS_OK;
 }
 
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure)
 {
-	char base[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	bool lands = landing_of_entry(source, below, landing);
 	struct result result = {.url = &source->url, .below = below, .status = status, .bytes = UINT64_MAX};
 
 	/* It has no place of its own, but one where it would be. */
-	if (below.length > 0 && path_join(landing, span_of(plan_landing(&source->base->node, base)), below) == STATUS_OK)
+	if (lands && below.length > 0)
 		result.path = place_of(transfer, landing, place);
 	if (failure)
 		result.failure = *failure;
+	if (failure && transfer->failed_list)
+		failed_list_add(transfer->failed_list, &source->url, below, lands ? landing : NULL, NULL);
 	report_result(transfer->report, &result);
+}
+
+/* --- The failed list ----------------------------------------------------------------------------------------------- */
+
+static void list_file(const struct plan_file *file, void *context)
+{
+	struct transfer *transfer = context;
+	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE];
+
+	if (atomic_load_explicit(&file->well, memory_order_relaxed))
+		return;
+	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
+		transfer->destination->outlet ? NULL : plan_landing(&file->node, landing), plan_sum(file));
+}
+
+void outcome_list_failures(struct transfer *transfer)
+{
+	char landing[PLAN_PATH_SIZE];
+
+	plan_each_file(transfer->plan, list_file, transfer);
+	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
+		if (source->listed && !atomic_load(&source->ended))
+			failed_list_add(transfer->failed_list, &source->url, span_of(""),
+				landing_of_entry(source, span_of(""), landing) ? landing : NULL, source->summed ? &source->sum : NULL);
+	}
 }

@@ -20,10 +20,13 @@ void outcome_local_failure(const struct transfer *transfer, const struct plan_no
 void outcome_download(struct transfer *transfer, struct download *download, enum result_status status);
 
 /* A file that never was in work. */
-void outcome_file(struct transfer *transfer, const struct plan_file *file, enum result_status status, const struct failure *failure);
+void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure);
 
 /* Something that a listing names and that is no file of the plan: BELOW the source's URL. */
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);
+
+/* After the threads: what failed or was not tried goes into the failed list. */
+void outcome_list_failures(struct transfer *transfer);
 
 #endif

@@ -9,12 +9,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "digest.h"
-
 struct outlet {
 	int fd;
 	enum outlet_close closing;
-	bool ordered;
+	bool keeps; /* else its bytes go nowhere */
+	struct flat *flat; /* NULL: no sum is wanted */
 	uint64_t next;
 	unsigned char piece[PIECE_SIZE];
 };
@@ -37,7 +36,8 @@ enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet
 	}
 	made->fd = fd;
 	made->closing = closing;
-	made->ordered = !is_null_device(fd);
+	made->keeps = !is_null_device(fd);
+	made->flat = NULL;
 	made->next = 0;
 	*outlet = made;
 	return STATUS_OK;
@@ -49,12 +49,23 @@ void outlet_free(struct outlet *outlet)
 		return;
 	if (outlet->closing == OUTLET_CLOSES)
 		close(outlet->fd);
+	flat_free(outlet->flat);
 	free(outlet);
 }
 
 bool outlet_is_ordered(const struct outlet *outlet)
 {
-	return outlet->ordered;
+	return outlet->keeps || outlet->flat;
+}
+
+enum status outlet_want_sum(struct outlet *outlet)
+{
+	return flat_new(&outlet->flat);
+}
+
+void outlet_sum(struct outlet *outlet, struct digest *sum)
+{
+	flat_finish(outlet->flat, sum);
 }
 
 uint64_t outlet_next(const struct outlet *outlet)
@@ -65,7 +76,7 @@ uint64_t outlet_next(const struct outlet *outlet)
 void outlet_gather(struct outlet *outlet, size_t offset, const void *bytes, size_t length)
 {
 	assert(offset + length <= sizeof(outlet->piece));
-	if (outlet->ordered)
+	if (outlet_is_ordered(outlet))
 		memcpy(outlet->piece + offset, bytes, length);
 }
 
@@ -85,8 +96,12 @@ static enum status write_all(int fd, const unsigned char *next, size_t length)
 
 enum status outlet_release(struct outlet *outlet, size_t length)
 {
-	if (!outlet->ordered)
+	if (!outlet_is_ordered(outlet))
 		return STATUS_OK;
 	outlet->next++;
+	if (outlet->flat)
+		flat_add(outlet->flat, outlet->piece, length);
+	if (!outlet->keeps)
+		return STATUS_OK;
 	return write_all(outlet->fd, outlet->piece, length);
 }

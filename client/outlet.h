@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "digest.h"
 #include "status.h"
 
 /*
@@ -23,8 +24,13 @@ enum outlet_close {
 MUST_CHECK enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet);
 void outlet_free(struct outlet *outlet);
 
-/* Does it keep what it gets? Then pieces must come one by one from the first on, each from outlet_next(). */
+/* Does it keep what it gets, or is it summed? Then pieces must come one by one from the first on, each from outlet_next(). */
 bool outlet_is_ordered(const struct outlet *outlet);
+
+/* From here on the SHA-256 of all that leaves is computed, which needs their order. Before the first piece. */
+MUST_CHECK enum status outlet_want_sum(struct outlet *outlet);
+/* Once all has left. */
+void outlet_sum(struct outlet *outlet, struct digest *sum);
 
 /* The piece that is to come next. */
 uint64_t outlet_next(const struct outlet *outlet);

@@ -130,11 +130,15 @@ enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, str
 		*taken = status == STATUS_EXISTS ? *place : NULL;
 		return status;
 	}
-	struct plan_file *made = arena_take(&plan->arena, sizeof(*made) + entry->name.length + 1);
+	const size_t after_name = entry->name.length + 1;
+	struct plan_file *made = arena_take(&plan->arena, sizeof(*made) + after_name + (entry->sum ? sizeof(*entry->sum) : 0));
 	if (!made)
 		return STATUS_NO_MEMORY;
 	fill_in(&made->node, made->name, entry, PLAN_FILE);
 	made->size = entry->size;
+	made->summed = entry->sum;
+	if (entry->sum)
+		memcpy(made->name + after_name, entry->sum, sizeof(*entry->sum));
 	*place = &made->node;
 	plan->count++;
 	*file = made;
@@ -154,6 +158,16 @@ static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry
 	return made;
 }
 
+/* What was made for the sake of what lies in it is now met in a listing. */
+static void tell(struct plan_node *folder, const struct plan_entry *entry)
+{
+	if (folder->told || !entry->told)
+		return;
+	folder->mode = entry->mode;
+	folder->mtime = entry->mtime;
+	folder->told = true;
+}
+
 enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
 	struct plan_node **taken)
 {
@@ -162,6 +176,7 @@ enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, s
 
 	if (status == STATUS_EXISTS && (*place)->kind == PLAN_FOLDER) {
 		*folder = (struct plan_folder *)*place;
+		tell(&(*folder)->node, entry);
 		return STATUS_OK;
 	}
 	if (status != STATUS_OK) {
@@ -185,6 +200,19 @@ struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base
 		base = node && node->kind == PLAN_FOLDER ? (struct plan_folder *)node : NULL;
 	}
 	return base;
+}
+
+void plan_each_file(const struct plan *plan, void (*visit)(const struct plan_file *file, void *context), void *context)
+{
+	for (size_t i = 0; i < plan->places; i++) {
+		if (plan->table[i] && plan->table[i]->kind == PLAN_FILE)
+			visit((const struct plan_file *)plan->table[i], context);
+	}
+}
+
+const struct digest *plan_sum(const struct plan_file *file)
+{
+	return file->summed ? (const struct digest *)(file->name + file->node.name_length + 1) : NULL;
 }
 
 const char *plan_name(const struct plan_node *node)
@@ -218,14 +246,60 @@ void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;
-	for (struct plan_source *source = plan->sources; source; source = source->next)
+	for (struct plan_source *source = plan->sources; source; source = source->next) {
 		url_release(&source->url);
+		free(source->destination);
+	}
 	arena_release(&plan->arena);
 	free(plan->table);
 	free(plan);
 }
 
-enum status plan_add_source(struct plan *plan, const struct url *url, struct remote *remote, struct plan_source **source)
+enum status plan_make_folders(struct plan *plan, const struct plan_source *source, struct plan_folder *base, struct span path,
+	struct plan_folder **folder, struct plan_node **taken)
+{
+	while (path.length > 0) {
+		const struct plan_entry entry = {.source = source, .parent = base, .name = path_first(&path)};
+		enum status status = plan_add_folder(plan, &entry, &base, taken);
+		if (status != STATUS_OK)
+			return status;
+	}
+	*folder = base;
+	return STATUS_OK;
+}
+
+static void append_source(struct plan *plan, struct plan_source *source)
+{
+	if (plan->last_source)
+		plan->last_source->next = source;
+	else
+		plan->sources = source;
+	plan->last_source = source;
+}
+
+/* A folder's contents land in the destination itself, everything else under its last component. */
+static enum status place_source(struct plan *plan, struct plan_source *source, const char *destination, struct plan_node **taken)
+{
+	struct span folder = span_of("");
+
+	source->name = (const char *)path_last(span_of(source->url.path)).bytes;
+	if (destination) {
+		source->destination = strdup(destination);
+		if (!source->destination)
+			return STATUS_NO_MEMORY;
+		folder = span_of(source->destination);
+		if (!source->url.contents) {
+			source->name = (const char *)path_last(folder).bytes;
+			folder = path_folder(folder);
+		}
+	}
+	enum status status = plan_make_folders(plan, source, plan->root, folder, &source->parent, taken);
+	source->base = source->parent;
+	return status;
+}
+
+enum status plan_add_source(struct plan *plan, const struct url *url, const char *destination, struct plan_source **source,
+	struct plan_node **taken)
 {
 	struct plan_source *made = arena_take(&plan->arena, sizeof(*made));
 
@@ -234,15 +308,11 @@ enum status plan_add_source(struct plan *plan, const struct url *url, struct rem
 	enum status status = url_copy(url, &made->url);
 	if (status != STATUS_OK)
 		return status;
-	made->remote = remote;
-	made->base = plan->root;
-	if (plan->last_source)
-		plan->last_source->next = made;
-	else
-		plan->sources = made;
-	plan->last_source = made;
-	*source = made;
-	return STATUS_OK;
+	append_source(plan, made);
+	status = place_source(plan, made, destination, taken);
+	if (status == STATUS_OK)
+		*source = made;
+	return status;
 }
 
 struct plan_source *plan_sources(struct plan *plan)

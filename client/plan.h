@@ -2,6 +2,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,11 +21,18 @@ struct plan;
 struct remote;
 struct download;
 
-/* One URL of the command line. */
+/* One URL: of the command line, or of a manifest. */
 struct plan_source {
 	struct url url;
 	struct remote *remote;
-	struct plan_folder *base; /* the folder that a listing's names are relative to; a lone file's folder */
+	struct plan_folder *parent; /* where what the URL names lands, */
+	const char *name;           /* and as what: without a destination of its own its last component */
+	char *destination;          /* NULL: none of its own; NAME may point into it */
+	struct digest sum;          /* of the file that it names, where it is known */
+	bool summed;
+	struct plan_folder *base;   /* the folder that a listing's names are relative to */
+	bool listed;                /* -r: it may be a folder, whose files a listing names */
+	atomic_bool ended;          /* its listing was read to its end, or its failure is told */
 	struct plan_source *next;
 };
 
@@ -63,14 +71,23 @@ struct plan_file {
 	uint64_t size;
 	struct plan_file *next;    /* in the backlog */
 	struct download *download; /* once it is being worked on */
+	atomic_bool well;          /* it has ended, and did not fail */
+	bool summed;               /* its SHA-256 is known beforehand, and stands behind its name */
 	char name[];
 };
 
 MUST_CHECK enum status plan_new(struct plan **plan);
 void plan_free(struct plan *plan);
 
-/* Takes over nothing: URL is copied. */
-MUST_CHECK enum status plan_add_source(struct plan *plan, const struct url *url, struct remote *remote, struct plan_source **source);
+/*
+ * Takes over nothing: URL and DESTINATION (NULL: none), a legal path, are copied. STATUS_EXISTS where a file is to lie where
+ * DESTINATION needs a folder: *TAKEN.
+ */
+MUST_CHECK enum status plan_add_source(struct plan *plan, const struct url *url, const char *destination,
+	struct plan_source **source, struct plan_node **taken);
+/* The folders of PATH below BASE, as far as they are missing; all that is known of them is their names. */
+MUST_CHECK enum status plan_make_folders(struct plan *plan, const struct plan_source *source, struct plan_folder *base,
+	struct span path, struct plan_folder **folder, struct plan_node **taken);
 struct plan_source *plan_sources(struct plan *plan);
 
 /* The destination itself. */
@@ -86,14 +103,16 @@ struct plan_entry {
 	uint16_t mode;
 	struct file_time mtime;
 	uint64_t size;
+	const struct digest *sum; /* NULL: unknown */
 	bool told;
 	bool lone;
 	uint8_t pass;
 };
 
 /*
- * STATUS_EXISTS where the name is taken: *TAKEN is by what. A folder may be added again by another source, and gives
- * the one that is there. STATUS_NAME_TOO_LONG where the path below the destination gets too long, STATUS_LIMIT for more
+ * STATUS_EXISTS where the name is taken: *TAKEN is by what. A folder may be added again, and gives the one that is there:
+ * now told, where it was not and ENTRY is.
+ * STATUS_NAME_TOO_LONG where the path below the destination gets too long, STATUS_LIMIT for more
  * than PLAN_NODES_MAX files and folders, STATUS_NO_MEMORY.
  */
 #define PLAN_NODES_MAX (16u << 20)
@@ -104,6 +123,12 @@ MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entr
 
 /* The folder at PATH, relative to BASE; NULL where there is none. */
 struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path);
+
+/* Calls VISIT for every file, in no particular order; nobody may be adding. */
+void plan_each_file(const struct plan *plan, void (*visit)(const struct plan_file *file, void *context), void *context);
+
+/* The SHA-256 that it has to have; NULL: unknown. */
+const struct digest *plan_sum(const struct plan_file *file);
 
 /* The name itself, NUL-terminated. */
 const char *plan_name(const struct plan_node *node);

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "destination.h"
+#include "failed_list.h"
 #include "folders.h"
 #include "link.h"
 #include "plan.h"
@@ -21,11 +22,12 @@ struct transfer {
 	struct queue *queue;
 	struct folders *folders; /* NULL with an outlet */
 	struct report *report;
+	struct failed_list *failed_list; /* NULL: none is wanted */
 	struct progress_counters *counters;
 	unsigned jobs;
 	mode_t umask;
 	bool sync;
-	bool recursive; /* the plan's sources are listed; else the plan holds all files already */
+	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "hex.h"
 #include "path.h"
 #include "text.h"
 

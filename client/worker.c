@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "batch.h"
+#include "checksum.h"
 #include "digest.h"
 #include "fetch.h"
+#include "hex.h"
 #include "landing.h"
 #include "outcome.h"
 
@@ -136,12 +138,41 @@ void worker_changed(struct worker *worker, struct download *download)
 		fail_with_url(worker, download, STATUS_CHANGED, "kept changing while it was fetched");
 }
 
+static void explain_sum(const struct download *download, struct failure *failure)
+{
+	char below[PLAN_PATH_SIZE], hex[HEX_SIZE];
+	const struct plan_node *node = &download->file->node;
+	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+
+	failure_set(failure, FAILURE_LOCAL, STATUS_MISMATCH, "%.400s has the SHA-256 %s, not the one that was given", name ? name : "a file",
+		hex_write(&download->sum, hex));
+	free(name);
+}
+
+/* What the server says and what was asked for may be two things. */
+static void complete(struct worker *worker, struct download *download)
+{
+	enum status status = checksum_download(download);
+	struct failure failure;
+
+	download->rooted = true;
+	if (status == STATUS_OK) {
+		commit_add(&worker->commit, download);
+		return;
+	}
+	if (status == STATUS_MISMATCH)
+		explain_sum(download, &failure);
+	else
+		outcome_local_failure(worker->transfer, &download->file->node, status, "cannot read again", &failure);
+	worker_fail(worker, download, &failure);
+}
+
 void worker_finish(struct worker *worker, struct download *download)
 {
 	if (download->pieces.count > 0)
 		piece_map_root(&download->pieces, worker->lanes, &download->root);
 	if (!download_root_differs(download))
-		commit_add(&worker->commit, download);
+		complete(worker, download);
 	else if (++download->roots < ROOTS_MAX && can_begin_again(download))
 		begin_again(worker, download);
 	else
@@ -160,9 +191,14 @@ void worker_described(struct worker *worker, struct download *download, const st
 void worker_unchanged(struct worker *worker, struct download *download)
 {
 	uint64_t size = download->described ? download->source.size : download->file->size;
+	const struct digest *sum = plan_sum(download->file);
 
 	atomic_fetch_add_explicit(&worker->transfer->counters->bytes_kept, size, memory_order_relaxed);
-	outcome_download(worker->transfer, download, RESULT_UNCHANGED);
+	download->reused = size;
+	download->summed = sum;
+	if (sum)
+		download->sum = *sum;
+	outcome_download(worker->transfer, download, sum ? RESULT_VERIFIED : RESULT_UNCHANGED);
 }
 
 void worker_do(struct worker *worker, struct download *download, enum run_duty duty)

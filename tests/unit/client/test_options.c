@@ -234,11 +234,41 @@ static void sizes_have_units_of_1024(void **state)
 	}
 }
 
+static void lists_and_sums_name_files_of_their_own(void **state)
+{
+	struct options options = accept("get -i list --failed-list todo");
+
+	(void)state;
+	assert_string_equal(options.input, "list");
+	assert_string_equal(options.failed_list, "todo");
+	assert_int_equal(options.operand_count, 0);
+	assert_string_equal(accept("get ferry://h/ --sums f").sums, "f");
+	assert_refused("get --sums f", "something is missing");
+	assert_refused("get a b --sums f", "below one URL");
+	assert_refused("get a -i l --sums f", "below one URL");
+	assert_refused("get a -i l -o f", "names one file");
+	assert_refused("get a --sums l -o f", "names one file");
+	assert_refused("get a --sha256 12", "64 hexadecimal digits");
+}
+
+static void sum_of_one_file_excludes_several(void **state)
+{
+	static const char *const others[] = {"b", "-r", "-i l", "--sums f"};
+	char line[160];
+
+	(void)state;
+	assert_true(accept("get a --sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855").sha256.given);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		snprintf(line, sizeof line, "get a --sha256 %064d %s", 7, others[i]);
+		assert_refused(line, "is the sum of one file");
+	}
+}
+
 static void what_is_not_built_yet_is_refused(void **state)
 {
 	static const char *const options[] = {
-		"-i x", "--input x", "--sums x", "--sha256 00", "--verify", "--no-clobber", "--dry-run", "--include x", "--exclude x",
-		"--max-size 1", "--limit-rate 1M", "--fail-fast", "--failed-list x", "--pin x", "--ca x", "--token-file x",
+		"--verify", "--no-clobber", "--dry-run", "--include x", "--exclude x",
+		"--max-size 1", "--limit-rate 1M", "--fail-fast", "--pin x", "--ca x", "--token-file x",
 		"--congestion cubic",
 	};
 
@@ -351,6 +381,8 @@ int main(void)
 		cmocka_unit_test(timeout_is_in_seconds_and_may_have_decimals),
 		cmocka_unit_test(retry_is_zero_for_now),
 		cmocka_unit_test(sizes_have_units_of_1024),
+		cmocka_unit_test(lists_and_sums_name_files_of_their_own),
+		cmocka_unit_test(sum_of_one_file_excludes_several),
 		cmocka_unit_test(what_is_not_built_yet_is_refused),
 		cmocka_unit_test(options_of_another_command_are_refused),
 		cmocka_unit_test(unknown_words_are_named),

@@ -1,0 +1,236 @@
+/* Collects the lines of a failed list and puts them into its file, all or none. */
+#include "failed_list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "hex.h"
+#include "path.h"
+#include "text.h"
+
+#define SHOWN_SIZE 300
+#define UNFINISHED_SIZE 40
+
+struct failed_list {
+	char shown[SHOWN_SIZE];
+	char *path; /* ours; NAME points into it */
+	const char *name;
+	int folder; /* that holds NAME; -1 where DIRECT is used */
+	int direct; /* what is no regular file; -1: none */
+	char **lines;
+	size_t count, room;
+	bool incomplete; /* memory was short */
+};
+
+static enum status fail(const struct failed_list *list, enum status status, struct failure *failure)
+{
+	failure_set(failure, FAILURE_LOCAL, status, "cannot write %s", list->shown);
+	return status;
+}
+
+/* --- Opening ------------------------------------------------------------------------------------------------------- */
+
+/* *DIRECT is opened where PATH is there and no regular file. */
+static enum status open_direct(const char *path, int *direct)
+{
+	struct stat stat;
+	int fd;
+	enum status status = trusted_open(path, O_PATH, 0, &fd);
+
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(fd, &stat) < 0)
+		status = status_from_errno(errno);
+	close(fd);
+	if (status != STATUS_OK || S_ISREG(stat.st_mode))
+		return status;
+	if (S_ISDIR(stat.st_mode))
+		return STATUS_IS_FOLDER;
+	return trusted_open(path, O_WRONLY | O_NOCTTY, 0, direct);
+}
+
+static enum status open_folder(struct failed_list *list)
+{
+	char *slash = strrchr(list->path, '/');
+
+	list->name = slash ? slash + 1 : list->path;
+	if (!path_name_legal(span_of(list->name)))
+		return STATUS_INVALID;
+	if (!slash)
+		return trusted_open(".", O_RDONLY | O_DIRECTORY, 0, &list->folder);
+	*slash = '\0';
+	return trusted_open(slash == list->path ? "/" : list->path, O_RDONLY | O_DIRECTORY, 0, &list->folder);
+}
+
+enum status failed_list_open(const char *path, struct failed_list **list, struct failure *failure)
+{
+	struct failed_list *made = calloc(1, sizeof *made);
+
+	if (!made || !(made->path = strdup(path))) {
+		free(made);
+		failure_set(failure, FAILURE_LOCAL, STATUS_NO_MEMORY, "cannot make the list of failed files");
+		return STATUS_NO_MEMORY;
+	}
+	made->folder = made->direct = -1;
+	text_escape(made->shown, sizeof made->shown, span_of(path));
+	enum status status = open_direct(path, &made->direct);
+	if (status == STATUS_OK && made->direct < 0)
+		status = open_folder(made);
+	if (status == STATUS_OK) {
+		*list = made;
+		return STATUS_OK;
+	}
+	status = fail(made, status, failure);
+	failed_list_close(made);
+	return status;
+}
+
+void failed_list_close(struct failed_list *list)
+{
+	if (!list)
+		return;
+	if (list->folder >= 0)
+		close(list->folder);
+	if (list->direct >= 0)
+		close(list->direct);
+	for (size_t i = 0; i < list->count; i++)
+		free(list->lines[i]);
+	free(list->lines);
+	free(list->path);
+	free(list);
+}
+
+/* --- Lines --------------------------------------------------------------------------------------------------------- */
+
+static void print_destination(FILE *out, const char *landing)
+{
+	for (; *landing; landing++) {
+		if (*landing == '\t' || *landing == '\n' || *landing == '%')
+			fprintf(out, "%%%02X", (unsigned char)*landing);
+		else
+			putc(*landing, out);
+	}
+}
+
+/* Would it land there anyhow? */
+static bool is_usual(const struct url *url, struct span below, const char *landing)
+{
+	struct span last = path_last(below.length > 0 ? below : span_of(url->path));
+
+	if (below.length == 0 && url->contents)
+		return !*landing;
+	return strlen(landing) == last.length && memcmp(landing, last.bytes, last.length) == 0;
+}
+
+static void print_line(FILE *out, const struct url *url, struct span below, const char *landing, const struct digest *sum)
+{
+	char hex[HEX_SIZE];
+
+	url_print(out, url, below);
+	if (landing && *landing && (sum || !is_usual(url, below, landing))) {
+		putc('\t', out);
+		print_destination(out, landing);
+	} else if (sum) {
+		putc('\t', out);
+	}
+	if (sum)
+		fprintf(out, "\t%s", hex_write(sum, hex));
+	putc('\n', out);
+}
+
+static bool keep(struct failed_list *list, char *line)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		char **lines = realloc(list->lines, room * sizeof *lines);
+		if (!lines)
+			return false;
+		list->lines = lines;
+		list->room = room;
+	}
+	list->lines[list->count++] = line;
+	return true;
+}
+
+void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
+	const struct digest *sum)
+{
+	char *line = NULL;
+	size_t length;
+	FILE *out = open_memstream(&line, &length);
+
+	if (out)
+		print_line(out, url, below, landing, sum);
+	if (out && fclose(out) == 0 && keep(list, line))
+		return;
+	list->incomplete = true;
+	free(line);
+}
+
+/* --- Writing ------------------------------------------------------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Takes over FD. */
+static enum status print_all(const struct failed_list *list, int fd)
+{
+	FILE *out = fdopen(fd, "w");
+
+	if (!out) {
+		close(fd);
+		return STATUS_NO_MEMORY;
+	}
+	errno = 0;
+	for (size_t i = 0; i < list->count; i++)
+		fputs(list->lines[i], out);
+	bool arrived = fflush(out) == 0 && !ferror(out);
+	enum status status = arrived ? STATUS_OK : status_from_errno(errno);
+	return fclose(out) == 0 || status != STATUS_OK ? status : status_from_errno(errno);
+}
+
+static enum status replace(const struct failed_list *list)
+{
+	char unfinished[UNFINISHED_SIZE];
+	int fd;
+
+	snprintf(unfinished, sizeof unfinished, ".ferry-list-%ld", (long)getpid());
+	/* One that a process of our number left behind is nobody's. */
+	enum status status = beneath_remove_name(list->folder, unfinished);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = beneath_open(list->folder, unfinished, O_WRONLY | O_CREAT | O_EXCL, 0666, &fd);
+	if (status != STATUS_OK)
+		return status;
+	status = print_all(list, fd);
+	if (status == STATUS_OK)
+		status = beneath_rename_name(list->folder, unfinished, list->name);
+	enum status removed = status == STATUS_OK ? STATUS_OK : beneath_remove_name(list->folder, unfinished);
+	/* What cannot be removed either is in nobody's way. */
+	(void)removed;
+	return status;
+}
+
+enum status failed_list_write(struct failed_list *list, struct failure *failure)
+{
+	enum status status = list->incomplete ? STATUS_NO_MEMORY : STATUS_OK;
+
+	if (list->count > 0)
+		qsort(list->lines, list->count, sizeof list->lines[0], compare);
+	if (status == STATUS_OK && list->direct < 0) {
+		status = replace(list);
+	} else if (status == STATUS_OK) {
+		status = print_all(list, list->direct);
+		list->direct = -1;
+	}
+	return status == STATUS_OK ? STATUS_OK : fail(list, status, failure);
+}

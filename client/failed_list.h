@@ -1,0 +1,32 @@
+/* The failed list: what failed or was not tried, written as a manifest that fetches it. */
+#ifndef FAILED_LIST_H
+#define FAILED_LIST_H
+
+#include "digest.h"
+#include "failure.h"
+#include "status.h"
+#include "url.h"
+
+/*
+ * failed_list_open(path, &list, &failure)          before anything is fetched: a folder that is missing is told now
+ * failed_list_add(list, &url, below, landing, sum) as often as needed
+ * failed_list_write(list, &failure)                once, at the end
+ * failed_list_close(list)
+ *
+ * The file is replaced as a whole; a path that is no regular file is written directly. Lines are sorted, so that the same
+ * failures make the same list. Any thread may add, one after the other.
+ */
+struct failed_list;
+MUST_CHECK enum status failed_list_open(const char *path, struct failed_list **list, struct failure *failure);
+void failed_list_close(struct failed_list *list);
+
+/*
+ * BELOW URL could not be had, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). A lack of
+ * memory is told by failed_list_write.
+ */
+void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
+	const struct digest *sum);
+
+MUST_CHECK enum status failed_list_write(struct failed_list *list, struct failure *failure);
+
+#endif

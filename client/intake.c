@@ -1,0 +1,240 @@
+/* Reads what names files, and refuses what cannot be meant before anything is fetched. */
+#include "intake.h"
+
+#include <stdlib.h>
+
+#include "manifest.h"
+#include "outcome.h"
+#include "path.h"
+#include "text.h"
+
+/* --- What is wrong ------------------------------------------------------------------------------------------------- */
+
+static enum status fail(const struct intake *intake, enum status status)
+{
+	struct failure failure;
+
+	failure_set(&failure, FAILURE_LOCAL, status, "planning");
+	report_failure(intake->report, &failure);
+	return status;
+}
+
+static enum status refuse_url(const struct intake *intake, const char *text, const char *problem)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+	struct failure failure;
+
+	text_escape(shown, sizeof(shown), span_of(text));
+	failure_set(&failure, FAILURE_USAGE, STATUS_INVALID, "cannot use URL %s: %s", shown, problem);
+	report_failure(intake->report, &failure);
+	return STATUS_INVALID;
+}
+
+/* ONE has the place that BELOW the other source needs, or the one that a folder of that place needs. */
+static enum status refuse_twins(const struct intake *intake, const struct plan_node *one, const struct url *other, const char *below)
+{
+	struct failure failure;
+	char one_below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
+	bool folder = one->kind == PLAN_FOLDER;
+	char *first = url_text(&one->source->url, span_of(folder ? "" : plan_below(one, one_below)));
+	char *second = url_text(other, span_of(below));
+
+	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.150s", first ? first : "a URL",
+		second ? second : "another", text_escape(shown, sizeof(shown), span_of(plan_landing(one, landing))));
+	free(first);
+	free(second);
+	report_failure(intake->report, &failure);
+	return STATUS_EXISTS;
+}
+
+/* --- Into the plan ------------------------------------------------------------------------------------------------- */
+
+/* One file, as far as we know; whether it is one the server will tell. */
+static enum status add_file(const struct intake *intake, const struct plan_entry *entry, const char *below)
+{
+	struct plan_file *file;
+	struct plan_node *taken;
+	enum status status = plan_add_file(intake->plan, entry, &file, &taken);
+
+	if (status == STATUS_EXISTS)
+		return refuse_twins(intake, taken, &entry->source->url, below);
+	if (status == STATUS_OK)
+		status = queue_add(intake->queue, file);
+	if (status != STATUS_OK)
+		return fail(intake, status);
+	atomic_fetch_add(&intake->counters->files_known, 1);
+	return STATUS_OK;
+}
+
+/* One URL and what is known of it. */
+struct wish {
+	const char *text;
+	const char *destination; /* NULL: none of its own */
+	const struct digest *sum;
+};
+
+static enum status add_source(const struct intake *intake, const struct wish *wish, struct plan_source **source)
+{
+	struct url url;
+	const char *problem;
+	struct remote *remote;
+	struct plan_node *taken;
+	enum status status = url_parse(wish->text, &url, &problem);
+
+	if (status != STATUS_OK)
+		return refuse_url(intake, wish->text, problem);
+	status = queue_remote(intake->queue, &url, &remote);
+	if (status == STATUS_OK)
+		status = plan_add_source(intake->plan, &url, wish->destination, source, &taken);
+	if (status == STATUS_OK)
+		(*source)->remote = remote;
+	else if (status == STATUS_EXISTS)
+		status = refuse_twins(intake, taken, &url, "");
+	else
+		status = fail(intake, status);
+	url_release(&url);
+	return status;
+}
+
+/* With -r a listing will tell what it is. */
+static void list_later(struct plan_source *source, const struct wish *wish)
+{
+	source->listed = true;
+	source->summed = wish->sum;
+	if (wish->sum)
+		source->sum = *wish->sum;
+}
+
+static enum status take(const struct intake *intake, const struct wish *wish)
+{
+	struct plan_source *source;
+	enum status status = add_source(intake, wish, &source);
+
+	if (status != STATUS_OK)
+		return status;
+	if (intake->options->recursive) {
+		list_later(source, wish);
+		return STATUS_OK;
+	}
+	if (source->url.contents)
+		return refuse_url(intake, wish->text, "it names a folder's contents, which need -r");
+	const struct plan_entry entry = {
+		.source = source,
+		.parent = source->parent,
+		.name = span_of(intake->name ? intake->name : source->name),
+		.sum = wish->sum,
+		.lone = true,
+	};
+	return add_file(intake, &entry, "");
+}
+
+/* --- Lists --------------------------------------------------------------------------------------------------------- */
+
+static enum status open_list(const struct intake *intake, const char *path, enum manifest_kind kind, struct manifest **list)
+{
+	struct failure failure;
+	enum status status = manifest_open(path, kind, list, &failure);
+
+	if (status != STATUS_OK)
+		report_failure(intake->report, &failure);
+	return status;
+}
+
+/* STATUS is what ended the reading, COUNT how many lines said something. */
+static enum status close_list(const struct intake *intake, struct manifest *list, enum status status, size_t count,
+	struct failure *failure)
+{
+	if (status == STATUS_END && count == 0)
+		status = manifest_refuse(list, failure, "it names no file");
+	if (status != STATUS_END && failure->code != EXIT_OK)
+		report_failure(intake->report, failure);
+	manifest_close(list);
+	return status == STATUS_END ? STATUS_OK : status;
+}
+
+static enum status take_manifest(const struct intake *intake)
+{
+	struct failure failure = {.code = EXIT_OK};
+	struct manifest_item item;
+	struct manifest *list;
+	size_t count = 0;
+	enum status status = open_list(intake, intake->options->input, MANIFEST_URLS, &list);
+
+	if (status != STATUS_OK)
+		return status;
+	while (status == STATUS_OK && (status = manifest_next(list, &item, &failure)) == STATUS_OK) {
+		const struct wish wish = {.text = item.name, .destination = item.destination, .sum = item.sum};
+		status = take(intake, &wish);
+		count++;
+	}
+	return close_list(intake, list, status, count, &failure);
+}
+
+/* NAME lies below the source, in folders of which nothing else is known. */
+static enum status take_summed(const struct intake *intake, struct plan_source *source, const struct manifest_item *item)
+{
+	struct plan_entry entry = {.source = source, .name = path_last(span_of(item->name)), .sum = item->sum};
+	struct plan_node *taken;
+	char path[PATH_LENGTH_MAX + 1];
+	enum status status = path_join(path, span_of(source->url.path), span_of(item->name));
+
+	if (status == STATUS_OK)
+		status = plan_make_folders(intake->plan, source, source->base, path_folder(span_of(item->name)), &entry.parent, &taken);
+	if (status == STATUS_EXISTS)
+		return refuse_twins(intake, taken, &source->url, item->name);
+	return status == STATUS_OK ? add_file(intake, &entry, item->name) : fail(intake, status);
+}
+
+/* The folder itself has a name in the destination, unless the URL ends in a slash. */
+static enum status make_base(const struct intake *intake, struct plan_source *source)
+{
+	struct plan_node *taken;
+	enum status status;
+
+	if (source->url.contents)
+		return STATUS_OK;
+	status = plan_make_folders(intake->plan, source, source->parent, span_of(source->name), &source->base, &taken);
+	return status == STATUS_OK ? STATUS_OK : fail(intake, status);
+}
+
+static enum status take_sums(const struct intake *intake)
+{
+	struct failure failure = {.code = EXIT_OK};
+	struct manifest_item item;
+	struct manifest *list;
+	struct plan_source *source;
+	size_t count = 0;
+	const struct wish wish = {.text = intake->options->operands[0]};
+	enum status status = add_source(intake, &wish, &source);
+
+	if (status == STATUS_OK)
+		status = make_base(intake, source);
+	if (status == STATUS_OK)
+		status = open_list(intake, intake->options->sums, MANIFEST_SUMS, &list);
+	if (status != STATUS_OK)
+		return status;
+	source->listed = intake->options->recursive;
+	while (status == STATUS_OK && (status = manifest_next(list, &item, &failure)) == STATUS_OK) {
+		status = take_summed(intake, source, &item);
+		count++;
+	}
+	return close_list(intake, list, status, count, &failure);
+}
+
+/* --- The whole ----------------------------------------------------------------------------------------------------- */
+
+enum status intake_run(const struct intake *intake)
+{
+	const struct options *options = intake->options;
+	enum status status = STATUS_OK;
+
+	if (options->sums)
+		return take_sums(intake);
+	for (size_t i = 0; status == STATUS_OK && i < options->operand_count; i++) {
+		const struct wish wish = {.text = options->operands[i], .sum = options->sha256.given ? &options->sha256.digest : NULL};
+		status = take(intake, &wish);
+	}
+	if (status == STATUS_OK && options->input)
+		status = take_manifest(intake);
+	return status;
+}

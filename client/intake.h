@@ -1,0 +1,28 @@
+/* The intake: what a run is to fetch, from URLs, a manifest or a list of sums into the plan and the queue. */
+#ifndef INTAKE_H
+#define INTAKE_H
+
+#include "options.h"
+#include "plan.h"
+#include "progress.h"
+#include "queue.h"
+#include "report.h"
+#include "status.h"
+
+/* Everything is borrowed. */
+struct intake {
+	const struct options *options;
+	const char *name; /* that -o gives to the only file; NULL: none */
+	struct plan *plan;
+	struct queue *queue;
+	struct report *report;
+	struct progress_counters *counters;
+};
+
+/*
+ * Files that are named one by one are in the queue afterwards; with -r sources are to be listed. Whatever is wrong has been
+ * reported: then nothing should start. Before the threads.
+ */
+MUST_CHECK enum status intake_run(const struct intake *intake);
+
+#endif

@@ -1,0 +1,44 @@
+/* Lists of files in a file: manifests, and sums as sha256sum writes them; read line by line. */
+#ifndef MANIFEST_H
+#define MANIFEST_H
+
+#include "digest.h"
+#include "failure.h"
+#include "status.h"
+
+/*
+ * manifest_open(path, MANIFEST_URLS, &manifest, &failure)
+ * while ((status = manifest_next(manifest, &item, &failure)) == STATUS_OK) ...
+ * STATUS_END: all was read; else FAILURE says which line is wrong, and how
+ * manifest_close(manifest)
+ *
+ * MANIFEST_URLS   URL [TAB destination [TAB sha256]]; in the destination %09, %0A and %25 stand for TAB, newline and %
+ *                 (any %XX is decoded), and an empty one counts as none
+ * MANIFEST_SUMS   HEX, two spaces or a space and *, NAME; or SHA256 (NAME) = HEX. A backslash before the line says that
+ *                 \\, \n and \r in NAME stand for backslash, newline and CR. A leading ./ of NAME is dropped
+ *
+ * Blank lines and those that begin with # are skipped. Destinations and names are legal paths (path_check).
+ */
+enum manifest_kind {
+	MANIFEST_URLS,
+	MANIFEST_SUMS,
+};
+
+/* Valid until the next call. */
+struct manifest_item {
+	const char *name;        /* the URL as it was written, or the path below one */
+	const char *destination; /* NULL: none was given */
+	const struct digest *sum; /* NULL: none was given */
+};
+
+/* PATH "-" is the standard input. What cannot be opened is a failure of EXIT_LOCAL, what cannot be understood of EXIT_USAGE. */
+struct manifest;
+MUST_CHECK enum status manifest_open(const char *path, enum manifest_kind kind, struct manifest **manifest, struct failure *failure);
+void manifest_close(struct manifest *manifest);
+
+MUST_CHECK enum status manifest_next(struct manifest *manifest, struct manifest_item *item, struct failure *failure);
+
+/* The current line is PROBLEM (a clause), or the list as a whole where no line was read: returns STATUS_INVALID. */
+MUST_CHECK enum status manifest_refuse(const struct manifest *manifest, struct failure *failure, const char *problem);
+
+#endif

@@ -1,0 +1,91 @@
+#!/bin/bash
+# A manifest says what to fetch, where it lands and what its SHA-256 has to be; what failed comes back as another one.
+. tests/support/story.sh
+
+mkdir -p source/deep/er
+sample source/small 1000
+sample source/large 3000000
+sample source/deep/er/file 50000
+cp source/small $'source/odd %\tname'
+start_server source
+sum() { sha256sum "source/$1" | cut -d ' ' -f 1; }
+tab=$'\t'
+
+cat >list <<LIST
+# what we want
+
+$server/small
+$server/large${tab}sub/folder/big${tab}$(sum large)
+$server/deep/er/file${tab}${tab}$(sum deep/er/file | tr a-f A-F)
+$server/odd%20%25%09name${tab}sub/odd %25%09name
+LIST
+expect 0 ferry get -i list -d copy --json --failed-list failed
+[ ! -s failed ] || fail 'something failed'
+same source/small copy/small
+same source/large copy/sub/folder/big
+same source/deep/er/file copy/file
+same source/small $'copy/sub/odd %\tname'
+equal 'sums told' "$(jq -r 'select(.sha256).sha256' out | sort | xargs)" "$({ sum large && sum deep/er/file; } | sort | xargs)"
+
+# Size and time are believed, but not where there is a sum.
+printf x | dd of=copy/sub/folder/big bs=1 seek=2000000 conv=notrunc status=none
+touch -r source/large copy/sub/folder/big
+expect 0 ferry get -i - -d copy --json <list
+same source/large copy/sub/folder/big
+equal 'second run' "$(jq -r .status out | sort | xargs)" 'fetched unchanged unchanged verified'
+
+# Whatever is missing or wrong is one result each, and the list of it can be fetched again: by the same name, too.
+rm -r copy
+{ cat list && echo "$server/none" && printf '%s\tx/%%25y\n' "$server/later"; } >more
+sed -i "s/$(sum large)/$(sum small)/" more
+expect 12 ferry get -i more -d copy --failed-list more --json
+printf '%s\n' "$server/large${tab}sub/folder/big${tab}$(sum small)" "$server/later${tab}x/%25y" "$server/none" >wanted
+same wanted more
+absent copy/sub/folder/big copy/x
+equal 'codes' "$(jq -r 'select(.error).error.code' out | sort | xargs)" '3 3 7'
+cp source/small source/none
+cp source/large source/later
+sed -i "s/$(sum small)/$(sum large)/" more
+expect 0 ferry get -i more -d copy --failed-list more
+same source/later 'copy/x/%y'
+same source/large copy/sub/folder/big
+same more /dev/null
+
+# A tree's failures come back with their places; a run that is interrupted lists what it did not get to.
+expect 5 ferry get -r -d tree --failed-list failed --retry 0 ferry://127.0.0.1:1/deep
+says '^ferry://127.0.0.1:1/deep$' failed
+vast source/vast
+start_proxy --stall 5000
+stopped_get() {
+	"$tools/outcome" "$programs/ferry" get "$proxied/vast" "$server/small" -d stopped --failed-list failed 3>&1 2>client.log
+}
+exec {report}< <(stopped_get)
+read -r _ pid <&"$report"
+read -r _ <&"$from"
+kill -INT "$pid"
+read -r word number <&"$report"
+equal 'end' "$word $number" 'signal 2'
+says "^$proxied/vast$" failed
+
+# What cannot be meant is refused before anything is fetched, with its line.
+refused() {
+	printf "$1" >wrong
+	expect 2 ferry get -i wrong -d new --failed-list untouched
+	says "$2" err
+	absent untouched new/small
+}
+refused '' 'names no file'
+refused '# nothing\n \n' 'names no file'
+refused "$server/small\n$server/small\t../up\n" 'line 2'
+refused "$server/small\t/top\n" 'line 1'
+refused "$server/small\tx%%zz\n" 'line 1'
+refused "$server/small\tx\t12\n" 'line 1'
+refused "$server/small\tx\t\tmore\n" 'line 1'
+refused "$server/small\0\n" 'line 1'
+refused "$server/small\n$server/deep/er/file\tsmall\n" 'small .*and .*file .*small'
+refused "$server/small\tx\n$server/large\tx/y\n" 'both'
+refused "http://example.org/\n" 'URL'
+expect 2 ferry get -i list -o file
+expect 9 ferry get -i missing
+expect 9 ferry get -i list --failed-list missing/list
+expect 9 ferry get -i list --failed-list .
