@@ -156,6 +156,7 @@ static enum status fetch(struct get *get, mode_t mask)
 		.link = {.timeout = get->options->timeout, .stop_fd = interrupt_fd(&get->interrupt)},
 		.destination = &get->destination,
 		.plan = get->plan,
+		.filter = &get->options->filter,
 		.queue = get->queue,
 		.folders = get->folders,
 		.report = get->report,

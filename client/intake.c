@@ -215,7 +215,8 @@ static enum status take_sums(const struct intake *intake)
 		return status;
 	source->listed = intake->options->recursive;
 	while (status == STATUS_OK && (status = manifest_next(list, &item, &failure)) == STATUS_OK) {
-		status = take_summed(intake, source, &item);
+		if (filter_takes(&intake->options->filter, span_of(item.name)))
+			status = take_summed(intake, source, &item);
 		count++;
 	}
 	return close_list(intake, list, status, count, &failure);

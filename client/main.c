@@ -76,5 +76,7 @@ int main(int argc, char **argv)
 		printf("ferry %s\n", FERRY_VERSION);
 		return finish_stdout();
 	}
-	return options.command->run(&options);
+	int code = options.command->run(&options);
+	options_release(&options);
+	return code;
 }

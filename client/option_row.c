@@ -43,8 +43,8 @@ const struct option_row OPTION_ROWS[] = {
 	{"no-clobber", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
 	{"no-sync", 0, OPTION_FLAG, GET, PLACE(no_sync), 0, 0, NULL, "do not wait until files are on stable storage"},
 	{"dry-run", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
-	{"include", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "GLOB", NULL},
-	{"exclude", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "GLOB", NULL},
+	{"include", 0, OPTION_FILTER, GET, PLACE(filter), FILTER_INCLUDE, 0, "GLOB", "of a tree, take what matches; given first, nothing else"},
+	{"exclude", 0, OPTION_FILTER, GET, PLACE(filter), FILTER_EXCLUDE, 0, "GLOB", "of a tree, leave out what matches; the last match wins"},
 	{"max-size", 0, OPTION_SIZE, GET, OPTION_ABSENT, 0, INT64_MAX, "N", NULL},
 	{"limit-rate", 0, OPTION_SIZE, GET, OPTION_ABSENT, 4096, INT64_MAX, "R", NULL},
 	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "attempts without progress; only 0 in this version"},
@@ -219,6 +219,16 @@ static enum status set_style(const struct option_row *row, const char *text, voi
 	return refuse_value(failure, row, "auto, bar, lines or none", text);
 }
 
+static enum status set_filter(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	enum status status = filter_add(place, (enum filter_verdict)row->min, text);
+
+	if (status != STATUS_NO_MEMORY)
+		return status == STATUS_OK ? STATUS_OK : refuse_value(failure, row, "a pattern", text);
+	failure_set(failure, FAILURE_LOCAL, status, "reading the command line");
+	return status;
+}
+
 static enum status set_digest(const struct option_row *row, const char *text, void *place, struct failure *failure)
 {
 	struct option_digest given = {.given = true};
@@ -249,6 +259,8 @@ static enum status set_value(const struct option_row *row, const char *text, voi
 		return set_size(row, text, place, failure);
 	case OPTION_STYLE:
 		return set_style(row, text, place, failure);
+	case OPTION_FILTER:
+		return set_filter(row, text, place, failure);
 	case OPTION_DIGEST:
 		return set_digest(row, text, place, failure);
 	}

@@ -138,6 +138,13 @@ static enum status check_output(const struct options *options, struct failure *f
 	return STATUS_OK;
 }
 
+static enum status check_filter(const struct options *options, struct failure *failure)
+{
+	if (options->filter.count > 0 && !options->recursive && !options->sums)
+		return option_refuse(failure, "", "--include and --exclude", " choose from a tree: use -r");
+	return STATUS_OK;
+}
+
 static enum status check_lists(const struct options *options, struct failure *failure)
 {
 	if (options->sums && (options->operand_count != 1 || options->input))
@@ -165,7 +172,9 @@ static enum status check_together(const struct options *options, struct failure 
 	}
 	if (options->null_separated && options->json)
 		return option_refuse(failure, "", "-0 and --json", " exclude each other: JSON holds exact names too");
-	enum status status = check_lists(options, failure);
+	enum status status = check_filter(options, failure);
+	if (status == STATUS_OK)
+		status = check_lists(options, failure);
 	return status == STATUS_OK ? check_output(options, failure) : status;
 }
 
@@ -207,7 +216,14 @@ enum status options_parse(int argc, char **argv, const struct command *commands,
 	free(given);
 	if (status == STATUS_OK)
 		*options = parsed;
+	else
+		options_release(&parsed);
 	return status;
+}
+
+void options_release(struct options *options)
+{
+	filter_release(&options->filter);
 }
 
 /* --- Help ---------------------------------------------------------------------------------------------------------- */

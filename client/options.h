@@ -9,6 +9,7 @@
 
 #include "digest.h"
 #include "failure.h"
+#include "filter.h"
 #include "progress.h"
 #include "status.h"
 
@@ -38,6 +39,7 @@ struct options {
 	const char *output;    /* -o, NULL: none */
 	const char *directory; /* -d, NULL: none */
 	bool recursive;
+	struct filter filter;  /* --include and --exclude in their order */
 	unsigned jobs;         /* -j, 0: default */
 	unsigned retry;        /* attempts without progress */
 	int64_t timeout;       /* nanoseconds */
@@ -58,10 +60,12 @@ struct options {
  * Reads the command line against the COUNT rows of COMMANDS: options may stand anywhere, "--" ends them. ARGV's order
  * changes. What is wrong on its own (an unknown option, a value out of its limits, options that exclude each other, a wrong
  * number of operands) is STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; so is what this version lacks.
- * STATUS_NO_MEMORY likewise has its FAILURE. Uses getopt_long: one thread at a time.
+ * STATUS_NO_MEMORY likewise has its FAILURE. OPTIONS are the caller's to release. Uses getopt_long: one thread at a time.
  */
 MUST_CHECK enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
 	struct options *options, struct failure *failure);
+
+void options_release(struct options *options);
 
 /* What -h prints: about COMMAND, or about all of them where it is NULL. */
 void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command);

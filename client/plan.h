@@ -56,6 +56,7 @@ struct plan_node {
 struct plan_folder {
 	struct plan_node node;
 	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
+	bool needless;             /* nobody wants it for itself: it is there for its files alone */
 	/* The rest belongs to the room folders. */
 	struct plan_folder *idle_next, *idle_previous;
 	int fd;

@@ -189,8 +189,8 @@ static void complete_folders(struct transfer *transfer)
 	struct failure failure;
 
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
-		/* What hindered a file in it has been told with the file. One that no listing names is there for its files alone. */
-		if (folder->failed || !folder->node.told)
+		/* What hindered a file in it has been told with the file. Some are there for their files alone. */
+		if (folder->failed || !folder->node.told || (folder->needless && !folder->made))
 			continue;
 		enum status status = folders_complete(transfer->folders, folder);
 		if (status == STATUS_OK)

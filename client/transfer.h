@@ -7,6 +7,7 @@
 
 #include "destination.h"
 #include "failed_list.h"
+#include "filter.h"
 #include "folders.h"
 #include "link.h"
 #include "plan.h"
@@ -19,6 +20,7 @@ struct transfer {
 	struct link_options link;
 	struct destination *destination;
 	struct plan *plan;
+	const struct filter *filter; /* of what listings name */
 	struct queue *queue;
 	struct folders *folders; /* NULL with an outlet */
 	struct report *report;

@@ -14,8 +14,6 @@ done <<TABLE
 --no-clobber
 --dry-run
 --fail-fast
---include x
---exclude x
 --max-size 1
 --limit-rate 1M
 --pin x

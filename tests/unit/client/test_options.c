@@ -251,6 +251,20 @@ static void lists_and_sums_name_files_of_their_own(void **state)
 	assert_refused("get a --sha256 12", "64 hexadecimal digits");
 }
 
+static void filters_keep_their_order(void **state)
+{
+	struct options options = accept("get a -r --include x --exclude y --include z");
+
+	(void)state;
+	assert_int_equal(options.filter.count, 3);
+	assert_string_equal(options.filter.rules[1].pattern, "y");
+	assert_int_equal(options.filter.rules[1].verdict, FILTER_EXCLUDE);
+	assert_int_equal(options.filter.rules[2].verdict, FILTER_INCLUDE);
+	options_release(&options);
+	assert_refused("get a --include x", "use -r");
+	assert_refused("get a -r --exclude /", "--exclude takes a pattern");
+}
+
 static void sum_of_one_file_excludes_several(void **state)
 {
 	static const char *const others[] = {"b", "-r", "-i l", "--sums f"};
@@ -267,7 +281,7 @@ static void sum_of_one_file_excludes_several(void **state)
 static void what_is_not_built_yet_is_refused(void **state)
 {
 	static const char *const options[] = {
-		"--verify", "--no-clobber", "--dry-run", "--include x", "--exclude x",
+		"--verify", "--no-clobber", "--dry-run",
 		"--max-size 1", "--limit-rate 1M", "--fail-fast", "--pin x", "--ca x", "--token-file x",
 		"--congestion cubic",
 	};
@@ -382,6 +396,7 @@ int main(void)
 		cmocka_unit_test(retry_is_zero_for_now),
 		cmocka_unit_test(sizes_have_units_of_1024),
 		cmocka_unit_test(lists_and_sums_name_files_of_their_own),
+		cmocka_unit_test(filters_keep_their_order),
 		cmocka_unit_test(sum_of_one_file_excludes_several),
 		cmocka_unit_test(what_is_not_built_yet_is_refused),
 		cmocka_unit_test(options_of_another_command_are_refused),

@@ -1,0 +1,238 @@
+/* Plans files and folders as they are listed, and reports what cannot be. */
+#include "gather.h"
+
+#include <stdlib.h>
+
+#include "filter.h"
+#include "outcome.h"
+#include "path.h"
+
+/* --- Failures ------------------------------------------------------------------------------------------------------ */
+
+void gather_fail(const struct gather *gather, struct span below, enum failure_origin origin, enum status status, const char *what)
+{
+	char *name = url_text(&gather->source->url, below);
+	struct failure failure;
+
+	failure_set(&failure, origin, status, "%.400s%s", name ? name : "a file", what);
+	free(name);
+	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
+}
+
+/* Two sources, or one twice, would land on one name: the second one fails, both are named. */
+static void fail_taken(const struct gather *gather, struct span below, const struct plan_node *taken)
+{
+	char other_below[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
+	char *name = url_text(&gather->source->url, below);
+	char *other = url_text(&taken->source->url, span_of(plan_below(taken, other_below)));
+	struct failure failure;
+
+	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.200s", other ? other : "a file",
+		name ? name : "another", outcome_shown(gather->transfer, taken, shown));
+	free(name);
+	free(other);
+	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
+}
+
+/* --- Into the plan ------------------------------------------------------------------------------------------------- */
+
+static void collect(struct gather *gather, struct plan_file *file)
+{
+	struct progress_counters *counters = gather->transfer->counters;
+
+	file->next = NULL;
+	if (gather->last)
+		gather->last->next = file;
+	else
+		gather->files = file;
+	gather->last = file;
+	atomic_fetch_add_explicit(&counters->files_known, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&counters->bytes_known, file->size, memory_order_relaxed);
+}
+
+enum status gather_hand_over(struct gather *gather)
+{
+	enum status status = queue_add(gather->transfer->queue, gather->files);
+
+	gather->files = gather->last = NULL;
+	return status;
+}
+
+/* The name is taken. By this very entry, when the listing is read once more after a broken link: then all is well. */
+static void meet(struct gather *gather, struct plan_node *taken, struct span below)
+{
+	if (taken->source == gather->source && taken->pass != gather->pass)
+		taken->pass = gather->pass;
+	else
+		fail_taken(gather, below, taken);
+}
+
+/* *FOLDER is what stands there now; NULL where it is no folder. */
+static enum status add_folder(struct gather *gather, const struct plan_entry *planned, struct span below, struct plan_folder **folder)
+{
+	struct plan_node *taken;
+	enum status status = plan_add_folder(gather->transfer->plan, planned, folder, &taken);
+
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	*folder = NULL;
+	if (status != STATUS_EXISTS)
+		return status;
+	meet(gather, taken, below);
+	return STATUS_OK;
+}
+
+static enum status add_file(struct gather *gather, const struct plan_entry *planned, struct span below)
+{
+	struct plan_file *file;
+	struct plan_node *taken;
+	enum status status = plan_add_file(gather->transfer->plan, planned, &file, &taken);
+
+	if (status == STATUS_OK)
+		collect(gather, file);
+	if (status != STATUS_EXISTS)
+		return status;
+	meet(gather, taken, below);
+	return STATUS_OK;
+}
+
+/* --- Entries ------------------------------------------------------------------------------------------------------- */
+
+/* Does the path that this name makes keep to the limits of paths? */
+static bool is_legal(const struct gather *gather, struct span below)
+{
+	char path[PATH_LENGTH_MAX + 1];
+
+	return path_join(path, span_of(gather->source->url.path), below) == STATUS_OK && path_check(span_of(path)) == STATUS_OK;
+}
+
+static enum status plan_folder(struct gather *gather, const struct plan_entry *planned, struct span below, bool *enter)
+{
+	struct plan_folder *folder;
+	enum status status;
+
+	if (!filter_enters(gather->transfer->filter, below))
+		return STATUS_OK;
+	status = add_folder(gather, planned, below, &folder);
+	*enter = status == STATUS_OK && folder;
+	if (*enter)
+		folder->needless = !filter_takes_folder(gather->transfer->filter, below);
+	return status;
+}
+
+static enum status plan_file(struct gather *gather, const struct plan_entry *planned, struct span below)
+{
+	return filter_takes(gather->transfer->filter, below) ? add_file(gather, planned, below) : STATUS_OK;
+}
+
+static enum status plan_entry_of(struct gather *gather, const struct entry *entry, struct span below, bool *enter)
+{
+	const struct plan_entry planned = {
+		.source = gather->source,
+		.parent = plan_find_folder(gather->transfer->plan, gather->source->base, path_folder(below)),
+		.name = path_last(below),
+		.mode = entry->mode,
+		.mtime = entry->mtime,
+		.size = entry->size,
+		.told = true,
+		.pass = gather->pass,
+	};
+	enum status status;
+
+	/* A folder comes before what it holds. */
+	if (!planned.parent)
+		return STATUS_PROTOCOL;
+	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, enter) : plan_file(gather, &planned, below);
+	if (status != STATUS_NAME_TOO_LONG)
+		return status;
+	gather_fail(gather, below, FAILURE_LOCAL, status, " cannot be written");
+	return STATUS_OK;
+}
+
+enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, bool *enter)
+{
+	const struct filter *filter = gather->transfer->filter;
+
+	*enter = false;
+	if (!is_legal(gather, below))
+		return STATUS_PROTOCOL;
+	switch (entry->kind) {
+	case ENTRY_FILE:
+	case ENTRY_FOLDER:
+		return plan_entry_of(gather, entry, below, enter);
+	case ENTRY_SYMLINK:
+	case ENTRY_OTHER:
+		if (filter_takes(filter, below))
+			outcome_entry(gather->transfer, gather->source, below, RESULT_SKIPPED, NULL);
+		return STATUS_OK;
+	case ENTRY_UNREADABLE:
+		/* Nobody knows what it is: a folder may hold what is wanted. */
+		if (filter_enters(filter, below))
+			gather_fail(gather, below, FAILURE_SERVER, error_status_of(entry->reason), "");
+		return STATUS_OK;
+	}
+	return STATUS_PROTOCOL;
+}
+
+/* --- The source itself --------------------------------------------------------------------------------------------- */
+
+/* A URL without a slash at its end lands as a folder, or a file, of its own name. */
+static struct plan_entry entry_of_source(const struct gather *gather, const struct file *file)
+{
+	return (struct plan_entry){
+		.source = gather->source,
+		.parent = gather->source->parent,
+		.name = span_of(gather->source->name),
+		.mode = file->mode,
+		.mtime = file->mtime,
+		.size = file->size,
+		.sum = gather->source->summed ? &gather->source->sum : NULL,
+		.told = true,
+		.lone = file->kind == ENTRY_FILE,
+		.pass = gather->pass,
+	};
+}
+
+static enum status begin_folder(struct gather *gather, const struct file *file)
+{
+	const struct plan_entry planned = entry_of_source(gather, file);
+	struct plan_node *taken;
+	enum status status;
+
+	if (gather->source->summed) {
+		gather_fail(gather, span_of(""), FAILURE_USAGE, STATUS_IS_FOLDER, " is a folder: a SHA-256 can be that of a file alone");
+		return STATUS_END;
+	}
+	if (gather->source->url.contents)
+		return STATUS_OK;
+	status = plan_add_folder(gather->transfer->plan, &planned, &gather->source->base, &taken);
+	if (status != STATUS_EXISTS)
+		return status;
+	fail_taken(gather, span_of(""), taken);
+	return STATUS_END;
+}
+
+static enum status begin_file(struct gather *gather, const struct file *file)
+{
+	const struct plan_entry planned = entry_of_source(gather, file);
+	enum status status;
+
+	if (gather->source->url.contents) {
+		gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_NOT_FOLDER, "");
+		return STATUS_END;
+	}
+	status = add_file(gather, &planned, span_of(""));
+	if (status == STATUS_OK)
+		status = gather_hand_over(gather);
+	return status == STATUS_OK ? STATUS_END : status;
+}
+
+enum status gather_source(struct gather *gather, const struct file *file)
+{
+	if (file->kind == ENTRY_FOLDER)
+		return begin_folder(gather, file);
+	if (file->kind == ENTRY_FILE)
+		return begin_file(gather, file);
+	gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_NOT_REGULAR, "");
+	return STATUS_END;
+}
