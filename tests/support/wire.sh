@@ -79,3 +79,18 @@ expect_error() {
 	get_frame || fail "the connection ended instead of error $1"
 	[ "$type" = ff ] && [ "$((16#${payload:0:4}))" = "$1" ] || fail "frame $type ${payload:0:80} instead of error $1"
 }
+
+# --- Servers of our own ------------------------------------------------------------------------------------------------
+
+welcome=$(frame 81 00 0 46455252590d0a1a0001000000000040000100000004)
+
+# lie FRAME...: a server that says these behind its WELCOME, whatever it is asked, and holds on; sets liar, its URL.
+lie() {
+	local said lying_port
+	said=$welcome$(printf %s "$@")
+	# shellcheck disable=SC2059
+	printf "$(sed 's/../\\x&/g' <<<"$said")" >"$work/said"
+	start_tool impostor hold "$work/said"
+	read -r lying_port <&"$from"
+	liar=ferry://127.0.0.1:$lying_port
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# What no honest server says about a file ends get with its own code, and nothing gets the final name.
+. tests/support/story.sh
+
+size=0000000000000003 time=00000000671db4800000000f version=0f3a9b5cd2e84761b01c7d8fae29465b
+right=$(printf 'hi\n' | sha256sum | cut -c 1-64) wrong=$(printf 'ho\n' | sha256sum | cut -c 1-64)
+unknown=00$(printf '%064d' 0)
+# file NUMBER [SIZE [ROOT [TIME [VERSION [KIND]]]]]: by default a regular file of three bytes.
+file() {
+	frame 90 00 "$1" "${6:-0101a4}${2:-$size}${4:-$time}${5:-$version}${3:-$unknown}"
+}
+# data NUMBER [TRAILER [BYTES]]: by default proven.
+data() {
+	frame 93 00 "$1" "${3:-68690a}${2:-00$right}"
+}
+void=01$(printf '%064d' 0)
+changed=$(path 'it changed')
+
+lie "$(file 1)$(data 1)"
+expect 0 ferry get "$liar/true"
+equal 'what an honest server sent' "$(cat true)" hi
+while IFS='|' read -r code what said; do
+	lie "$(eval "printf %s $said")"
+	expect "$code" ferry get "$liar/false" --timeout 2 --retry 0
+	absent false
+	echo "$code $what"
+done <<'TABLE'
+7|another root, twice|"$(file 1 '' "01$wrong")$(data 1)$(file 2 '' "01$wrong")$(data 2)"
+7|another digest, twice|"$(file 1)$(data 1 "00$wrong")$(file 2)$(data 2 "00$wrong")$(file 3)$(data 3 "00$wrong")$(file 4)$(data 4 "00$wrong")"
+11|a byte more than the file has|"$(file 1)$(data 1 "00$right" 68690a0a)"
+11|a byte less|"$(file 1)$(data 1 "00$right" 6869)"
+11|a strange trailer|"$(file 1)$(data 1 "02$right")"
+11|a void piece with a digest|"$(file 1)$(data 1 "01$right")"
+11|a void piece without a reason|"$(file 1)$(data 1 "$void")$(file 2)"
+1|a void piece, input and output error|"$(file 1)$(data 1 "$void")$(frame ff 00 1 "000700000000$changed")"
+11|bytes before the file|"$(data 1)"
+11|a file twice|"$(file 1)$(file 1)"
+11|an answer to another request|"$(file 2)$(data 2)"
+11|no version|"$(file 1 '' '' '' 00000000000000000000000000000000)$(data 1)"
+11|a size beyond all files|"$(file 1 8000000000000000)$(data 1)"
+11|a time that is none|"$(file 1 '' '' 00000000671db4803b9aca00)$(data 1)"
+11|a root that is unknown and not zero|"$(file 1 '' "00$right")$(data 1)"
+11|a folder that is read|"$(file 1 0000000000000000 '' '' 00000000000000000000000000000000 0201a4)"
+11|mode bits that are none|"$(file 1 '' '' '' '' 0110a4)$(data 1)"
+TABLE
