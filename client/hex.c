@@ -3,13 +3,7 @@
 
 #include <stdio.h>
 
-int hex_value(unsigned char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit |= 'a' ^ 'A';
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
+#include "text.h"
 
 bool hex_parse(struct span text, struct digest *digest)
 {
@@ -18,10 +12,10 @@ bool hex_parse(struct span text, struct digest *digest)
 	if (text.length != HEX_SIZE - 1)
 		return false;
 	for (size_t i = 0; i < sizeof parsed.bytes; i++) {
-		int high = hex_value(text.bytes[2 * i]), low = hex_value(text.bytes[2 * i + 1]);
-		if (high < 0 || low < 0)
+		int byte = text_hex_byte((struct span){text.bytes + 2 * i, 2});
+		if (byte < 0)
 			return false;
-		parsed.bytes[i] = (unsigned char)(high << 4 | low);
+		parsed.bytes[i] = (unsigned char)byte;
 	}
 	*digest = parsed;
 	return true;

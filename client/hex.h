@@ -7,9 +7,6 @@
 #include "digest.h"
 #include "wire.h"
 
-/* 0..15, or -1 where it is no hexadecimal digit. */
-int hex_value(unsigned char digit);
-
 /* Takes exactly 64 digits, in either case; false, and DIGEST untouched, for anything else. */
 bool hex_parse(struct span text, struct digest *digest);
 

@@ -102,10 +102,8 @@ static bool decode(char *text)
 			*out++ = *text++;
 			continue;
 		}
-		int high = hex_value((unsigned char)text[1]);
-		int low = high < 0 ? -1 : hex_value((unsigned char)text[2]);
-		int byte = high * 16 + low;
-		if (low < 0 || byte == 0 || byte == '/')
+		int byte = text_hex_byte(span_of(text + 1));
+		if (byte <= 0 || byte == '/')
 			return false;
 		*out++ = (char)byte;
 		text += 3;

@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "address.h"
-#include "hex.h"
 #include "path.h"
 #include "text.h"
 

@@ -24,8 +24,9 @@ static struct plan_source *add_source(struct plan *plan, const char *path)
 	char host[] = "host";
 	const struct url url = {.host = host, .path = strdup(path)};
 	struct plan_source *source = NULL;
+	struct plan_node *taken = NULL;
 
-	assert_int_equal(plan_add_source(plan, &url, NULL, &source), STATUS_OK);
+	assert_int_equal(plan_add_source(plan, &url, NULL, &source, &taken), STATUS_OK);
 	free(url.path);
 	return source;
 }
