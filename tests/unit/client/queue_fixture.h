@@ -46,11 +46,13 @@ static inline struct fixture make(unsigned jobs, unsigned retry)
 	struct fixture fixture = {0};
 	char host[] = "host", path[] = "";
 	const struct url url = {.host = host, .port = 7440, .path = path};
+	struct plan_node *taken = NULL;
 
 	assert_int_equal(queue_new(&options, &fixture.queue), STATUS_OK);
 	fixture.remote = add_remote(&fixture, host);
 	assert_int_equal(plan_new(&fixture.plan), STATUS_OK);
-	assert_int_equal(plan_add_source(fixture.plan, &url, fixture.remote, &fixture.source), STATUS_OK);
+	assert_int_equal(plan_add_source(fixture.plan, &url, NULL, &fixture.source, &taken), STATUS_OK);
+	fixture.source->remote = fixture.remote;
 	return fixture;
 }
 
