@@ -113,6 +113,23 @@ static void event_makes_its_taker_the_only_owner(void **state)
 	finish(fixture, slot);
 }
 
+static void owned_connection_makes_no_events_and_owes_no_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	struct connection *connection = connect_as(fixture, 0, &reading);
+	uint32_t events;
+	char byte;
+
+	say(connection);
+	struct slot *slot = take(fixture, &events);
+	/* Other workers ask meanwhile; an event here would let them spin, and count as a turn asked for. */
+	assert_nothing(fixture);
+	assert_int_equal(read(connection->stream.fd, &byte, 1), 1);
+	slots_arm(fixture->slots, slot, &reading);
+	assert_nothing(fixture);
+	finish_armed(fixture);
+}
+
 static void armed_for_nothing_reports_only_a_hang_up(void **state)
 {
 	struct fixture *fixture = *state;
@@ -341,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(event_makes_its_taker_the_only_owner),
+		CASE(owned_connection_makes_no_events_and_owes_no_turn),
 		CASE(armed_for_nothing_reports_only_a_hang_up),
 		CASE(turn_asked_for_while_owned_comes_after_arming),
 		CASE(turn_given_to_an_armed_slot_keeps_what_it_waits_for),
