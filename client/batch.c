@@ -127,7 +127,7 @@ static void hear_error(struct batch *batch, const struct errand *errand, enum st
 	if (error == STATUS_CHANGED) {
 		worker_changed(batch->worker, download);
 	} else if (worker_is_pause(error)) {
-		queue_pause(batch->transfer->queue, batch->worker->remote, failure);
+		worker_pause(batch->worker, failure);
 		queue_again(batch->transfer->queue, download->file);
 	} else if (error == STATUS_NOT_REGULAR && errand->ask == ASK_READ) {
 		download->failure = *failure;
@@ -232,10 +232,12 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 		return fetch_pieces(batch->worker, download, &run);
 	}
 	enum status status = receive_lone_piece(batch, errand, &receipt);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		judge(batch, errand, &receipt);
-	else
+	} else {
+		download->fetched += receipt.received;
 		push(&batch->waiting, errand);
+	}
 	return status;
 }
 
@@ -245,8 +247,7 @@ static enum status drop_first_piece(struct batch *batch, struct errand *errand)
 	struct receipt receipt = {.drop = true};
 	enum status status = receive_lone_piece(batch, errand, &receipt);
 
-	if (receipt.verdict != RECEIPT_ERROR)
-		errand->download->fetched += receipt.length;
+	errand->download->fetched += receipt.received;
 	return status;
 }
 

@@ -41,6 +41,7 @@ struct download {
 
 	/* Guarded by the queue's lock while it is shared. */
 	unsigned attempts;
+	unsigned generation; /* the remote's, at the last attempt */
 	uint64_t fetched, reused;
 	struct failure failure;
 	struct piece_map pieces;

@@ -46,7 +46,7 @@ static void judge_error(struct worker *worker, const struct receipt *receipt, st
 	if (receipt->error == STATUS_CHANGED)
 		course->end = RUN_OUTDATED;
 	else if (worker_is_pause(receipt->error))
-		queue_pause(worker->transfer->queue, worker->remote, &receipt->failure);
+		worker_pause(worker, &receipt->failure);
 	else
 		fail(course, &receipt->failure);
 }
@@ -103,8 +103,10 @@ static enum status receive_run(struct worker *worker, struct download *download,
 			return STATUS_INTERRUPTED;
 		struct receipt receipt = {.drop = course->stop};
 		enum status status = receive_piece(worker, download, piece, &receipt);
-		if (status != STATUS_OK)
+		if (status != STATUS_OK) {
+			queue_wasted(worker->transfer->queue, download, receipt.received);
 			return status;
+		}
 		if (!course->stop)
 			judge(worker, download, run, piece, &receipt, course);
 		*complete = piece + 1 == end || receipt.verdict == RECEIPT_ERROR;

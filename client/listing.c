@@ -150,7 +150,7 @@ static enum status hear_error(struct listing *listing, struct span payload, stru
 		return status;
 	link_answered(listing->link);
 	if (status == STATUS_BUSY || status == STATUS_STOPPING) {
-		queue_pause(gather->transfer->queue, gather->source->remote, &failure);
+		outcome_pause(gather->transfer, &failure, queue_pause(gather->transfer->queue, gather->source->remote, &failure));
 		return STATUS_BUSY;
 	}
 	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
@@ -250,7 +250,7 @@ static bool attempt(struct listing *listing, unsigned generation)
 	enum status status = link_open(&remote->url, &listing->gather.transfer->link, &listing->link, &failure);
 
 	if (status != STATUS_OK) {
-		queue_link_failed(queue, remote, generation, &failure);
+		outcome_pause(listing->gather.transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
 		return false;
 	}
 	if (!queue_link_opened(queue, remote, link_welcome(listing->link)->links))
@@ -267,7 +267,7 @@ static bool attempt(struct listing *listing, unsigned generation)
 	}
 	link_failure(listing->link, status, &failure);
 	link_drop(listing->link);
-	queue_link_failed(queue, remote, generation, &failure);
+	outcome_pause(listing->gather.transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
 	return false;
 }
 

@@ -29,7 +29,7 @@ static const struct {
 
 #define PLACE(member) offsetof(struct options, member)
 
-#define RETRY_MAX 0 /* to be lifted, with RETRY_DEFAULT in options.c, once a transfer can be tried again */
+#define RETRY_MAX 1000000
 
 const struct option_row OPTION_ROWS[] = {
 	{"output", 'o', OPTION_TEXT, GET, PLACE(output), 0, 0, "FILE", "write to FILE; - is the standard output"},
@@ -47,7 +47,7 @@ const struct option_row OPTION_ROWS[] = {
 	{"exclude", 0, OPTION_FILTER, GET, PLACE(filter), FILTER_EXCLUDE, 0, "GLOB", "of a tree, leave out what matches; the last match wins"},
 	{"max-size", 0, OPTION_SIZE, GET, OPTION_ABSENT, 0, INT64_MAX, "N", NULL},
 	{"limit-rate", 0, OPTION_SIZE, GET, OPTION_ABSENT, 4096, INT64_MAX, "R", NULL},
-	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "attempts without progress; only 0 in this version"},
+	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "give a server up after N more attempts without progress (default: 5)"},
 	{"timeout", 0, OPTION_SECONDS, NETWORK, PLACE(timeout), 1, 31536000000, "S", "give up after S seconds without a byte (default: 30)"},
 	{"fail-fast", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
 	{"failed-list", 0, OPTION_TEXT, GET, PLACE(failed_list), 0, 0, "FILE", "write to FILE, as a manifest, what failed or was not tried"},

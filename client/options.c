@@ -10,7 +10,7 @@
 
 #define TIMEOUT_DEFAULT (30 * CLOCK_SECOND)
 #define COUNT_DEFAULT 4
-#define RETRY_DEFAULT 0
+#define RETRY_DEFAULT 5
 
 /* An option as it was found; applied once the command is known. */
 struct given {

@@ -99,6 +99,12 @@ static bool landing_of_entry(const struct plan_source *source, struct span below
 	return path_join(out, span_of(plan_landing(&source->base->node, folder)), below) == STATUS_OK;
 }
 
+void outcome_pause(const struct transfer *transfer, const struct failure *failure, int64_t pause)
+{
+	if (pause > 0)
+		report_note(transfer->report, "%s; trying again in %.1f s", failure->text, (double)pause / (double)CLOCK_SECOND);
+}
+
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure)
 {

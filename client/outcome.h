@@ -22,6 +22,9 @@ void outcome_download(struct transfer *transfer, struct download *download, enum
 /* A file that never was in work. */
 void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure);
 
+/* A server is tried again after PAUSE nanoseconds; with 0 there is nothing to tell. */
+void outcome_pause(const struct transfer *transfer, const struct failure *failure, int64_t pause);
+
 /* Something that a listing names and that is no file of the plan: BELOW the source's URL. */
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);

@@ -126,6 +126,17 @@ void queue_wait(struct queue *queue, int64_t deadline)
 		pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
 }
 
+/* Whoever goes on with a file after its server failed makes a new attempt at it. Caller holds lock. */
+static void count_attempt(const struct remote *remote, const struct task *work)
+{
+	struct download *download = work->download;
+
+	if (work->kind == TASK_BATCH || download->generation == remote->generation)
+		return;
+	download->generation = remote->generation;
+	download->attempts++;
+}
+
 /* Caller holds lock. */
 static bool claim_from(struct queue *queue, struct remote *remote, bool linked, int64_t now, struct queue_task *task)
 {
@@ -139,6 +150,7 @@ static bool claim_from(struct queue *queue, struct remote *remote, bool linked, 
 		return false;
 	task->link_is_new = !linked;
 	task->generation = remote->generation;
+	count_attempt(remote, &task->work);
 	if (!linked)
 		remote->links++;
 	return true;
@@ -231,6 +243,7 @@ void queue_share(struct queue *queue, struct download *download, struct piece_ru
 {
 	pthread_mutex_lock(&queue->lock);
 	download->outdated = false;
+	download->generation = download->file->node.source->remote->generation;
 	download->fetching = download->verifying = 0;
 	if (first) {
 		bool claimed = piece_map_claim(&download->pieces, first->from, first->count, first);
@@ -259,6 +272,13 @@ void queue_piece(struct queue *queue, struct download *download, const struct pi
 	} else {
 		piece_map_set(&download->pieces, news->piece, was_fetched(run) ? PIECE_SUSPECT : PIECE_MISSING);
 	}
+	pthread_mutex_unlock(&queue->lock);
+}
+
+void queue_wasted(struct queue *queue, struct download *download, uint64_t received)
+{
+	pthread_mutex_lock(&queue->lock);
+	download->fetched += received;
 	pthread_mutex_unlock(&queue->lock);
 }
 

@@ -87,6 +87,9 @@ struct piece_news {
 };
 void queue_piece(struct queue *queue, struct download *download, const struct piece_run *run, const struct piece_news *news);
 
+/* Bytes of it arrived and will have to come again. */
+void queue_wasted(struct queue *queue, struct download *download, uint64_t received);
+
 /* The server has named the root of this epoch's version. */
 void queue_root(struct queue *queue, struct download *download, const struct digest *root);
 
@@ -116,11 +119,12 @@ bool queue_link_opened(struct queue *queue, struct remote *remote, unsigned link
 void queue_link_closed(struct queue *queue, struct remote *remote);
 /*
  * A link that was reserved at GENERATION could not be opened, or broke. Counts against REMOTE unless another of the
- * same time already did; a busy server that grants us other links is done without this one.
+ * same time already did; a busy server that grants us other links is done without this one. Returns the nanoseconds until
+ * the next attempt where this failure has brought a pause, else 0.
  */
-void queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure);
-/* The server asked for a pause. */
-void queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure);
+int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure);
+/* The server asked for a pause. Counts and returns likewise. */
+int64_t queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure);
 /* Something of REMOTE's was proven. */
 void queue_progress(struct queue *queue, struct remote *remote);
 

@@ -88,39 +88,48 @@ static void give_up(struct remote *remote, const struct failure *failure)
 	}
 }
 
-/* Caller holds lock. */
-static void count_failure(struct queue *queue, struct remote *remote, const struct failure *failure)
+/* The pause until the next attempt; 0 when there will be none. Caller holds lock. */
+static int64_t count_failure(struct queue *queue, struct remote *remote, const struct failure *failure)
 {
 	remote->generation++;
 	remote->failures++;
 	/* Who never answered and cannot be helped by waiting is not worth a second try. */
 	if (remote->failures > queue->options.retry || (!remote->answered && !failure->retry)) {
 		give_up(remote, failure);
-		return;
+		return 0;
 	}
 	int64_t pause = backoff(remote->failures);
 	int64_t asked = failure->retry_after_ms * CLOCK_MS;
-	remote->not_before = clock_now() + (asked > pause ? asked : pause);
+	if (asked > pause)
+		pause = asked;
+	remote->not_before = clock_now() + pause;
+	return pause;
 }
 
-void queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure)
+int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure)
 {
+	int64_t pause = 0;
+
 	pthread_mutex_lock(&queue->lock);
 	drop_link(queue, remote);
 	if (failure->code == EXIT_BUSY && remote->links > 0)
 		remote->links_max = remote->links;
 	else if (failure->code != EXIT_INTERRUPTED && generation == remote->generation && remote->failure.code == EXIT_OK)
-		count_failure(queue, remote, failure);
+		pause = count_failure(queue, remote, failure);
 	pthread_mutex_unlock(&queue->lock);
+	return pause;
 }
 
-void queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure)
+int64_t queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure)
 {
+	int64_t pause = 0;
+
 	pthread_mutex_lock(&queue->lock);
 	if (remote->failure.code == EXIT_OK && remote->not_before <= clock_now())
-		count_failure(queue, remote, failure);
+		pause = count_failure(queue, remote, failure);
 	pthread_cond_broadcast(&queue->changed);
 	pthread_mutex_unlock(&queue->lock);
+	return pause;
 }
 
 void queue_progress(struct queue *queue, struct remote *remote)

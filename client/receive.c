@@ -47,6 +47,7 @@ static enum status receive_bytes(struct worker *worker, struct download *downloa
 		enum status status = link_view(worker->link, rest < LINK_VIEW_MAX ? rest : LINK_VIEW_MAX, &bytes);
 		if (status != STATUS_OK)
 			return status;
+		receipt->received += (uint32_t)bytes.length;
 		piece_add(&builder, worker->lanes, bytes.bytes, bytes.length);
 		if (is_stored(receipt))
 			landing_store(worker->transfer, download, piece, offset, bytes, &receipt->failure);

@@ -20,6 +20,7 @@ struct receipt {
 	bool drop; /* set by the caller: nothing is to be stored */
 	enum receipt_verdict verdict;
 	uint32_t length;
+	uint32_t received; /* bytes so far; also where the link broke */
 	struct digest digest;
 	enum status error;      /* what the ERROR means */
 	struct failure failure; /* explains the ERROR, or why the bytes could not be stored: else its code is EXIT_OK */

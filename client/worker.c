@@ -57,7 +57,8 @@ static void lose_link(struct worker *worker, enum status status)
 
 	link_failure(worker->link, status, &failure);
 	link_drop(worker->link);
-	queue_link_failed(worker->transfer->queue, worker->remote, worker->generation, &failure);
+	int64_t pause = queue_link_failed(worker->transfer->queue, worker->remote, worker->generation, &failure);
+	outcome_pause(worker->transfer, &failure, pause);
 	forget_link(worker);
 }
 
@@ -71,7 +72,7 @@ static bool open_link(struct worker *worker)
 
 	close_link(worker);
 	if (link_open(&remote->url, &worker->transfer->link, &link, &failure) != STATUS_OK) {
-		queue_link_failed(queue, remote, worker->task.generation, &failure);
+		outcome_pause(worker->transfer, &failure, queue_link_failed(queue, remote, worker->task.generation, &failure));
 		return false;
 	}
 	worker->link = link;
@@ -216,6 +217,11 @@ void worker_do(struct worker *worker, struct download *download, enum run_duty d
 		worker_changed(worker, download);
 		break;
 	}
+}
+
+void worker_pause(struct worker *worker, const struct failure *failure)
+{
+	outcome_pause(worker->transfer, failure, queue_pause(worker->transfer->queue, worker->remote, failure));
 }
 
 bool worker_is_pause(enum status status)

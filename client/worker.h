@@ -43,6 +43,9 @@ void worker_do(struct worker *worker, struct download *download, enum run_duty d
 /* Nobody wants what it still would bring; no failure. */
 void worker_drop_link(struct worker *worker);
 
+/* The server asked for patience. */
+void worker_pause(struct worker *worker, const struct failure *failure);
+
 /* Does this ERROR only ask for patience? */
 bool worker_is_pause(enum status status);
 

@@ -78,7 +78,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_null(options.directory);
 	assert_false(options.recursive || options.no_sync || options.json || options.null_separated || options.tree);
 	assert_int_equal(options.jobs, 0);
-	assert_int_equal(options.retry, 0);
+	assert_int_equal(options.retry, 5);
 	assert_int_equal(options.timeout, 30 * CLOCK_SECOND);
 	assert_int_equal(options.count, 4);
 	assert_int_equal(options.progress, PROGRESS_AUTO);
@@ -204,11 +204,12 @@ static void timeout_is_in_seconds_and_may_have_decimals(void **state)
 	}
 }
 
-static void retry_is_zero_for_now(void **state)
+static void retry_is_a_number_of_attempts(void **state)
 {
 	(void)state;
 	assert_int_equal(accept("get x --retry 0").retry, 0);
-	assert_refused("get x --retry 1", "not available in this version");
+	assert_int_equal(accept("get x --retry 12").retry, 12);
+	assert_refused("get x --retry -1", "--retry");
 }
 
 static void sizes_have_units_of_1024(void **state)
@@ -393,7 +394,7 @@ int main(void)
 		cmocka_unit_test(progress_is_one_of_four_words),
 		cmocka_unit_test(numbers_keep_their_limits),
 		cmocka_unit_test(timeout_is_in_seconds_and_may_have_decimals),
-		cmocka_unit_test(retry_is_zero_for_now),
+		cmocka_unit_test(retry_is_a_number_of_attempts),
 		cmocka_unit_test(sizes_have_units_of_1024),
 		cmocka_unit_test(lists_and_sums_name_files_of_their_own),
 		cmocka_unit_test(filters_keep_their_order),
