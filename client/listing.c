@@ -139,7 +139,7 @@ static enum status hear_entries(struct listing *listing, struct span payload)
 	return status == STATUS_END ? handed : status;
 }
 
-/* What the server refuses is told; a pause is not, for the listing is then read again: STATUS_BUSY. */
+/* What the server refuses is the end of it; after a pause the listing is read again: STATUS_BUSY. */
 static enum status hear_error(struct listing *listing, struct span payload, struct span below)
 {
 	struct gather *gather = &listing->gather;

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
 #include "link.h"
 #include "message.h"
 
@@ -124,5 +125,21 @@ static inline void greet_with(struct script *script, int fd, const struct welcom
 }
 
 static const struct welcome usual_welcome = {.version = 1, .window_requests = 64, .window_bytes = 65536, .links = 4};
+
+/* --- For tests ----------------------------------------------------------------------------------------------------- */
+
+static const struct link_options usual = {.timeout = 5 * CLOCK_SECOND, .stop_fd = -1};
+static const struct link_options hasty = {.timeout = 50 * CLOCK_MS, .stop_fd = -1};
+
+/* Opens a link to SCRIPT, which must answer the greeting. */
+static inline struct link *open_link(struct script *script, const struct link_options *options)
+{
+	struct link *link = NULL;
+	struct failure failure;
+
+	script_start(script);
+	assert_int_equal(link_open(&script->url, options, &link, &failure), STATUS_OK);
+	return link;
+}
 
 #endif
