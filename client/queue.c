@@ -318,15 +318,20 @@ static enum run_duty duty_of(struct download *download)
 enum run_duty queue_run_over(struct queue *queue, struct download *download, const struct piece_run *run, enum run_end end,
 	const struct failure *failure)
 {
+	struct remote *remote = download->file->node.source->remote;
+
 	pthread_mutex_lock(&queue->lock);
 	give_back(download, run);
 	if (end == RUN_OUTDATED)
 		download->outdated = true;
 	if (end == RUN_FAILED && !download_failed(download))
 		download->failure = *failure;
+	/* Given up before it was shared: nobody will take another run of it. */
+	if (is_given_up(remote) && !download_failed(download) && !piece_map_all_proven(&download->pieces))
+		download->failure = remote->failure;
 	enum run_duty duty = duty_of(download);
 	if (duty != DUTY_NOTHING)
-		backlog_unshare(&download->file->node.source->remote->backlog, download);
+		backlog_unshare(&remote->backlog, download);
 	pthread_cond_broadcast(&queue->changed);
 	pthread_mutex_unlock(&queue->lock);
 	return duty;

@@ -185,6 +185,44 @@ static void the_files_of_a_server_that_is_given_up_are_abandoned(void **state)
 	end(&fixture);
 }
 
+/* The server failed the request before; the answer to this one was under way already. */
+static struct piece_run share_after_giving_up(struct fixture *fixture)
+{
+	struct piece_run run = {.first = 0, .count = 1, .from = PIECE_MISSING};
+	struct plan_file *file = add(fixture, 2 * PIECE_SIZE);
+
+	take(fixture);
+	assert_int_equal(download_new(file, NULL, &fixture->download), STATUS_OK);
+	assert_int_equal(piece_map_init(&fixture->download->pieces, 2), STATUS_OK);
+	queue_pause(fixture->queue, fixture->remote, &lost);
+	assert_int_equal(fixture->remote->failure.code, EXIT_NETWORK);
+	queue_share(fixture->queue, fixture->download, &run);
+	queue_piece(fixture->queue, fixture->download, &run, &(struct piece_news){.verdict = PIECE_VERDICT_PROVEN});
+	return run;
+}
+
+static void a_file_that_is_shared_after_its_server_was_given_up_fails(void **state)
+{
+	struct fixture fixture = make(1, 0);
+
+	(void)state;
+	struct piece_run run = share_after_giving_up(&fixture);
+	assert_int_equal(run_over(&fixture, &run, RUN_OVER), DUTY_FAIL);
+	assert_int_equal(fixture.download->failure.code, EXIT_NETWORK);
+	end(&fixture);
+}
+
+static void a_file_that_is_complete_when_its_server_is_given_up_is_finished(void **state)
+{
+	struct fixture fixture = make(1, 0);
+
+	(void)state;
+	struct piece_run run = share_after_giving_up(&fixture);
+	piece_map_prove(&fixture.download->pieces, 1, &(struct digest){0});
+	assert_int_equal(run_over(&fixture, &run, RUN_OVER), DUTY_FINISH);
+	end(&fixture);
+}
+
 static void *list_files(void *argument)
 {
 	struct fixture *fixture = argument;
@@ -228,6 +266,8 @@ int main(void)
 		cmocka_unit_test(an_interruption_is_no_failure_of_the_server),
 		cmocka_unit_test(nothing_is_given_out_during_a_pause),
 		cmocka_unit_test(the_files_of_a_server_that_is_given_up_are_abandoned),
+		cmocka_unit_test(a_file_that_is_shared_after_its_server_was_given_up_fails),
+		cmocka_unit_test(a_file_that_is_complete_when_its_server_is_given_up_is_finished),
 		cmocka_unit_test(an_idle_thread_yields_the_only_link_to_who_waits_for_it),
 	};
 
