@@ -29,7 +29,7 @@ static const struct command commands[] = {
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 /* Where one of them was closed, no file that is opened later shall take its number; writing to it still fails. */
-static enum status open_standard_descriptors(void)
+static enum status open_standard_descriptors(struct failure *failure)
 {
 	enum status status;
 	int fd;
@@ -39,6 +39,8 @@ static enum status open_standard_descriptors(void)
 	} while (status == STATUS_OK && fd <= STDERR_FILENO);
 	if (status == STATUS_OK)
 		close(fd);
+	else
+		failure_set(failure, FAILURE_LOCAL, status, "cannot open /dev/null");
 	return status;
 }
 
@@ -60,8 +62,8 @@ int main(int argc, char **argv)
 	struct failure failure;
 
 	sigaction(SIGPIPE, &ignore, NULL);
-	if (open_standard_descriptors() != STATUS_OK)
-		return EXIT_OTHER;
+	if (open_standard_descriptors(&failure) != STATUS_OK)
+		return failure_print(&failure);
 	if (argc < 2) {
 		options_help(stderr, commands, COMMANDS, NULL);
 		return EXIT_USAGE;
