@@ -27,6 +27,7 @@ TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
 FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
 STORIES := $(wildcard tests/integration/*.sh)
+FAULTS  := $(wildcard tests/fault/*.sh)
 
 all: $(BUILD)/ferryd $(BUILD)/ferry
 
@@ -59,8 +60,10 @@ $(BUILD)/tests/unit/server/%: $(BUILD)/tests/unit/server/%.o $(COMMON) $(SUPPORT
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
 	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
+$(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/fault/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
 	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
+	$(LINK) $(LIBS)
 $(BUILD)/tests/fault/shim.so: $(SHIM)
 	$(Q)$(CC) -shared -o $@ $^
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
@@ -69,13 +72,18 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 # `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
-tests: $(UNITS) $(TOOLS)
+tests: $(UNITS) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
 check-here: all tests
-	@BUILD=$(BUILD) tests/run $(UNITS) $(STORIES)
+	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(STORIES) $(FAULTS)
 check-unit: $(UNITS)
 	@BUILD=$(BUILD) tests/run $(UNITS)
 check-integration: all $(TOOLS)
 	@BUILD=$(BUILD) tests/run $(STORIES)
+# Everything that can go wrong, at every point where it can; check tries a few of them.
+check-fault: all tests
+	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(FAULTS)
+check-fault-quick: all tests
+	@BUILD=$(BUILD) VERBOSE=yes QUICK=yes tests/run $(FAULTS)
 check-seeded:
 	@tests/seeded/run
 bench bench-quick: all tests
@@ -98,6 +106,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-seeded bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-seeded bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

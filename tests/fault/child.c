@@ -115,41 +115,56 @@ static struct timespec until(const struct timespec *deadline)
 	return left.tv_sec < 0 ? (struct timespec){0} : left;
 }
 
-/* False when nothing has happened to the child by the deadline. */
-static bool await_change(pid_t id, const struct timespec *deadline, int *status)
+/* The first of COUNT children to which something happens; NULL when nothing does by the deadline. */
+static struct child *await_change(struct child *const *children, size_t count, const struct timespec *deadline, int *status)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	while (waitpid(id, status, WNOHANG | WUNTRACED) == 0) {
+	for (;;) {
 		struct timespec left = until(deadline);
+		for (size_t i = 0; i < count; i++)
+			if (waitpid(children[i]->id, status, WNOHANG | WUNTRACED) > 0)
+				return children[i];
 		if (left.tv_sec == 0 && left.tv_nsec == 0)
-			return false;
+			return NULL;
 		if (sigtimedwait(&set, NULL, &left) < 0 && errno != EAGAIN && errno != EINTR)
 			give_up("sigtimedwait");
 	}
-	return true;
 }
 
-void child_wait(struct child *child, int seconds, struct outcome *outcome)
+static struct child *await(struct child *const *children, size_t count, int seconds, struct outcome *outcome)
 {
 	struct timespec deadline;
 	int status = 0;
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += seconds;
 	*outcome = (struct outcome){0};
-	bool hung = !await_change(child->id, &deadline, &status);
+	struct child *child = await_change(children, count, &deadline, &status);
+	bool hung = !child;
 	if (hung) {
+		child = children[0];
 		kill(child->id, SIGKILL);
 		waitpid(child->id, &status, 0);
 	} else if (WIFSTOPPED(status)) {
 		outcome->end = CHILD_STOPPED;
-		return;
+		return child;
 	}
 	outcome->end = hung ? CHILD_HUNG : WIFEXITED(status) ? CHILD_EXITED : CHILD_KILLED;
 	outcome->code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 	outcome->out = read_all(child->out);
 	outcome->err = read_all(child->err);
+	return child;
+}
+
+void child_wait(struct child *child, int seconds, struct outcome *outcome)
+{
+	await(&child, 1, seconds, outcome);
+}
+
+struct child *child_wait_either(struct child *first, struct child *second, int seconds, struct outcome *outcome)
+{
+	return await((struct child *const[]){first, second}, 2, seconds, outcome);
 }
 
 void child_continue(const struct child *child)

@@ -3,6 +3,7 @@
 #define CHILD_H
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "plan.h"
 
@@ -42,6 +43,8 @@ struct outcome {
 /* PAGE may be NULL: no shim. PRELOAD is the value of LD_PRELOAD that loads it. Called by one thread. */
 void child_start(struct child *child, const char *const *command, const struct plan_page *page, const char *preload);
 void child_wait(struct child *child, int seconds, struct outcome *outcome);
+/* The same for whichever of the two ends or stops first; returns that one. When both hang, it is the first. */
+struct child *child_wait_either(struct child *first, struct child *second, int seconds, struct outcome *outcome);
 void child_continue(const struct child *child);
 void outcome_release(struct outcome *outcome);
 

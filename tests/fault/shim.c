@@ -160,10 +160,19 @@ static bool can_be_short(enum call call)
 	return call == CALL_WRITE || call == CALL_READ || call == CALL_SEND;
 }
 
+/* Of the others no manual page says that a signal may interrupt them. */
+static bool can_be_interrupted(enum call call)
+{
+	return call == CALL_OPEN || call == CALL_OPEN_TO_READ || call == CALL_READ || call == CALL_WRITE || call == CALL_TRUNCATE ||
+	       call == CALL_ALLOCATE || call == CALL_SYNC || call == CALL_LOCK || call == CALL_SEND || call == CALL_CLOSE;
+}
+
 /* Does the plan mean this call? caller holds lock */
 static bool planned(const struct attempt *attempt)
 {
 	if (plan->at == 0 || attempt->number < plan->at)
+		return false;
+	if (plan->act == PLAN_FAIL && plan->error == EINTR && !can_be_interrupted(attempt->call))
 		return false;
 	if (attempt->number == plan->at)
 		plan->met = attempt->call;

@@ -1,0 +1,8 @@
+#!/bin/bash
+# A source that grows, shrinks, is replaced, deleted or rewritten at any point of a fetch never gives a mixed file.
+. tests/support/story.sh
+. "$root/tests/support/scenarios.sh"
+
+start_scenarios fresh four_links overwrite
+sweep_all changes 3 41
+end_scenarios

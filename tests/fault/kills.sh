@@ -1,0 +1,8 @@
+#!/bin/bash
+# Killed before and after every change that it makes, ferry loses nothing that was right: the next run finishes the work.
+. tests/support/story.sh
+. "$root/tests/support/scenarios.sh"
+
+start_scenarios
+sweep_all kills 1 5
+end_scenarios

@@ -1,0 +1,8 @@
+#!/bin/bash
+# In every state that a disk may be in after the power failed, final names hold what they held or what they shall hold.
+. tests/support/story.sh
+. "$root/tests/support/scenarios.sh"
+
+start_scenarios
+sweep_all power 7 399
+end_scenarios

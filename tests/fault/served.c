@@ -1,0 +1,60 @@
+/* A server of a test's own, under the shim: started, asked for its ready line, counted and stopped. */
+#include "served.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sockets.h"
+
+#define SECONDS_MAX 30
+
+/* The ready line reads "ready URL". */
+static bool read_url(struct served *served)
+{
+	char line[sizeof served->url + 8];
+	size_t length = 0;
+	while (length + 1 < sizeof line && read(served->child.out, line + length, 1) == 1 && line[length] != '\n')
+		length++;
+	line[length] = 0;
+	if (strncmp(line, "ready ferry://", 14) != 0 || line[length - 1] != '/')
+		return false;
+	snprintf(served->url, sizeof served->url, "%.*s", (int)(length - 7), line + 6);
+	return true;
+}
+
+bool served_start(struct served *served, const char *ferryd, const char *folder, const struct plan_page *page,
+	const char *preload, struct outcome *outcome)
+{
+	const char *command[] = {ferryd, "--no-cache", "-l", "127.0.0.1:0", folder, NULL};
+	child_start(&served->child, command, page, preload);
+	if (read_url(served))
+		return true;
+	child_wait(&served->child, SECONDS_MAX, outcome);
+	return false;
+}
+
+unsigned served_descriptors(const struct served *served)
+{
+	char path[64];
+	unsigned count = 0;
+	snprintf(path, sizeof path, "/proc/%d/fd", served->child.id);
+	DIR *folder = opendir(path);
+	if (!folder)
+		give_up(path);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count;
+}
+
+void served_stop(struct served *served, struct outcome *outcome)
+{
+	kill(served->child.id, SIGTERM);
+	do {
+		child_continue(&served->child);
+		child_wait(&served->child, SECONDS_MAX, outcome);
+	} while (outcome->end == CHILD_STOPPED);
+}

@@ -1,0 +1,8 @@
+#!/bin/bash
+# Whichever file call of the server fails, the client ends with a defined code and the server serves on.
+. tests/support/story.sh
+. "$root/tests/support/scenarios.sh"
+
+start_scenarios
+sweep_all server 11 97
+end_scenarios

@@ -1,0 +1,198 @@
+/* Changes the source at every file call of the server and every change of the client: no mixture is ever accepted. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "changes.h"
+#include "served.h"
+#include "sockets.h"
+#include "trial.h"
+
+#define SECONDS_MAX 30
+#define CHANGED "one" /* the file that changes; the others must arrive all the same */
+
+/* Which program is stopped for the change. */
+enum side { SERVER, CLIENT, SIDES };
+
+struct change_trial {
+	struct trial *trial;
+	struct served server;
+	struct plan_page server_page;
+	const struct form *form;
+	enum side side;
+	char path[TREE_PATH_MAX];   /* of the file that changes */
+	char second[TREE_PATH_MAX]; /* a copy of it after the change; none where it was deleted */
+};
+
+/* The source as AFTER has it, new; what was fetched before is gone. */
+static void reset(const struct change_trial *change)
+{
+	const struct scenario *scenario = change->trial->scenario;
+	trial_reset(change->trial);
+	tree_clear(scenario->source);
+	tree_copy(scenario->expectation.after, scenario->source);
+	unlink(change->second);
+}
+
+static void apply(const struct change_trial *change)
+{
+	change->form->apply(change->path);
+	if (access(change->path, F_OK) == 0)
+		tree_copy_file(change->path, change->second);
+}
+
+static void plan_stop(const struct change_trial *change, uint64_t at)
+{
+	struct plan *server = change->server_page.plan;
+	plan_set(&change->trial->page, (struct plan){.act = PLAN_STOP_BEFORE, .at = change->side == CLIENT ? at : 0, .clones = true});
+	server->hits = 0;
+	server->at = change->side == SERVER ? server->count + at : 0;
+}
+
+/* Returns whether the change came to pass before the client ended, as OUTCOME tells. */
+static bool fetch(struct change_trial *change, uint64_t at, struct outcome *outcome)
+{
+	struct child client;
+	bool changed = false;
+
+	plan_stop(change, at);
+	trial_start(change->trial, change->server.url, &client);
+	for (;;) {
+		struct child *child = child_wait_either(&client, &change->server.child, SECONDS_MAX, outcome);
+		if (outcome->end != CHILD_STOPPED)
+			return changed;
+		apply(change);
+		changed = true;
+		child_continue(child);
+	}
+}
+
+/* The file is absent, as it was before, or one of the versions that it ever had; the others have arrived. */
+static bool is_one_version(const struct change_trial *change)
+{
+	const struct expectation *expectation = &change->trial->scenario->expectation;
+	const char *versions[] = {expectation->before, expectation->after};
+	char found[TREE_PATH_MAX], version[TREE_PATH_MAX];
+
+	tree_path(found, expectation->work, CHANGED);
+	tree_path(version, expectation->before, CHANGED);
+	if (access(found, F_OK) < 0)
+		return access(version, F_OK) < 0;
+	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+		tree_path(version, versions[i], CHANGED);
+		if (same_file(found, version))
+			return true;
+	}
+	return same_file(found, change->second);
+}
+
+static bool others_arrived(const struct change_trial *change)
+{
+	const struct expectation *expectation = &change->trial->scenario->expectation;
+	char found[TREE_PATH_MAX], wanted[TREE_PATH_MAX];
+	tree_path(found, expectation->work, "two");
+	tree_path(wanted, expectation->after, "two");
+	return same_file(found, wanted);
+}
+
+/* 8: the source kept changing; 3: it was deleted. */
+static const char *judge(const struct change_trial *change, const struct outcome *outcome)
+{
+	if (outcome->end != CHILD_EXITED)
+		return "the client or the server did not end as it should";
+	if (outcome->code != 0 && outcome->code != 8 && outcome->code != 3)
+		return "an exit code that no change of a source has";
+	if (!is_one_version(change))
+		return "a mixture was accepted";
+	if (!others_arrived(change))
+		return "another file did not arrive";
+	return NULL;
+}
+
+/* The run after the change finds the second version. */
+static const char *judge_next(const struct change_trial *change)
+{
+	const struct expectation *expectation = &change->trial->scenario->expectation;
+	struct outcome outcome;
+	struct child client;
+	char found[TREE_PATH_MAX];
+
+	plan_set(&change->trial->page, (struct plan){0});
+	trial_start(change->trial, change->server.url, &client);
+	child_wait(&client, SECONDS_MAX, &outcome);
+	bool deleted = access(change->second, F_OK) < 0;
+	tree_path(found, expectation->work, CHANGED);
+	bool right = outcome.end == CHILD_EXITED && outcome.code == (deleted ? 3 : 0);
+	right = right && (deleted || same_file(found, change->second) || (change->form->hidden && is_one_version(change)));
+	outcome_release(&outcome);
+	return right ? NULL : "the next run did not bring the second version";
+}
+
+static void complain(const struct change_trial *change, uint64_t at, const char *what, const struct outcome *outcome)
+{
+	char when[160];
+	snprintf(when, sizeof when, "the source %s at call %" PRIu64 " of the %s (end %d, code %d)", change->form->name, at,
+		change->side == SERVER ? "server" : "client", (int)outcome->end, outcome->code);
+	trial_complain(change->trial, when, what, outcome->err);
+}
+
+enum verdict { RIGHT, WRONG, OVER };
+
+static enum verdict change_at(struct change_trial *change, uint64_t at)
+{
+	struct outcome outcome;
+
+	reset(change);
+	bool changed = fetch(change, at, &outcome);
+	/* Once the client has ended, the server closes what it had open. */
+	change->server_page.plan->at = 0;
+	child_continue(&change->server.child);
+	const char *what = changed ? judge(change, &outcome) : NULL;
+	if (changed && !what)
+		what = judge_next(change);
+	if (what)
+		complain(change, at, what, &outcome);
+	outcome_release(&outcome);
+	return what ? WRONG : changed ? RIGHT : OVER;
+}
+
+/* All points of one form and one side, with a server that lives as long. */
+static bool sweep_form(struct change_trial *change, uint64_t *trials)
+{
+	const struct scenario *scenario = change->trial->scenario;
+	struct outcome outcome;
+	enum verdict verdict;
+
+	plan_set(&change->server_page, (struct plan){.act = PLAN_STOP_BEFORE, .numbers = PLAN_NUMBER_ALL, .tick = scenario->tick});
+	if (!served_start(&change->server, scenario->ferryd, scenario->share, &change->server_page, scenario->preload, &outcome))
+		give_up(scenario->ferryd);
+	for (uint64_t at = 1; (verdict = change_at(change, at)) == RIGHT; at += scenario->every)
+		++*trials;
+	served_stop(&change->server, &outcome);
+	bool ended = outcome.end == CHILD_EXITED && outcome.code == 0 && !strstr(outcome.err, "Sanitizer");
+	if (verdict == OVER && !ended)
+		complain(change, 0, "the server did not end well", &outcome);
+	outcome_release(&outcome);
+	return ended && verdict == OVER;
+}
+
+bool sweep_changes(struct trial *trial)
+{
+	struct change_trial change = {.trial = trial};
+	uint64_t trials = 0;
+	bool right = true;
+
+	tree_path(change.path, trial->scenario->source, CHANGED);
+	tree_path(change.second, trial->scenario->share, ".second");
+	plan_open(&change.server_page);
+	for (size_t form = 0; right && form < form_count; form++) {
+		change.form = &forms[form];
+		for (change.side = SERVER; right && change.side < SIDES; change.side++)
+			right = sweep_form(&change, &trials);
+	}
+	plan_close(&change.server_page);
+	if (right)
+		printf("changes: %s: %" PRIu64 " trials\n", trial->scenario->name, trials);
+	return right && trials > form_count;
+}

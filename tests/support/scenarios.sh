@@ -1,0 +1,136 @@
+# The scenarios that the sweeps of tests/fault try at every point: what the destination holds before and after, and the command.
+
+# A sweep's story sources this after story.sh and calls start_scenarios, sweep_all and end_scenarios.
+# QUICK=yes: the first of the scenarios, and few points of it.
+sweep=$programs/tests/fault/sweep
+shim=$programs/tests/fault/shim.so
+piece=1048576
+all_scenarios=(fresh tree four_links small_files overwrite)
+
+# start_scenarios [NAME...]: those or all. Two servers of the same files: what the second one sends, only the finishing runs have fetched.
+start_scenarios() {
+	in_own_mounts
+	place=$work/place
+	mkdir "$place"
+	mount -t tmpfs none "$place"
+	mkdir "$place/sources"
+	start_server "$place/sources"
+	first_server=$server
+	start_server "$place/sources"
+	next_server=$server finished=0
+	scenarios=("${all_scenarios[@]}")
+	[ $# = 0 ] || scenarios=("$@")
+	[ -z "${QUICK:-}" ] || scenarios=("${scenarios[0]}")
+}
+
+# What the finishing runs say that they fetched is what their server says that it sent.
+end_scenarios() {
+	stop_server
+	equal 'what the second server sent' "$(grep -o ' sent=[0-9]*' "$server_log" | tail -n 1)" " sent=$finished"
+}
+
+# sweep_all KIND EVERY QUICK_EVERY: sweeps all scenarios, every EVERYth point of each; the first one at every point.
+sweep_all() {
+	local kind=$1 every=$2 name
+	for name in "${scenarios[@]}"; do
+		if [ -n "${QUICK:-}" ]; then every=$3; elif [ "$name" = fresh ]; then every=1; else every=$2; fi
+		sweep_one "$kind" "$name" "$every"
+	done
+}
+
+sweep_one() {
+	local kind=$1 name=$2 every=$3 options=(--from-scratch) command=() fetched
+	make_scenario "$name"
+	"$sweep" "$kind" --name "$name" --shim "$shim" --work "$destination" --before "$before" --after "$after" --every "$every" \
+		--server "$first_server" --next "$next_server" --ferryd "$programs/ferryd" --share "$place/sources" --source "$source" \
+		"${options[@]}" -- "$programs/ferry" get "${command[@]}" --json |
+		tee "$work/totals" || { cat "$work/totals" && fail "$kind of $name"; }
+	fetched=$(sed -n 's/.*fetched=//p' "$work/totals")
+	finished=$((finished + ${fetched:-0}))
+	rm -rf "${place:?}/$name" "$source"
+}
+
+# --- Making ------------------------------------------------------------------------------------------------------------
+
+# Sets source, before, after and destination and lets the scenario's function fill them; it sets command and options.
+make_scenario() {
+	source=$place/sources/$1 before=$place/$1/before after=$place/$1/after destination=$place/$1/work
+	mkdir -p "$source" "$before" "$destination"
+	"scenario_$1" "$1"
+	[ -e "$after" ] || cp -a "$source" "$after"
+}
+
+# three_files FOLDER: of 5 pieces each, one of them a multiple of the piece.
+three_files() {
+	sample "$1/one" $((5 * piece))
+	sample "$1/two" $((4 * piece + 1))
+	sample "$1/three" $((4 * piece + 70000))
+}
+
+# get_three NAME ARGUMENT...: the command for these.
+get_three() {
+	command=("{server}/$1/one" "{server}/$1/two" "{server}/$1/three" -d "{work}" "${@:2}")
+}
+
+# damage FILE BYTE: flips a bit and keeps the time.
+damage() {
+	local byte
+	touch -r "$1" "$work/time"
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf "\\x$(printf %x $((byte ^ 16)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+	touch -r "$work/time" "$1"
+}
+
+# --- The scenarios --------------------------------------------------------------------------------------------------------
+
+scenario_fresh() {
+	three_files "$source"
+	get_three "$1" -j 1
+}
+
+scenario_four_links() {
+	three_files "$source"
+	get_three "$1" -j 4
+	options+=(--links 4)
+}
+
+scenario_tree() {
+	mkdir -p "$source/deep/deeper" "$source/empty"
+	three_files "$source/deep"
+	sample "$source/deep/deeper/small" 12345
+	: >"$source/deep/nothing"
+	command=(-r "{server}/$1/" -d "{work}" -j 2)
+	options+=(--links 2)
+}
+
+scenario_small_files() {
+	mkdir "$source/folder"
+	for number in {1..20}; do
+		sample "$source/file.$number" $((number * 1000))
+		sample "$source/folder/file.$number" $((number * 5000))
+	done
+	command=(-r "{server}/$1/" -d "{work}" -j 2)
+	options+=(--links 2)
+}
+
+# Partials with a hole, with a flipped bit, and longer than the source.
+scenario_resume() {
+	three_files "$source"
+	cp "$source/one" "$before/.one.ferry-part"
+	fallocate -p -o $piece -l $((2 * piece)) "$before/.one.ferry-part"
+	cp "$source/two" "$before/.two.ferry-part"
+	damage "$before/.two.ferry-part" $((3 * piece + 5))
+	cp "$source/three" "$before/.three.ferry-part"
+	sample "$work/tail" 100000
+	cat "$work/tail" >>"$before/.three.ferry-part"
+	get_three "$1" -j 2
+	options+=(--links 2)
+}
+
+scenario_overwrite() {
+	three_files "$source"
+	three_files "$before"
+	sample "$before/two" 100000
+	get_three "$1" -j 2
+	options+=(--links 2)
+}
