@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "choice.h"
 #include "digest.h"
 #include "fetch.h"
 #include "landing.h"
@@ -53,27 +54,56 @@ static struct errand pop(struct errands *errands)
 
 /* --- Asking -------------------------------------------------------------------------------------------------------- */
 
+/* It ends without a byte of it being fetched. */
+static void leave(struct batch *batch, struct download *download, enum result_status result)
+{
+	landing_give_up(batch->transfer, download);
+	outcome_download(batch->transfer, download, result);
+}
+
+/* False: the file has ended here. */
+static bool choose(struct batch *batch, struct errand *errand, enum choice choice)
+{
+	struct download *download = errand->download;
+
+	switch (choice) {
+	case CHOICE_ASK:
+		errand->ask = ASK_STAT;
+		return true;
+	case CHOICE_FETCH:
+		return true;
+	case CHOICE_UNCHANGED:
+		worker_unchanged(batch->worker, download);
+		return false;
+	case CHOICE_EXISTS:
+		outcome_exists(batch->transfer, &download->file->node, &download->failure);
+		leave(batch, download, RESULT_EXISTS);
+		return false;
+	case CHOICE_SKIP:
+		leave(batch, download, RESULT_SKIPPED);
+		return false;
+	case CHOICE_PLAN:
+		leave(batch, download, RESULT_PLANNED);
+		return false;
+	}
+	return true;
+}
+
 /* Looks at the final name before the network is troubled. False: the file has ended here. */
 static bool prepare(struct batch *batch, struct errand *errand)
 {
 	struct download *download = errand->download;
-	enum landing_place place;
+	enum landing_place place = LANDING_FREE;
 	struct failure failure;
 
-	if (download->outlet || download->looked)
+	if (download->looked)
 		return true;
 	download->looked = true;
-	if (landing_look(batch->transfer, download->file, &place, &failure) != STATUS_OK) {
+	if (!download->outlet && landing_look(batch->transfer, download->file, &place, &failure) != STATUS_OK) {
 		worker_fail(batch->worker, download, &failure);
 		return false;
 	}
-	if (place == LANDING_SAME) {
-		worker_unchanged(batch->worker, download);
-		return false;
-	}
-	if (place == LANDING_OTHER && !download->file->node.told)
-		errand->ask = ASK_STAT;
-	return true;
+	return choose(batch, errand, choice_of(batch->transfer, download->file, place));
 }
 
 static enum status send_request(struct batch *batch, const struct errand *errand)
@@ -251,6 +281,15 @@ static enum status drop_first_piece(struct batch *batch, struct errand *errand)
 	return status;
 }
 
+/* It has grown since somebody told its size. */
+static enum status drop_too_large(struct batch *batch, struct errand *errand)
+{
+	enum status status = drop_first_piece(batch, errand);
+
+	leave(batch, errand->download, RESULT_SKIPPED);
+	return status;
+}
+
 /* Makes everything ready for the bytes that follow. */
 static enum status begin(struct batch *batch, struct download *download, enum landing_place *place, struct failure *failure)
 {
@@ -276,6 +315,8 @@ static enum status hear_file(struct batch *batch, struct errand *errand, const s
 		return STATUS_PROTOCOL;
 	}
 	worker_described(batch->worker, download, source);
+	if (source->size > batch->transfer->max_size)
+		return drop_too_large(batch, errand);
 	enum status ready = begin(batch, download, &place, &failure);
 	if (ready == STATUS_OK && place != LANDING_SAME)
 		return receive_first_piece(batch, errand);

@@ -125,8 +125,8 @@ static enum status open_destination(struct get *get)
 {
 	const struct options *options = get->options;
 	struct failure failure;
-	enum status status = destination_open(options->directory, options->output,
-		options->no_sync ? DESTINATION_NO_SYNC : DESTINATION_SYNC, &get->destination, &failure);
+	enum destination_sync sync = options->dry_run ? DESTINATION_DRY : options->no_sync ? DESTINATION_NO_SYNC : DESTINATION_SYNC;
+	enum status status = destination_open(options->directory, options->output, sync, &get->destination, &failure);
 
 	if (status != STATUS_OK) {
 		report_failure(get->report, &failure);
@@ -164,7 +164,11 @@ static enum status fetch(struct get *get, mode_t mask)
 		.counters = &get->counters,
 		.jobs = jobs_of(get),
 		.umask = mask,
-		.sync = !get->options->no_sync,
+		.sync = !get->options->no_sync && !get->options->dry_run,
+		.no_clobber = get->options->no_clobber,
+		.dry_run = get->options->dry_run,
+		.fail_fast = get->options->fail_fast,
+		.max_size = get->options->max_size,
 		.recursive = get->options->recursive,
 	};
 	enum status status = transfer_run(&get->transfer);
@@ -221,6 +225,8 @@ static enum status start(struct get *get)
 
 	if (status == STATUS_OK)
 		status = report_new(options->json ? REPORT_JSON : REPORT_TEXT, options->verbosity, get->progress, &get->report);
+	if (status == STATUS_OK && options->fail_fast)
+		report_keep_first(get->report);
 	return status;
 }
 

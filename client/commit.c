@@ -34,10 +34,15 @@ static void sync_one(struct commit *commit, struct download *download)
 
 static void rename_one(struct commit *commit, struct download *download)
 {
-	enum status status = partial_rename(&download->partial);
+	enum partial_clobber clobber = commit->transfer->no_clobber ? PARTIAL_YIELDS : PARTIAL_REPLACES;
+	enum status status = partial_rename(&download->partial, clobber);
 
-	if (status != STATUS_OK)
+	if (status == STATUS_EXISTS) {
+		download->outrun = true;
+		outcome_exists(commit->transfer, &download->file->node, &download->failure);
+	} else if (status != STATUS_OK) {
 		fail(commit, download, status);
+	}
 }
 
 /* A folder is synced for every run of its files in the group, which mostly means once. */
@@ -65,7 +70,7 @@ static void tell_one(struct commit *commit, struct download *download)
 		landing_give_up(commit->transfer, download);
 	else
 		landing_close(commit->transfer, download);
-	outcome_download(commit->transfer, download, failed ? RESULT_FAILED : RESULT_FETCHED);
+	outcome_download(commit->transfer, download, download->outrun ? RESULT_EXISTS : failed ? RESULT_FAILED : RESULT_FETCHED);
 }
 
 static void each_sound(struct commit *commit, void (*act)(struct commit *commit, struct download *download))

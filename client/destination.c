@@ -109,8 +109,12 @@ static enum status hold_folder(const char *directory, enum destination_sync sync
 		return refuse(failure, FAILURE_USAGE, STATUS_INVALID, "-d needs the name of a folder", "");
 	if (!directory)
 		status = open_folder(".", &destination->folder);
+	else if (sync == DESTINATION_DRY)
+		status = open_folder(directory, &destination->folder);
 	else
 		status = open_or_make(directory, sync, &destination->folder);
+	if (status == STATUS_NOT_FOUND && sync == DESTINATION_DRY)
+		return STATUS_OK;
 	if (status != STATUS_OK)
 		return refuse(failure, FAILURE_LOCAL, status, "cannot open folder", directory ? directory : ".");
 	return STATUS_OK;
@@ -139,6 +143,8 @@ static enum status enter_folder(const char *directory, const char *folder, struc
 	int fd;
 	enum status status;
 
+	if (destination->folder < 0)
+		return STATUS_NOT_FOUND;
 	if (directory)
 		status = beneath_open_folder(destination->folder, folder, BENEATH_NO_LINKS, &fd);
 	else
@@ -196,7 +202,8 @@ static enum status open_outlet(const char *directory, const char *output, struct
 }
 
 /* The name may be free, a file, a symlink; a folder is no place for a file; anything else is written directly. */
-static enum status settle_name(const char *directory, const char *output, struct destination *destination, struct failure *failure)
+static enum status settle_name(const char *directory, const char *output, enum destination_sync sync,
+	struct destination *destination, struct failure *failure)
 {
 	struct stat stat;
 	enum status status = look(directory, output, destination, &stat);
@@ -207,7 +214,7 @@ static enum status settle_name(const char *directory, const char *output, struct
 		return refuse(failure, FAILURE_LOCAL, status, "cannot write to", output);
 	if (S_ISDIR(stat.st_mode))
 		return refuse(failure, FAILURE_USAGE, STATUS_IS_FOLDER, "-o names a file, and this is a folder (use -d):", output);
-	if (S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode))
+	if (S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || sync == DESTINATION_DRY)
 		return STATUS_OK;
 	status = open_outlet(directory, output, destination);
 	if (status != STATUS_OK)
@@ -233,7 +240,8 @@ static enum status check_usable(const char *directory, const char *output, struc
 	return refuse(failure, FAILURE_USAGE, STATUS_INVALID, "-o needs the name of a file (a folder is for -d), not", output);
 }
 
-static enum status hold_file(const char *directory, const char *output, struct destination *destination, struct failure *failure)
+static enum status hold_file(const char *directory, const char *output, enum destination_sync sync,
+	struct destination *destination, struct failure *failure)
 {
 	char *folder = split(output, &destination->name);
 	enum status status = folder ? STATUS_OK : STATUS_NO_MEMORY;
@@ -244,7 +252,8 @@ static enum status hold_file(const char *directory, const char *output, struct d
 	free(folder);
 	if (status != STATUS_OK)
 		return status;
-	return settle_name(directory, output, destination, failure);
+	/* In a dry run what it would lie in may be missing. */
+	return destination->folder < 0 ? STATUS_OK : settle_name(directory, output, sync, destination, failure);
 }
 
 /* --- The whole ----------------------------------------------------------------------------------------------------- */
@@ -276,7 +285,7 @@ enum status destination_open(const char *directory, const char *output, enum des
 	else if (status == STATUS_OK)
 		status = hold_folder(directory, sync, &made, failure);
 	if (status == STATUS_OK && output && !direct)
-		status = hold_file(directory, output, &made, failure);
+		status = hold_file(directory, output, sync, &made, failure);
 	if (status == STATUS_OK)
 		*destination = made;
 	else

@@ -14,7 +14,7 @@
  * neither     FOLDER is the current one
  */
 struct destination {
-	int folder;            /* -1 with an outlet */
+	int folder;            /* -1 with an outlet, and where it is missing in a dry run */
 	char *shown;           /* how FOLDER, or the outlet, is written in messages and results; "" for the current folder */
 	char *name;            /* NULL: each source's own */
 	struct outlet *outlet; /* NULL: files below FOLDER */
@@ -23,6 +23,7 @@ struct destination {
 enum destination_sync {
 	DESTINATION_SYNC,
 	DESTINATION_NO_SYNC, /* --no-sync: folders that are made are not synced either */
+	DESTINATION_DRY,     /* nothing is made or opened for writing */
 };
 
 /* DIRECTORY and OUTPUT are the options' values or NULL. Opening a FIFO waits for its reader. */

@@ -24,6 +24,7 @@ struct download {
 	bool uses_folder; /* the folder is in use for the sake of the partial */
 	bool kept;        /* the partial held bytes when it was opened: it outlives a failure */
 	bool looked;      /* the final name was looked at */
+	bool outrun;      /* somebody else has taken the final name, and keeps it */
 	int64_t started;
 
 	/* What the server said last; the same for all runs of an epoch. */

@@ -30,7 +30,7 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 		return status;
 	if (S_ISDIR(stat.st_mode))
 		return STATUS_IS_FOLDER;
-	*place = LANDING_FREE;
+	*place = LANDING_ODD;
 	if (S_ISREG(stat.st_mode))
 		*place = time && (uint64_t)stat.st_size == size && has_time(&stat, time) ? LANDING_SAME : LANDING_OTHER;
 	return STATUS_OK;

@@ -14,7 +14,8 @@
 
 /* What has the final name. */
 enum landing_place {
-	LANDING_FREE,  /* nothing, or what is replaced without a look into it: a symlink, a FIFO */
+	LANDING_FREE,  /* nothing */
+	LANDING_ODD,   /* what is replaced without a look into it: a symlink, a FIFO */
 	LANDING_OTHER, /* a regular file */
 	LANDING_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
 };

@@ -201,7 +201,7 @@ static enum status parse(int argc, char **argv, const struct command *commands, 
 enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
 	struct options *options, struct failure *failure)
 {
-	struct options parsed = {.retry = RETRY_DEFAULT, .timeout = TIMEOUT_DEFAULT, .count = COUNT_DEFAULT};
+	struct options parsed = {.retry = RETRY_DEFAULT, .timeout = TIMEOUT_DEFAULT, .count = COUNT_DEFAULT, .max_size = UINT64_MAX};
 	/* One word may hold several letters, each an option. */
 	size_t room = 1;
 	for (int i = 1; i < argc; i++)

@@ -47,6 +47,10 @@ struct options {
 	const char *sums;      /* NULL: none */
 	const char *failed_list; /* NULL: none */
 	struct option_digest sha256;
+	bool no_clobber;
+	bool dry_run;
+	bool fail_fast;
+	uint64_t max_size;     /* bytes of a file; UINT64_MAX: any */
 	bool no_sync;
 	bool json;
 	bool null_separated;   /* ls -0 */

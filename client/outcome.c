@@ -39,6 +39,18 @@ void outcome_local_failure(const struct transfer *transfer, const struct plan_no
 	failure_set(failure, FAILURE_LOCAL, status, "%s %s", cannot, outcome_shown(transfer, node, shown));
 }
 
+void outcome_exists(const struct transfer *transfer, const struct plan_node *node, struct failure *failure)
+{
+	outcome_local_failure(transfer, node, STATUS_EXISTS, "will not replace", failure);
+}
+
+static void publish(struct transfer *transfer, const struct result *result)
+{
+	report_result(transfer->report, result);
+	if (transfer->fail_fast && result->failure.code != EXIT_OK)
+		transfer_halt(transfer);
+}
+
 static void tell(struct transfer *transfer, struct plan_file *file, struct result *result)
 {
 	const struct plan_node *node = &file->node;
@@ -50,7 +62,7 @@ static void tell(struct transfer *transfer, struct plan_file *file, struct resul
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
 		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
 	atomic_store_explicit(&file->well, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);
-	report_result(transfer->report, result);
+	publish(transfer, result);
 }
 
 void outcome_download(struct transfer *transfer, struct download *download, enum result_status status)
@@ -119,7 +131,7 @@ void outcome_entry(struct transfer *transfer, const struct plan_source *source, 
 		result.failure = *failure;
 	if (failure && transfer->failed_list)
 		failed_list_add(transfer->failed_list, &source->url, below, lands ? landing : NULL, NULL);
-	report_result(transfer->report, &result);
+	publish(transfer, &result);
 }
 
 /* --- The failed list ----------------------------------------------------------------------------------------------- */

@@ -16,6 +16,9 @@ char *outcome_shown(const struct transfer *transfer, const struct plan_node *nod
 void outcome_local_failure(const struct transfer *transfer, const struct plan_node *node, enum status status, const char *cannot,
 	struct failure *failure);
 
+/* The failure of a name that is taken and is not to be replaced. */
+void outcome_exists(const struct transfer *transfer, const struct plan_node *node, struct failure *failure);
+
 /* The download ended so; download->failure says why where it failed. Frees it. */
 void outcome_download(struct transfer *transfer, struct download *download, enum result_status status);
 

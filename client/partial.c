@@ -345,11 +345,14 @@ enum status partial_sync(const struct partial *partial)
 	return result == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
-enum status partial_rename(const struct partial *partial)
+enum status partial_rename(const struct partial *partial, enum partial_clobber clobber)
 {
 	char name[PARTIAL_NAME_SIZE];
 
-	return beneath_rename_name(partial->folder, partial_name(partial->final, name), partial->final);
+	partial_name(partial->final, name);
+	if (clobber == PARTIAL_YIELDS)
+		return beneath_rename_new(partial->folder, name, partial->final);
+	return beneath_rename_name(partial->folder, name, partial->final);
 }
 
 enum status partial_remove(const struct partial *partial)

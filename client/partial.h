@@ -15,7 +15,7 @@
  * partial_reserve, partial_write                      any thread, any order
  * partial_finish(&partial, size, mode, mtime)         cut to size; mode and time
  * partial_sync(&partial)                              fsync(2)
- * partial_rename(&partial)                            the final name is replaced atomically
+ * partial_rename(&partial, PARTIAL_REPLACES)          the final name is replaced atomically
  * partial_close(&partial)                             gives up the lock
  *
  * FOLDER is borrowed and must stay open. Whoever holds the lock knows that the name leads to this very file: the lock of
@@ -62,8 +62,12 @@ MUST_CHECK enum status partial_shortage(const struct partial *partial, uint64_t 
 
 MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t size, mode_t mode, const struct file_time *mtime);
 MUST_CHECK enum status partial_sync(const struct partial *partial);
+enum partial_clobber {
+	PARTIAL_REPLACES,
+	PARTIAL_YIELDS, /* STATUS_EXISTS where anything has the final name */
+};
 /* STATUS_IS_FOLDER when a folder has the final name. */
-MUST_CHECK enum status partial_rename(const struct partial *partial);
+MUST_CHECK enum status partial_rename(const struct partial *partial, enum partial_clobber clobber);
 /* Removes the name, not the lock. */
 MUST_CHECK enum status partial_remove(const struct partial *partial);
 

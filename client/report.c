@@ -33,6 +33,7 @@ struct report {
 	/* guarded by lock */
 	struct progress *progress;
 	enum exit_code code;
+	bool first_counts; /* the others do not */
 	bool stdout_failed;
 	uint64_t counts[RESULT_COUNT];
 };
@@ -83,6 +84,8 @@ static void write_line(FILE *out, const struct result *result)
 		url_print(out, result->url, result->below);
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED)
 		fprintf(out, " (%s in %s)", amount_bytes(bytes, result->bytes), amount_took(took, result->nanoseconds));
+	if (result->status == RESULT_PLANNED)
+		fprintf(out, " (%s)", amount_bytes(bytes, result->bytes));
 }
 
 /* Caller holds lock. */
@@ -96,12 +99,27 @@ static void tell_result(struct report *report, const struct result *result)
 		tell_failure(report, &result->failure);
 		return;
 	}
-	if (report->verbosity < 1 || !(out = open_memstream(&text, &length)))
+	/* What a dry run finds out is what it is there for. */
+	if (report->verbosity < (result->status != RESULT_PLANNED) || !(out = open_memstream(&text, &length)))
 		return;
 	write_line(out, result);
 	if (fclose(out) == 0)
 		progress_print(report->progress, text);
 	free(text);
+}
+
+/* Caller holds lock. */
+static void count_code(struct report *report, enum exit_code code)
+{
+	if (!report->first_counts || report->code == EXIT_OK)
+		report->code = exit_code_join(report->code, code);
+}
+
+void report_keep_first(struct report *report)
+{
+	pthread_mutex_lock(&report->lock);
+	report->first_counts = true;
+	pthread_mutex_unlock(&report->lock);
 }
 
 void report_note(struct report *report, const char *format, ...)
@@ -175,7 +193,7 @@ static void note_stdout(struct report *report, enum status status)
 	struct failure failure;
 
 	failure_set_stdout(&failure, status);
-	report->code = exit_code_join(report->code, failure.code);
+	count_code(report, failure.code);
 	report->stdout_failed = true;
 	tell_failure(report, &failure);
 }
@@ -184,7 +202,7 @@ void report_result(struct report *report, const struct result *result)
 {
 	pthread_mutex_lock(&report->lock);
 	report->counts[result->status]++;
-	report->code = exit_code_join(report->code, result->failure.code);
+	count_code(report, result->failure.code);
 	tell_result(report, result);
 	if (report->format == REPORT_JSON && !report->stdout_failed) {
 		enum status status = print_result(result);
@@ -197,7 +215,7 @@ void report_result(struct report *report, const struct result *result)
 void report_failure(struct report *report, const struct failure *failure)
 {
 	pthread_mutex_lock(&report->lock);
-	report->code = exit_code_join(report->code, failure->code);
+	count_code(report, failure->code);
 	tell_failure(report, failure);
 	pthread_mutex_unlock(&report->lock);
 }

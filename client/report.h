@@ -60,6 +60,9 @@ struct report;
 MUST_CHECK enum status report_new(enum report_format format, int verbosity, struct progress *progress, struct report **report);
 void report_free(struct report *report);
 
+/* From here on the code is that of the first failure. */
+void report_keep_first(struct report *report);
+
 void report_result(struct report *report, const struct result *result);
 /* A failure that belongs to no file (a listing that broke off, an unusable URL). */
 void report_failure(struct report *report, const struct failure *failure);

@@ -33,6 +33,7 @@ struct crew {
 	struct transfer *transfer;
 	struct hand *hands;
 	unsigned started;
+	int interrupt_fd;
 	int over_fd; /* counts the threads that are over */
 };
 
@@ -99,6 +100,8 @@ static enum status start(struct crew *crew)
 
 static void crew_free(struct crew *crew)
 {
+	if (!crew)
+		return;
 	for (unsigned i = 0; i < crew->started; i++) {
 		pthread_join(crew->hands[i].thread, NULL);
 		worker_release(&crew->hands[i].worker);
@@ -117,6 +120,7 @@ static enum status crew_new(struct transfer *transfer, struct crew **crew)
 	if (!made)
 		return STATUS_NO_MEMORY;
 	made->transfer = transfer;
+	made->interrupt_fd = transfer->link.stop_fd;
 	made->hands = calloc(transfer->jobs + 1, sizeof(made->hands[0]));
 	made->over_fd = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
 	if (made->hands && made->over_fd >= 0) {
@@ -149,7 +153,7 @@ static enum status wait_for_end(struct crew *crew, bool *ended)
 {
 	struct transfer *transfer = crew->transfer;
 	unsigned over = 0;
-	enum status status = wait_for_all(crew, &over, transfer->link.stop_fd, CLOCK_NEVER);
+	enum status status = wait_for_all(crew, &over, crew->interrupt_fd, CLOCK_NEVER);
 
 	if (status != STATUS_OK) {
 		int64_t patience = transfer->destination->outlet ? LAST_ORDERS_OUTLET : LAST_ORDERS;
@@ -163,8 +167,8 @@ static enum status wait_for_end(struct crew *crew, bool *ended)
 
 /* --- Afterwards ---------------------------------------------------------------------------------------------------- */
 
-/* What an interruption left: in work, or never begun. */
-static void report_rest(struct transfer *transfer)
+/* What an interruption (STATUS), or the first failure, left: in work, or never begun. */
+static void report_rest(struct transfer *transfer, enum status status)
 {
 	struct task task;
 
@@ -176,7 +180,7 @@ static void report_rest(struct transfer *transfer)
 				continue;
 			}
 			landing_give_up(transfer, download);
-			if (download->attempts > 0 && !download_failed(download))
+			if (status != STATUS_OK && download->attempts > 0 && !download_failed(download))
 				outcome_local_failure(transfer, &task.files[i]->node, STATUS_INTERRUPTED, "fetching", &download->failure);
 			outcome_download(transfer, download, download_failed(download) ? RESULT_FAILED : RESULT_NOT_TRIED);
 		}
@@ -200,25 +204,50 @@ static void complete_folders(struct transfer *transfer)
 	}
 }
 
+void transfer_halt(struct transfer *transfer)
+{
+	queue_stop(transfer->queue);
+	halt_now(&transfer->halt);
+}
+
+/* All threads wait for the halt from here on. */
+static enum status run(struct crew *crew, bool *ended)
+{
+	enum status status = start(crew);
+
+	if (status == STATUS_OK)
+		return wait_for_end(crew, ended);
+	queue_stop(crew->transfer->queue);
+	return status;
+}
+
+static enum status prepare(struct transfer *transfer, struct crew **crew)
+{
+	enum status status = crew_new(transfer, crew);
+
+	if (status == STATUS_OK)
+		status = halt_open(&transfer->halt, transfer->link.stop_fd);
+	if (status == STATUS_OK)
+		transfer->link.stop_fd = transfer->halt.fd;
+	return status;
+}
+
 enum status transfer_run(struct transfer *transfer)
 {
 	struct crew *crew = NULL;
 	bool ended = true;
-	enum status status = crew_new(transfer, &crew);
 
-	if (status != STATUS_OK)
-		return status;
-	status = start(crew);
-	if (status != STATUS_OK)
-		queue_stop(transfer->queue);
-	else
-		status = wait_for_end(crew, &ended);
+	transfer->halt = (struct halt){.fd = -1, .event = -1};
+	enum status status = prepare(transfer, &crew);
+	if (status == STATUS_OK)
+		status = run(crew, &ended);
 	/* Threads that do not end keep what they use until the process does. */
 	if (!ended)
 		return STATUS_INTERRUPTED;
 	crew_free(crew);
-	report_rest(transfer);
-	if (status == STATUS_OK && transfer->recursive)
+	halt_close(&transfer->halt);
+	report_rest(transfer, status);
+	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
 		complete_folders(transfer);
 	return status;
 }

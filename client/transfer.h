@@ -9,6 +9,7 @@
 #include "failed_list.h"
 #include "filter.h"
 #include "folders.h"
+#include "halt.h"
 #include "link.h"
 #include "plan.h"
 #include "progress.h"
@@ -29,6 +30,11 @@ struct transfer {
 	unsigned jobs;
 	mode_t umask;
 	bool sync;
+	bool no_clobber;   /* nothing that exists is replaced */
+	bool dry_run;      /* nothing is fetched or written */
+	bool fail_fast;    /* the first failure ends the run */
+	uint64_t max_size; /* of a file; UINT64_MAX: any */
+	struct halt halt;  /* transfer_run's */
 	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };
 
@@ -39,5 +45,8 @@ struct transfer {
  * or why the threads could not be started.
  */
 MUST_CHECK enum status transfer_run(struct transfer *transfer);
+
+/* No more than what is in work: the threads come to their end. */
+void transfer_halt(struct transfer *transfer);
 
 #endif

@@ -11,10 +11,6 @@ while read -r option; do
 	absent file x
 done <<TABLE
 --verify
---no-clobber
---dry-run
---fail-fast
---max-size 1
 --limit-rate 1M
 --pin x
 --ca x

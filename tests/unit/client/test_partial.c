@@ -267,11 +267,24 @@ static void a_finished_file_has_size_mode_and_time_and_then_its_name(void **stat
 	assert_int_equal(partial_finish(&partial, 3, 0640, &time), STATUS_OK);
 	assert_int_equal(partial_sync(&partial), STATUS_OK);
 	assert_int_equal(size_of(folder_of(state), "file"), 13);
-	assert_int_equal(partial_rename(&partial), STATUS_OK);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_OK);
 	assert_int_equal(fstatat(folder_of(state), "file", &stat, 0), 0);
 	assert_int_equal(stat.st_size, 3);
 	assert_int_equal(stat.st_mode & 07777, 0640);
 	assert_true(stat.st_mtim.tv_sec == -5 && stat.st_mtim.tv_nsec == 123456789);
+	assert_false(exists(folder_of(state), PARTIAL));
+	partial_close(&partial);
+}
+
+static void one_that_yields_replaces_nothing(void **state)
+{
+	struct partial partial = open_partial(folder_of(state));
+
+	assert_int_equal(symlinkat("nowhere", folder_of(state), "file"), 0);
+	assert_int_equal(partial_rename(&partial, PARTIAL_YIELDS), STATUS_EXISTS);
+	assert_true(exists(folder_of(state), PARTIAL));
+	assert_int_equal(unlinkat(folder_of(state), "file", 0), 0);
+	assert_int_equal(partial_rename(&partial, PARTIAL_YIELDS), STATUS_OK);
 	assert_false(exists(folder_of(state), PARTIAL));
 	partial_close(&partial);
 }
@@ -281,7 +294,7 @@ static void the_lock_outlasts_the_renaming(void **state)
 	struct partial partial = open_partial(folder_of(state));
 	int renamed;
 
-	assert_int_equal(partial_rename(&partial), STATUS_OK);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_OK);
 	renamed = openat(folder_of(state), "file", O_RDONLY);
 	assert_true(renamed >= 0);
 	assert_int_equal(flock(renamed, LOCK_EX | LOCK_NB), -1);
@@ -299,7 +312,7 @@ static void a_final_name_that_is_a_symlink_is_replaced(void **state)
 
 	assert_int_equal(scratch_write(folder, "other", "other"), 0);
 	assert_int_equal(symlinkat("other", folder, "file"), 0);
-	assert_int_equal(partial_rename(&partial), STATUS_OK);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_OK);
 	assert_int_equal(fstatat(folder, "file", &stat, AT_SYMLINK_NOFOLLOW), 0);
 	assert_true(S_ISREG(stat.st_mode));
 	assert_int_equal(size_of(folder, "other"), 5);
@@ -311,7 +324,7 @@ static void a_folder_is_not_replaced(void **state)
 	struct partial partial = open_partial(folder_of(state));
 
 	assert_int_equal(mkdirat(folder_of(state), "file", 0700), 0);
-	assert_int_equal(partial_rename(&partial), STATUS_IS_FOLDER);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_IS_FOLDER);
 	assert_int_equal(partial_remove(&partial), STATUS_OK);
 	assert_false(exists(folder_of(state), PARTIAL));
 	partial_close(&partial);
@@ -347,6 +360,7 @@ int main(void)
 		IN_SCRATCH(nobody_waits_for_what_is_not_locked),
 		IN_SCRATCH(bytes_land_where_they_belong),
 		IN_SCRATCH(a_finished_file_has_size_mode_and_time_and_then_its_name),
+		IN_SCRATCH(one_that_yields_replaces_nothing),
 		IN_SCRATCH(the_lock_outlasts_the_renaming),
 		IN_SCRATCH(a_final_name_that_is_a_symlink_is_replaced),
 		IN_SCRATCH(a_folder_is_not_replaced),

@@ -1,0 +1,21 @@
+/* What becomes of a file before anything of it is fetched: --no-clobber, --max-size and --dry-run in one table. */
+#ifndef CHOICE_H
+#define CHOICE_H
+
+#include "landing.h"
+#include "plan.h"
+#include "transfer.h"
+
+enum choice {
+	CHOICE_FETCH,
+	CHOICE_ASK,       /* the server has to say first how large and how old it is */
+	CHOICE_UNCHANGED, /* it is here already */
+	CHOICE_EXISTS,    /* something else is, and stays */
+	CHOICE_SKIP,      /* it is too large */
+	CHOICE_PLAN,      /* it would be fetched */
+};
+
+/* PLACE is what landing_look found; LANDING_FREE for an outlet. */
+enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum landing_place place);
+
+#endif

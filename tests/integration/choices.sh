@@ -1,0 +1,79 @@
+#!/bin/bash
+# --no-clobber, --max-size, --dry-run and --fail-fast: what is left alone is told, and nothing else is touched.
+. tests/support/story.sh
+
+mkdir -p source/tree/sub
+sample source/tree/small 1000
+sample source/tree/large 3000000
+sample source/tree/sub/other 20000
+start_server source
+statuses() { jq -r .status out | sort | xargs; }
+
+# Nothing that exists is replaced, whatever it is.
+mkdir -p kept/sub
+echo mine >kept/small
+ln -s nowhere kept/large
+expect 9 ferry get -r "$server/tree/" -d kept --no-clobber --json --failed-list failed
+equal 'statuses' "$(statuses)" 'exists exists fetched'
+equal 'codes' "$(jq -r 'select(.error).error.code' out | xargs)" '9 9'
+equal 'mine' "$(cat kept/small) $(readlink kept/large)" 'mine nowhere'
+equal 'failed list' "$(xargs <failed)" "$server/tree/large $server/tree/small"
+expect 9 ferry get "$server/tree/small" -d kept --no-clobber --json
+equal 'status' "$(statuses)" exists
+cp -p source/tree/small kept/small
+expect 0 ferry get "$server/tree/small" "$server/tree/sub/other" -d kept --no-clobber --json
+equal 'statuses' "$(statuses)" 'fetched unchanged'
+mkfifo kept/pipe
+expect 9 ferry get -i - -d kept --no-clobber <<<"$server/tree/small"$'\tpipe'
+
+# Somebody else is faster than we are.
+start_proxy --stall 1500000
+ferry get "$proxied/tree/large" -d raced --no-clobber --json >raced.json 2>raced.err &
+racer=$!
+read -r _ <&"$from"
+until [ -e raced/.large.ferry-part ]; do sleep 0.01; done
+echo first >raced/large
+echo go >&"$to"
+code=0
+wait "$racer" || code=$?
+equal 'code of the slower one' "$code" 9
+equal 'the faster one' "$(cat raced/large)" first
+equal 'its status' "$(jq -r '"\(.status) \(.error.code)"' raced.json)" 'exists 9'
+
+# Too large: skipped, and no failure.
+expect 0 ferry get -r "$server/tree" -d limited --max-size 20000 --json
+equal 'statuses' "$(statuses)" 'fetched fetched skipped'
+absent limited/tree/large
+expect 0 ferry get "$server/tree/large" "$server/tree/small" -d limited --max-size 1M --json
+equal 'statuses' "$(statuses)" 'fetched skipped'
+absent limited/large
+
+# A dry run writes nothing, and says everything.
+: >"$server_log"
+expect 0 ferry get -r "$server/tree" -d new/folder --dry-run --json
+equal 'planned' "$(jq -r '"\(.path) \(.bytes) \(.status)"' out | sort)" "$(printf 'new/folder/tree/%s planned\n' 'large 3000000' 'small 1000' 'sub/other 20000')"
+absent new
+expect 0 ferry get -r "$server/tree/" -d limited/tree --dry-run
+says '^planned limited/tree/large \(' err
+if grep -E 'unchanged|small' err; then fail 'more than what would be fetched'; fi
+expect 3 ferry get "$server/tree/small" "$server/none" -d new --dry-run --json
+equal 'statuses' "$(statuses)" 'failed planned'
+expect 2 ferry get "$server/tree" --dry-run
+expect 0 ferry get "$server/tree/small" -o - --dry-run
+[ ! -s out ] || fail 'bytes came out'
+expect 0 ferry get "$server/tree/small" -o kept/pipe --dry-run
+expect 9 ferry get "$server/tree/small" -d new -o sub/x --dry-run
+absent new small kept/pipe.ferry-part
+if grep -E 'op=read path="(tree/)?(small|large)' "$server_log"; then fail 'something was read'; fi
+
+# The first failure ends the run with its code; what is left was not tried, and comes back in the list.
+{ echo "$server/none" && for i in {1..400}; do echo "$server/tree/small"$'\t'"many/$i"; done && echo ferry://127.0.0.1:1/x; } >list
+expect 3 ferry get -i list -d fast --fail-fast --failed-list left --json -j 1 --no-sync
+says not-tried out
+equal 'all told' "$(wc -l <out)" 402
+equal 'left' "$(wc -l <left)" "$(jq -r 'select(.status != "fetched").url' out | wc -l)"
+start_proxy --stall 1000
+started=$SECONDS
+expect 3 ferry get "$proxied/tree/large" "$server/none" -d fast --fail-fast --json --retry 0
+equal 'statuses' "$(statuses)" 'failed not-tried'
+[ $((SECONDS - started)) -lt 10 ] || fail 'the stalled link was waited for'
