@@ -11,6 +11,7 @@
 #include "folders.h"
 #include "intake.h"
 #include "interrupt.h"
+#include "limit.h"
 #include "outcome.h"
 #include "plan.h"
 #include "progress.h"
@@ -32,6 +33,7 @@ struct get {
 	struct plan *plan;
 	struct queue *queue;
 	struct folders *folders;
+	struct limit *limit;
 	struct failed_list *failed_list;
 	struct transfer transfer;
 };
@@ -56,7 +58,12 @@ static unsigned jobs_of(const struct get *get)
 	/* One thread keeps the order that an outlet needs. */
 	if (get->destination.outlet && outlet_is_ordered(get->destination.outlet))
 		return 1;
-	return get->options->jobs > 0 ? get->options->jobs : default_jobs();
+	unsigned jobs = get->options->jobs > 0 ? get->options->jobs : default_jobs();
+	uint64_t limit = get->options->limit_rate;
+	/* A server takes a link that is slower than that for a dead one. */
+	if (limit > 0 && jobs > limit / LIMIT_RATE_MIN)
+		jobs = (unsigned)(limit / LIMIT_RATE_MIN);
+	return jobs;
 }
 
 /* It can only be read by setting it; no other thread runs yet. */
@@ -147,13 +154,15 @@ static enum status prepare(struct get *get, mode_t mask)
 		status = queue_new(&queue, &get->queue);
 	if (status == STATUS_OK)
 		status = folders_new(&folders, &get->folders);
+	if (status == STATUS_OK && get->options->limit_rate > 0)
+		status = limit_new(get->options->limit_rate, jobs_of(get), &get->limit);
 	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
 }
 
 static enum status fetch(struct get *get, mode_t mask)
 {
 	get->transfer = (struct transfer){
-		.link = {.timeout = get->options->timeout, .stop_fd = interrupt_fd(&get->interrupt)},
+		.link = {.timeout = get->options->timeout, .limit = get->limit, .stop_fd = interrupt_fd(&get->interrupt)},
 		.destination = &get->destination,
 		.plan = get->plan,
 		.filter = &get->options->filter,
@@ -212,6 +221,7 @@ static void release(struct get *get)
 	folders_free(get->folders);
 	queue_free(get->queue);
 	plan_free(get->plan);
+	limit_free(get->limit);
 	failed_list_close(get->failed_list);
 	destination_close(&get->destination);
 	report_free(get->report);

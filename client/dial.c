@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "limit.h"
 #include "patience.h"
 
 #define TURN (5 * CLOCK_SECOND) /* for an address that is not the last one */
@@ -52,15 +53,19 @@ static enum status connect_within(int fd, const struct addrinfo *address, int st
 	return status == STATUS_OK ? outcome_of_connect(fd) : status;
 }
 
-static enum status prepare(int fd, const char *congestion)
+static enum status prepare(int fd, const struct link_options *options)
 {
+	const char *congestion = options->congestion;
 	const int yes = 1;
 
 	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) < 0)
 		return status_from_errno(errno);
 	if (congestion && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, (socklen_t)strlen(congestion)) < 0)
 		return status_from_errno(errno);
-	return STATUS_OK;
+	if (!options->limit)
+		return STATUS_OK;
+	const int buffer = limit_socket_buffer(options->limit);
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
 static enum status dial_one(const struct addrinfo *address, const struct link_options *options, int64_t patience,
@@ -71,7 +76,7 @@ static enum status dial_one(const struct addrinfo *address, const struct link_op
 	if (fd < 0)
 		return errno == EAFNOSUPPORT ? STATUS_UNREACHABLE : status_from_errno(errno);
 	int64_t start = clock_now();
-	enum status status = prepare(fd, options->congestion);
+	enum status status = prepare(fd, options);
 	if (status == STATUS_OK)
 		status = connect_within(fd, address, options->stop_fd, start + patience);
 	if (status == STATUS_OK)

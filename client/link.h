@@ -24,10 +24,12 @@
  * broken: only link_failure, link_close and link_drop may follow.
  */
 struct link;
+struct limit;
 
 struct link_options {
 	int64_t timeout;        /* patience: nanoseconds without a byte, also for connecting */
 	const char *congestion; /* NULL: the system's */
+	struct limit *limit;    /* of all that is received; NULL: none */
 	int stop_fd;            /* readable when the run is interrupted: STATUS_INTERRUPTED; -1: none */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "limit.h"
 #include "patience.h"
 
 /*
@@ -33,11 +34,33 @@ static enum status await(struct link *link, enum status wanted)
 	return patience_wait(link->stream.fd, events, link->options.stop_fd, link->deadline);
 }
 
+/* Waits for bytes, then for their turn: what is not there yet shall hold back nobody else. */
+static enum status take_turn(struct link *link, size_t wanted, size_t *granted)
+{
+	enum status status = stream_has_input(&link->stream) ? STATUS_OK : await(link, STATUS_WANT_READ);
+
+	return status == STATUS_OK ? limit_take(link->options.limit, wanted, link->options.stop_fd, granted) : status;
+}
+
+/* One read, within the limit if there is one. */
+static enum status read_some(struct link *link, size_t capacity, size_t *received)
+{
+	size_t granted = capacity;
+	enum status status = link->options.limit ? take_turn(link, capacity, &granted) : STATUS_OK;
+
+	if (status != STATUS_OK)
+		return status;
+	status = stream_read(&link->stream, link->input + link->input_end, granted, received);
+	if (link->options.limit)
+		limit_give_back(link->options.limit, status == STATUS_OK ? granted - *received : granted);
+	return status;
+}
+
 enum status link_receive_some(struct link *link, size_t capacity)
 {
 	for (;;) {
 		size_t received;
-		enum status status = stream_read(&link->stream, link->input + link->input_end, capacity, &received);
+		enum status status = read_some(link, capacity, &received);
 		if (status == STATUS_OK) {
 			link->input_end += received;
 			link_be_patient(link);

@@ -47,6 +47,7 @@ struct options {
 	const char *sums;      /* NULL: none */
 	const char *failed_list; /* NULL: none */
 	struct option_digest sha256;
+	uint64_t limit_rate;   /* bytes per second, 0: none */
 	bool no_clobber;
 	bool dry_run;
 	bool fail_fast;

@@ -11,7 +11,6 @@ while read -r option; do
 	absent file x
 done <<TABLE
 --verify
---limit-rate 1M
 --pin x
 --ca x
 --token-file x
