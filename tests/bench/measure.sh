@@ -1,24 +1,41 @@
 # How things are measured: interleaved rounds, wall time, and what all processors did meanwhile.
 # A row is a function; prepare_ROW, when there is one, runs before it and check_ROW after it (else the table's check), untimed.
-# Results are lines: table, network, row, round, seconds, busy CPU-seconds, share of stolen time.
+# Results are lines: table, network, row, round, seconds, CPU-seconds of the programs, of the machine, share of stolen time.
 
-# Sets busy and stolen, in seconds since the machine started.
-read_processors() {
+# Sets busy and stolen, in ticks since the machine started.
+read_machine() {
 	local user nice system idle wait irq softirq steal
 	read -r _ user nice system idle wait irq softirq steal _ </proc/stat
 	busy=$((user + nice + system + irq + softirq)) stolen=$steal
 }
 
-# measure ROW: sets seconds, cpu and steal.
+# Sets spent, the CPU-seconds that the servers, and all clients that have ended, took so far.
+read_programs() {
+	local pid watched=()
+	for pid in "$nginx_pid" "$rsync_pid" "$ferryd_pid" $(pgrep -P "$nginx_pid"); do
+		watched+=("/proc/$pid/stat")
+	done
+	times >"$work/times"
+	spent=$(cat "${watched[@]}" "$work/times" | awk -v ticks="$ticks" '
+		NF > 40 { sum += ($14 + $15 + $16 + $17) / ticks }
+		NF == 2 { for (i = 1; i <= 2; i++) { split($i, part, "[ms]"); sum += part[1] * 60 + part[2] } }
+		END { printf "%.3f", sum }')
+}
+
+# measure ROW: sets seconds, own, cpu and steal.
 measure() {
-	local start end busy stolen busy_before stolen_before code=0
-	read_processors
+	local start end busy stolen busy_before stolen_before code=0 spent spent_before
+	read_programs
+	spent_before=$spent
+	read_machine
 	busy_before=$busy stolen_before=$stolen start=${EPOCHREALTIME/./}
 	"$1" >"$work/row.log" 2>&1 || code=$?
 	end=${EPOCHREALTIME/./}
-	read_processors
+	read_machine
+	read_programs
 	[ "$code" = 0 ] || fail "$1 ended with $code"
 	seconds=$(awk "BEGIN { print ($end - $start) / 1e6 }")
+	own=$(awk "BEGIN { print $spent - $spent_before }")
 	cpu=$(awk "BEGIN { print ($busy - $busy_before) / $ticks }")
 	steal=$(awk "BEGIN { print ($stolen - $stolen_before) / $ticks / $processors / (($end - $start) / 1e6) }")
 }
@@ -50,7 +67,7 @@ run_rounds() {
 		for ((index = 0; index < ${#rows[@]}; index++)); do
 			row=${rows[(index + round) % ${#rows[@]}]}
 			run_row "$row"
-			printf '%s\t' "$table" "$network" "$row" "$round" "$seconds" "$cpu" "$steal" >>"$results"
+			printf '%s\t' "$table" "$network" "$row" "$round" "$seconds" "$own" "$cpu" "$steal" >>"$results"
 			echo >>"$results"
 		done
 	done

@@ -32,6 +32,7 @@ make_place() {
 leave() {
 	local code=$?
 	trap - EXIT
+	set +e
 	[ "$code" = 0 ] || echo "the benchmark ended with $code" >&2
 	for pid in "${pids[@]}"; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null

@@ -22,9 +22,9 @@ NR == FNR {
 	next
 }
 $1 == table && $2 == network {
-	seconds[$3, $4] = $5; processor[$3, $4] = $6; seen[$3] = 1
+	seconds[$3, $4] = $5; own[$3, $4] = $6; machine[$3, $4] = $7; seen[$3] = 1
 	if ($4 + 1 > rounds) rounds = $4 + 1
-	if ($7 > 0.02) stolen[$4] = 1
+	if ($8 > 0.02) stolen[$4] = 1
 }
 END {
 	# Rounds from which the host took time do not count, as long as others are left.
@@ -33,13 +33,14 @@ END {
 	for (round = 0; round < rounds; round++)
 		for (i = 1; i <= rows; i++)
 			if ((order[i], round) in seconds) ratio[order[i], round] = seconds[order[i], round] / seconds[base, round]
-	printf "| | %s | seconds | CPU-seconds | ferry is faster by | guarantee |\n|---|--:|--:|--:|--:|---|\n", unit
+	printf "| | %s | seconds | CPU-seconds | machine | ferry is faster by | guarantee |\n|---|--:|--:|--:|--:|--:|---|\n", unit
 	for (i = 1; i <= rows; i++) {
 		row = order[i]
 		if (!(row in seen)) continue
-		wall = column(row, seconds); cpu = column(row, processor)
+		wall = column(row, seconds)
 		rate = amount / wall
-		printf "| %s | %s | %.2f | %.2f |", label[row], rate < 100 ? sprintf("%.2f", rate) : sprintf("%d", rate), wall, cpu
+		printf "| %s | %s | %.2f |", label[row], rate < 100 ? sprintf("%.2f", rate) : sprintf("%d", rate), wall
+		printf " %.2f | %.2f |", column(row, own), column(row, machine)
 		factor = column(row, ratio)
 		printf row == base ? " |" : " %.2f (%.2f to %.2f) |", factor, low, high
 		print " " guarantee[row] " |"
