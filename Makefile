@@ -24,6 +24,7 @@ CLIENT  := $(call objects,client)
 SUPPORT := $(call objects,tests/support)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+BENCH   := $(call objects,tests/bench)
 SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
 FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
 STORIES := $(wildcard tests/integration/*.sh)
@@ -66,6 +67,8 @@ $(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
 	$(LINK) $(LIBS)
 $(BUILD)/tests/fault/shim.so: $(SHIM)
 	$(Q)$(CC) -shared -o $@ $^
+$(BUILD)/tests/bench/visitor: $(BENCH) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS)
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 	$(LINK)
 
@@ -86,7 +89,7 @@ check-fault-quick: all tests
 	@BUILD=$(BUILD) VERBOSE=yes QUICK=yes tests/run $(FAULTS)
 check-seeded:
 	@tests/seeded/run
-bench bench-quick: all tests
+bench bench-quick: all $(TOOLS) $(BUILD)/tests/bench/visitor
 	@BUILD=$(BUILD) tests/bench/run $(if $(filter bench,$@),full,quick) $(TABLES)
 bench-deps:
 	@tests/bench/deps

@@ -90,3 +90,13 @@ choose() {
 	eval "$row() { ${row}_$best; }"
 	echo "   $row:${report%,}: $best it is"
 }
+
+# median TABLE ROW FIELD: of all rounds over this network.
+median() {
+	awk -F '\t' -v table="$1" -v network="$network" -v row="$2" -v field="$3" \
+		'$1 == table && $2 == network && $3 == row { print $field }' "$results" | median_of
+}
+
+median_of() {
+	sort -g | awk '{ list[NR] = $1 } END { print NR % 2 ? list[(NR + 1) / 2] : (list[NR / 2] + list[NR / 2 + 1]) / 2 }'
+}

@@ -8,8 +8,11 @@ start() {
 }
 
 stop() {
+	local pid left=()
 	kill "$1"
-	wait "$1" 2>/dev/null
+	wait "$1" 2>/dev/null || :
+	for pid in "${pids[@]}"; do [ "$pid" = "$1" ] || left+=("$pid"); done
+	pids=("${left[@]}")
 }
 
 await_port() {
@@ -58,16 +61,16 @@ start_rsync() {
 	await_port 8730
 }
 
-# start_ferryd CACHE: sets ferry_url and ferryd_pid. Its files are older than the age from which digests are kept.
+# start_ferryd CACHE: sets ferry_url and ferryd_pid. Nothing is set but limits that 10,000 connections from here would meet.
 start_ferryd() {
 	local ready=$work/ready word
+	printf '[server]\nmax_connections = 12000\nmax_connections_per_address = 12000\n' >"$work/ferryd.conf"
 	rm -f "$ready" && mkfifo "$ready"
-	"${server_side[@]}" "$programs/ferryd" --cache "$1" --plain -l "$server:0" "$source" >"$ready" 2>"$work/ferryd.log" &
+	"${server_side[@]}" "$programs/ferryd" -c "$work/ferryd.conf" --cache "$1" --plain -l "$server:0" "$source" >"$ready" 2>"$work/ferryd.log" &
 	ferryd_pid=$!
 	pids+=("$ferryd_pid")
 	read -r word ferry_url <"$ready"
 	[ "$word" = ready ] || fail 'ferryd is not ready'
-	cache=$1
 }
 
 restart_ferryd() {
