@@ -125,6 +125,9 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 /* Caller holds lock. */
 static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
+	/* Who looks for what was there before need not look into a folder that was not. */
+	if (folder->made && absent == ABSENT_IS_TOLD)
+		return STATUS_NOT_FOUND;
 	if (folder->fd < 0) {
 		enum status status = open_locked(folders, folder, absent);
 		if (status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD)

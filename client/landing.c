@@ -81,7 +81,7 @@ static enum status look_again(struct transfer *transfer, struct download *downlo
 
 	if (status == STATUS_OK && *place == LANDING_SAME)
 		return partial_remove(&download->partial);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && download->partial.found > 0)
 		status = partial_cut(&download->partial, 0);
 	return status;
 }

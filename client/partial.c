@@ -96,7 +96,7 @@ static enum status lock(int fd)
 }
 
 /* *SAME is false where the file was renamed under our hands: then try again. */
-static enum status lock_and_check(int fd, int folder, const char *name, bool *same)
+static enum status lock_and_check(int fd, int folder, const char *name, uint64_t *size, bool *same)
 {
 	struct stat stat;
 	enum status status = lock(fd);
@@ -105,6 +105,7 @@ static enum status lock_and_check(int fd, int folder, const char *name, bool *sa
 		return status;
 	if (fstat(fd, &stat) < 0)
 		return status_from_errno(errno);
+	*size = (uint64_t)stat.st_size;
 	status = check_name(folder, name, &stat, same);
 	if (status != STATUS_OK || !*same)
 		return status;
@@ -118,6 +119,7 @@ static enum status lock_and_check(int fd, int folder, const char *name, bool *sa
 static enum status make_writable(int folder, const char *name)
 {
 	int fd;
+	uint64_t size;
 	bool same = false;
 	enum status status = beneath_open(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
 
@@ -125,7 +127,7 @@ static enum status make_writable(int folder, const char *name)
 		return beneath_remove_name(folder, name);
 	if (status != STATUS_OK)
 		return status;
-	status = lock_and_check(fd, folder, name, &same);
+	status = lock_and_check(fd, folder, name, &size, &same);
 	if (status == STATUS_OK && same && fchmod(fd, 0600) < 0)
 		status = status_from_errno(errno);
 	close(fd);
@@ -133,7 +135,7 @@ static enum status make_writable(int folder, const char *name)
 }
 
 /* One try: *SAME is false where another one is needed. */
-static enum status open_once(int folder, const char *name, int *fd, bool *same)
+static enum status open_once(int folder, const char *name, int *fd, uint64_t *size, bool *same)
 {
 	int opened;
 	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0600, &opened);
@@ -145,7 +147,7 @@ static enum status open_once(int folder, const char *name, int *fd, bool *same)
 	}
 	if (status != STATUS_OK)
 		return status;
-	status = lock_and_check(opened, folder, name, same);
+	status = lock_and_check(opened, folder, name, size, same);
 	if (status == STATUS_OK && *same)
 		*fd = opened;
 	else
@@ -160,12 +162,13 @@ enum status partial_open(int folder, const char *final, struct partial *partial)
 	partial_name(final, name);
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
 		int fd;
+		uint64_t size = 0;
 		bool same = false;
-		enum status status = open_once(folder, name, &fd, &same);
+		enum status status = open_once(folder, name, &fd, &size, &same);
 		if (status != STATUS_OK)
 			return status;
 		if (same) {
-			*partial = (struct partial){.fd = fd, .folder = folder, .final = final};
+			*partial = (struct partial){.fd = fd, .folder = folder, .final = final, .found = size};
 			return STATUS_OK;
 		}
 	}

@@ -25,6 +25,7 @@ struct partial {
 	int fd;
 	int folder;
 	const char *final; /* borrowed */
+	uint64_t found;    /* its size when it was opened */
 };
 
 /* ".NAME.ferry-part"; a NAME that gets too long by that is cut and told apart by a hash. */
