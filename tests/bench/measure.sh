@@ -74,11 +74,13 @@ run_rounds() {
 	empty_destination
 }
 
-# choose ROW VARIANT...: makes ROW the fastest of functions ROW_VARIANT, each the best of its tries, and says so.
+# choose ROW VARIANT...: makes ROW the fastest of functions ROW_VARIANT, each the best of its tries, and says so. Once
+# chosen it stays.
 tries=2
 choose() {
 	local row=$1 variant try best=none report=''
 	local -A shortest=([none]=1e9)
+	! is_function "$row" || return 0
 	for ((try = 0; try < tries; try++)); do for variant in "${@:2}"; do
 		run_row "${row}_$variant"
 		shortest[$variant]=$(awk "BEGIN { old = ${shortest[$variant]:-1e9}; print $seconds < old ? $seconds : old }")

@@ -4,6 +4,7 @@ big_bytes=$((2 << 30))
 make_big() {
 	local zeros=00000000000000000000000000000000
 	head -c "$big_bytes" /dev/zero | openssl enc -aes-128-ctr -K "$zeros" -iv "$zeros" -out "$source/big"
+	dd if="$source/big" of="$source/quarter" bs=1M count=256 status=none
 	big_sha256=$(openssl dgst -sha256 -r "$source/big" | cut -d ' ' -f 1)
 }
 

@@ -27,8 +27,6 @@ report_clients() {
 }
 
 run_clients() {
-	dd if="$source/big" of="$source/quarter" bs=1M count=256 status=none
-	sleep 2.1
 	restart_ferryd "$work/cache"
 	clients_ferry_1
 	local count rows=()
