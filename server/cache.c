@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "own_folder.h"
 #include "path.h"
+#include "private_folder.h"
 
 static enum status open_at(const char *path, const struct settings *settings, struct shares *shares, struct digest_index **index)
 {
 	struct digest_index_limits limits = {.files = settings->cache_files, .bytes = settings->cache_bytes};
 	int fd;
-	enum status status = own_folder_open(path, &fd);
+	enum status status = private_folder_open(path, &fd);
 
 	if (status != STATUS_OK)
 		return status;
@@ -38,7 +38,7 @@ static void say_none(const char *path, const char *why)
 
 static void open_automatic(const struct settings *settings, struct shares *shares, struct digest_index **index)
 {
-	char *path = own_folder_path("XDG_CACHE_HOME", ".cache");
+	char *path = private_folder_path("XDG_CACHE_HOME", ".cache");
 	enum status status = path ? open_at(path, settings, shares, index) : STATUS_NOT_FOUND;
 
 	if (status != STATUS_OK)

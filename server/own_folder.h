@@ -1,4 +1,4 @@
-/* Folders of ferryd's own, such as the cache: where they are, how they are made, how a share avoids them. */
+/* Folders of ferryd's own, such as the cache: how a share avoids showing them. */
 #ifndef OWN_FOLDER_H
 #define OWN_FOLDER_H
 
@@ -7,12 +7,6 @@
 #include <sys/stat.h>
 
 #include "status.h"
-
-/* $VARIABLE/ferry where that is an absolute path, else ~/BELOW_HOME/ferry; NULL without either, or without memory. */
-char *own_folder_path(const char *variable, const char *below_home);
-
-/* Opens PATH; what is missing of it is made, for its owner alone. */
-MUST_CHECK enum status own_folder_open(const char *path, int *fd);
 
 /*
  * Folders that no share may show, known by device and inode, whatever path leads there. What lies in them is for its owner
