@@ -18,6 +18,7 @@
 #include "queue.h"
 #include "report.h"
 #include "transfer.h"
+#include "trust.h"
 
 #define JOBS_MIN 2
 #define JOBS_MAX 4
@@ -35,6 +36,7 @@ struct get {
 	struct folders *folders;
 	struct limit *limit;
 	struct failed_list *failed_list;
+	struct trust *trust;
 	struct transfer transfer;
 };
 
@@ -162,7 +164,12 @@ static enum status prepare(struct get *get, mode_t mask)
 static enum status fetch(struct get *get, mode_t mask)
 {
 	get->transfer = (struct transfer){
-		.link = {.timeout = get->options->timeout, .limit = get->limit, .stop_fd = interrupt_fd(&get->interrupt)},
+		.link = {
+			.timeout = get->options->timeout,
+			.limit = get->limit,
+			.stop_fd = interrupt_fd(&get->interrupt),
+			.trust = get->trust,
+		},
 		.destination = &get->destination,
 		.plan = get->plan,
 		.filter = &get->options->filter,
@@ -178,7 +185,6 @@ static enum status fetch(struct get *get, mode_t mask)
 		.dry_run = get->options->dry_run,
 		.fail_fast = get->options->fail_fast,
 		.max_size = get->options->max_size,
-		.verify = get->options->verify,
 		.recursive = get->options->recursive,
 	};
 	enum status status = transfer_run(&get->transfer);
@@ -201,11 +207,25 @@ static enum status hold_signals(struct get *get)
 	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
 }
 
+static enum status open_trust(struct get *get)
+{
+	const struct options *options = get->options;
+	const struct trust_options trust = {.pin = options->pin, .ca = options->ca, .token_file = options->token_file};
+	struct failure failure;
+	enum status status = trust_open(&trust, &get->trust, &failure);
+
+	if (status != STATUS_OK)
+		report_failure(get->report, &failure);
+	return status;
+}
+
 static enum status run(struct get *get)
 {
 	mode_t mask = current_umask();
-	enum status status = open_destination(get);
+	enum status status = open_trust(get);
 
+	if (status == STATUS_OK)
+		status = open_destination(get);
 	if (status == STATUS_OK)
 		status = open_failed_list(get);
 	if (status == STATUS_OK)
@@ -225,6 +245,7 @@ static void release(struct get *get)
 	limit_free(get->limit);
 	failed_list_close(get->failed_list);
 	destination_close(&get->destination);
+	trust_close(get->trust);
 	report_free(get->report);
 }
 

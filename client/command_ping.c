@@ -80,19 +80,11 @@ static enum status round_trip(struct ping_run *run, uint64_t stamp)
 	return STATUS_OK;
 }
 
-/* GOODBYE by hand, since link_close() would hide what the server does then. */
+/* link_close() would hide what the server does. */
 static void close_watching(struct ping_run *run)
 {
-	unsigned char bytes[FRAME_HEADER_SIZE];
-	struct writer writer;
-	int fd = link_fd(run->link);
-
-	writer_init(&writer, bytes, sizeof bytes);
-	goodbye_encode(&writer);
-	/* Where it does not arrive, the close that follows says so. */
-	ssize_t sent = send(fd, bytes, sizeof bytes, MSG_NOSIGNAL);
-	(void)sent;
-	run->ending = tcp_finish(fd, CLOSE_PATIENCE, &run->ending_took);
+	link_part(run->link);
+	run->ending = tcp_finish(link_fd(run->link), CLOSE_PATIENCE, &run->ending_took);
 	run->closed = true;
 }
 

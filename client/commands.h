@@ -13,5 +13,7 @@ int command_ls(const struct options *options);
 int command_stat(const struct options *options);
 int command_sum(const struct options *options);
 int command_ping(const struct options *options);
+int command_trust(const struct options *options);
+int command_untrust(const struct options *options);
 
 #endif

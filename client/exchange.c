@@ -3,13 +3,27 @@
 
 #include "path.h"
 #include "text.h"
+#include "trust.h"
 
 #define SHOWN_SIZE 320
+
+/* Trust is needed only until the link is open. */
+static enum status open_link(const struct url *url, const struct options *options, struct link **link, struct failure *failure)
+{
+	const struct trust_options trust_options = {.pin = options->pin, .ca = options->ca, .token_file = options->token_file};
+	struct link_options link_options = {.timeout = options->timeout, .stop_fd = -1};
+	enum status status = trust_open(&trust_options, &link_options.trust, failure);
+
+	if (status != STATUS_OK)
+		return status;
+	status = link_open(url, &link_options, link, failure);
+	trust_close(link_options.trust);
+	return status;
+}
 
 enum status exchange_open(const char *text, const struct options *options, struct url *url, struct link **link,
 	struct failure *failure)
 {
-	const struct link_options link_options = {.timeout = options->timeout, .stop_fd = -1};
 	char shown[SHOWN_SIZE];
 	const char *problem;
 	enum status status = url_parse(text, url, &problem);
@@ -19,7 +33,7 @@ enum status exchange_open(const char *text, const struct options *options, struc
 		failure_set(failure, status == STATUS_INVALID ? FAILURE_USAGE : FAILURE_LOCAL, status, "%s: %s", shown, problem);
 		return status;
 	}
-	status = link_open(url, &link_options, link, failure);
+	status = open_link(url, options, link, failure);
 	if (status != STATUS_OK)
 		url_release(url);
 	return status;

@@ -121,7 +121,7 @@ static bool retry_helps(enum failure_origin origin, enum status status)
 static bool speaks_for_itself(enum failure_origin origin, enum status status)
 {
 	return origin == FAILURE_USAGE || status == STATUS_INVALID || status == STATUS_PROTOCOL || status == STATUS_VERSION ||
-		status == STATUS_UNSUPPORTED;
+		status == STATUS_UNSUPPORTED || status == STATUS_UNTRUSTED;
 }
 
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)

@@ -44,7 +44,8 @@ struct failure {
 
 /*
  * Fills in FAILURE from a status, which is none of success, and a sentence (printf) without full stop or newline. ": " and
- * the status' text follow, unless the sentence has to say it all: usage, STATUS_INVALID, _PROTOCOL, _VERSION, _UNSUPPORTED.
+ * the status' text follow, unless the sentence has to say it all: usage, STATUS_INVALID, _PROTOCOL, _VERSION, _UNSUPPORTED,
+ * _UNTRUSTED.
  */
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

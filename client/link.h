@@ -25,18 +25,26 @@
  */
 struct link;
 struct limit;
+struct trust;
 
 struct link_options {
 	int64_t timeout;        /* patience: nanoseconds without a byte, also for connecting */
 	const char *congestion; /* NULL: the system's */
 	struct limit *limit;    /* of all that is received; NULL: none */
 	int stop_fd;            /* readable when the run is interrupted: STATUS_INTERRUPTED; -1: none */
+	struct trust *trust;    /* borrowed; NULL: no TLS, no token */
 };
 
+/*
+ * A server with TLS must be trusted before anything is said to it; a token goes out with the first request, never in the
+ * clear to another machine.
+ */
 MUST_CHECK enum status link_open(const struct url *url, const struct link_options *options, struct link **link,
 	struct failure *failure);
 /* An orderly end where the link is whole and nothing is unanswered, else link_drop. NULL is fine. */
 void link_close(struct link *link);
+/* GOODBYE and half-close alone: the caller watches what comes of it, then drops the link. */
+void link_part(struct link *link);
 /* Closes at once, without a GOODBYE: nobody wants the answers that are under way. NULL is fine. */
 void link_drop(struct link *link);
 

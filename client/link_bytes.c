@@ -27,7 +27,7 @@ void link_be_patient(struct link *link)
 	link->deadline = clock_now() + link->options.timeout;
 }
 
-static enum status await(struct link *link, enum status wanted)
+enum status link_await(struct link *link, enum status wanted)
 {
 	short events = wanted == STATUS_WANT_READ ? POLLIN : POLLOUT;
 
@@ -37,7 +37,7 @@ static enum status await(struct link *link, enum status wanted)
 /* Waits for bytes, then for their turn: what is not there yet shall hold back nobody else. */
 static enum status take_turn(struct link *link, size_t wanted, size_t *granted)
 {
-	enum status status = stream_has_input(&link->stream) ? STATUS_OK : await(link, STATUS_WANT_READ);
+	enum status status = stream_has_input(&link->stream) ? STATUS_OK : link_await(link, STATUS_WANT_READ);
 
 	return status == STATUS_OK ? limit_take(link->options.limit, wanted, link->options.stop_fd, granted) : status;
 }
@@ -67,7 +67,7 @@ enum status link_receive_some(struct link *link, size_t capacity)
 			return STATUS_OK;
 		}
 		if (status == STATUS_WANT_READ || status == STATUS_WANT_WRITE)
-			status = await(link, status);
+			status = link_await(link, status);
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -120,7 +120,7 @@ enum status link_flush(struct link *link)
 		if (status == STATUS_OK)
 			sent += written;
 		else if (status == STATUS_WANT_READ || status == STATUS_WANT_WRITE)
-			status = await(link, status);
+			status = link_await(link, status);
 		/* Who hung up may have said why: that is for the next read to find. */
 		if (status == STATUS_LOST)
 			break;

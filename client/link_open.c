@@ -84,7 +84,7 @@ static char *peer_text(const struct url *url)
 	return asprintf(&text, "%s%s%s:%u", brackets ? "[" : "", url->host, brackets ? "]" : "", url->port) < 0 ? NULL : text;
 }
 
-static enum status connect_link(struct link *link, const struct url *url, struct failure *failure)
+static enum status dial_link(struct link *link, const struct url *url, struct failure *failure)
 {
 	struct dialed dialed;
 	enum status status = dial(url->host, url->port, &link->options, &dialed);
@@ -97,10 +97,26 @@ static enum status connect_link(struct link *link, const struct url *url, struct
 		return status;
 	stream_init(&link->stream, dialed.fd);
 	link->handshake = dialed.handshake;
-	status = greet(link);
+	return link_secure(link, url, failure);
+}
+
+static enum status connect_link(struct link *link, const struct url *url, struct failure *failure)
+{
+	enum status status = dial_link(link, url, failure);
+
+	/* The user has taken time to decide: the server may have hung up. */
+	if (status == STATUS_CHANGED) {
+		stream_close(&link->stream);
+		status = dial_link(link, url, failure);
+	}
 	if (status != STATUS_OK)
+		return status;
+	status = greet(link);
+	if (status != STATUS_OK) {
 		link_failure(link, status, failure);
-	return status;
+		return status;
+	}
+	return link_show_token(link, url, failure);
 }
 
 enum status link_open(const struct url *url, const struct link_options *options, struct link **link, struct failure *failure)
@@ -125,8 +141,7 @@ enum status link_open(const struct url *url, const struct link_options *options,
 	return status;
 }
 
-/* Says GOODBYE and waits until the server has closed too, so that it is this side that keeps the TIME_WAIT. */
-static void say_goodbye(struct link *link)
+static enum status say_goodbye(struct link *link)
 {
 	unsigned char bytes[FRAME_HEADER_SIZE];
 	struct writer writer;
@@ -138,8 +153,22 @@ static void say_goodbye(struct link *link)
 	enum status status = link_gather(link, bytes, sizeof(bytes));
 	if (status == STATUS_OK)
 		status = link_flush(link);
-	if (status == STATUS_OK)
-		status = stream_shut(&link->stream);
+	return status == STATUS_OK ? stream_shut(&link->stream) : status;
+}
+
+void link_part(struct link *link)
+{
+	enum status status = say_goodbye(link);
+
+	/* Where it does not arrive, what the caller watches says so. */
+	(void)status;
+}
+
+/* Waits until the server has closed too, so that it is this side that keeps the TIME_WAIT. */
+static void await_end(struct link *link)
+{
+	enum status status = say_goodbye(link);
+
 	link_be_patient(link);
 	link->input_start = link->input_end = 0;
 	if (status == STATUS_OK)
@@ -151,7 +180,7 @@ static void say_goodbye(struct link *link)
 void link_close(struct link *link)
 {
 	if (link && !link->broken && link->ring_count == 0)
-		say_goodbye(link);
+		await_end(link);
 	link_drop(link);
 }
 
@@ -189,7 +218,7 @@ void link_failure(const struct link *link, enum status status, struct failure *f
 static const char *words_of(const struct error *error, enum status status, char said[ERROR_TEXT_MAX])
 {
 	text_escape(said, ERROR_TEXT_MAX, error->text);
-	return status == STATUS_NOT_FOUND || strcmp(said, status_text(status)) == 0 ? "" : said;
+	return strcmp(said, status_text(status)) == 0 ? "" : said;
 }
 
 enum status link_error(struct link *link, struct span payload, const struct url *url, struct span below, struct failure *failure)

@@ -29,7 +29,7 @@ struct link {
 	char complaint[ERROR_TEXT_MAX]; /* what an ERROR with number 0 said, printable */
 	unsigned retry_after_ms;
 	bool complained;
-	bool tls; /* the peer began with a TLS record */
+	bool tls; /* the peer of a plain link began with a TLS record */
 
 	unsigned char *input;
 	size_t input_start, input_end;
@@ -42,6 +42,11 @@ struct link {
 	uint16_t last_number;
 };
 
+/* TLS and trust, before anything is said; nothing where URL is plain. Any failure is explained. */
+MUST_CHECK enum status link_secure(struct link *link, const struct url *url, struct failure *failure);
+/* Gathers the token for URL's server, if there is one. */
+MUST_CHECK enum status link_show_token(struct link *link, const struct url *url, struct failure *failure);
+
 /* The link is broken from here on: returns what to tell the caller. */
 MUST_CHECK enum status link_fail(struct link *link, enum status status);
 
@@ -52,6 +57,8 @@ void link_be_patient(struct link *link);
 MUST_CHECK enum status link_fill(struct link *link, size_t needed);
 /* The next LENGTH bytes, which must have been filled. */
 struct span link_take(struct link *link, size_t length);
+/* Waits for what a call of stream wanted, STATUS_WANT_READ or STATUS_WANT_WRITE. */
+MUST_CHECK enum status link_await(struct link *link, enum status wanted);
 /* One read of at least a byte. */
 MUST_CHECK enum status link_receive_some(struct link *link, size_t capacity);
 

@@ -23,8 +23,8 @@ static const struct command commands[] = {
 		"Prints digests of files at a server or here, as sha256sum does; the server computes its own.", 1, ANY_NUMBER, command_sum},
 	{"ping", "URL [-c N] [--json]", "Measures a connection and tells what TCP did on it.", 1, 1, command_ping},
 	{"verify", "URL PATH [--json]", "", 2, 2, NULL},
-	{"trust", "URL PIN", "", 2, 2, NULL},
-	{"untrust", "URL", "", 1, 1, NULL},
+	{"trust", "URL PIN", "Makes the server of URL a known one, by its pin (ferryd --print-pin).", 2, 2, command_trust},
+	{"untrust", "URL", "Forgets the pin that the server of URL is known by.", 1, 1, command_untrust},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -52,12 +52,14 @@ struct options {
 	bool dry_run;
 	bool fail_fast;
 	uint64_t max_size;     /* bytes of a file; UINT64_MAX: any */
-	bool verify;
 	bool no_sync;
 	bool json;
 	bool null_separated;   /* ls -0 */
 	bool tree;             /* sum --tree */
 	unsigned count;        /* ping -c */
+	const char *pin;        /* NULL: none */
+	const char *ca;         /* NULL: none */
+	const char *token_file; /* NULL: none */
 	enum progress_style progress;
 	int verbosity;         /* -1 quiet, 0, 1 verbose */
 };

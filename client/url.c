@@ -204,13 +204,12 @@ bool url_is_meant(const char *text)
 
 static const char *parse(const char *text, struct url *url)
 {
-	if (starts_with(text, scheme_tls))
-		return "ferrys:// is not available in this version";
-	if (!starts_with(text, scheme_plain))
-		return "a URL begins with ferry://";
+	url->tls = starts_with(text, scheme_tls);
+	if (!url->tls && !starts_with(text, scheme_plain))
+		return "a URL begins with ferry:// or ferrys://";
 	if (strlen(text) > TEXT_MAX)
 		return "it is too long";
-	const char *start = text + strlen(scheme_plain);
+	const char *start = text + strlen(url->tls ? scheme_tls : scheme_plain);
 	const char *slash = strchrnul(start, '/');
 	const char *problem = parse_authority(span_between(start, slash), url);
 	if (problem)
@@ -291,6 +290,16 @@ char *url_text(const struct url *url, struct span below)
 		return text;
 	free(text);
 	return NULL;
+}
+
+char *url_server_text(const struct url *url)
+{
+	struct url server = *url;
+	char root[] = "";
+
+	server.path = root;
+	server.contents = true;
+	return url_text(&server, span_of(""));
 }
 
 bool url_same_server(const struct url *a, const struct url *b)

@@ -12,7 +12,7 @@
 /*
  * ferry[s]://HOST[:PORT]/PATH. Only %XX is special in PATH; '?', '#' and spaces are literal. Refused: a bad escape, %00,
  * %2F, "." and ".." components, empty components, user@, an empty host, paths beyond path_check(). A PATH that ends in
- * '/' names a directory's contents. ferrys:// (TLS) is not built yet and refused too.
+ * '/' names a directory's contents.
  */
 struct url {
 	bool tls;
@@ -41,6 +41,9 @@ void url_print(FILE *out, const struct url *url, struct span below);
 
 /* The same as text that the caller frees; NULL when memory is short. */
 char *url_text(const struct url *url, struct span below);
+
+/* The URL of its server alone, as text that the caller frees; NULL when memory is short. */
+char *url_server_text(const struct url *url);
 
 /* Same server under the same terms? */
 bool url_same_server(const struct url *a, const struct url *b);

@@ -100,7 +100,6 @@ static void other_schemes_are_refused(void **state)
 	assert_refused("http://h/a", "begins with ferry://");
 	assert_refused("ferry:/h/a", "begins with ferry://");
 	assert_refused("h/a", "begins with ferry://");
-	assert_refused("ferrys://h/a", "ferrys:// is not available in this version");
 }
 
 static void bad_hosts_are_refused(void **state)

@@ -1,0 +1,233 @@
+/* Finds the token for a server. */
+#include "secrets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "message.h"
+#include "path.h"
+#include "text.h"
+#include "whole_file.h"
+
+#define TEXT_MAX (1u << 20) /* of the file with a line for each server */
+#define SHOWN_SIZE 320
+
+struct secret {
+	struct url url;
+	char *token;
+};
+
+struct secrets {
+	char *token; /* for every server; NULL: none */
+	struct secret *list;
+	size_t count;
+};
+
+static void forget(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void secrets_close(struct secrets *secrets)
+{
+	if (!secrets)
+		return;
+	forget(secrets->token);
+	for (size_t i = 0; i < secrets->count; i++) {
+		url_release(&secrets->list[i].url);
+		forget(secrets->list[i].token);
+	}
+	free(secrets->list);
+	free(secrets);
+}
+
+/* Printable, no blanks, and no longer than the protocol has it. */
+static bool is_token(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > AUTH_TOKEN_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] <= ' ' || text[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+static enum status out_of_memory(struct failure *failure)
+{
+	failure_set(failure, FAILURE_LOCAL, STATUS_NO_MEMORY, "reading tokens");
+	return STATUS_NO_MEMORY;
+}
+
+/* Takes TEXT as the token for every server. */
+static enum status take_one(struct secrets *secrets, const char *text, const char *where, struct failure *failure)
+{
+	char shown[SHOWN_SIZE];
+
+	if (!is_token(text)) {
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s holds no token: a word of up to %u characters",
+			text_escape(shown, sizeof(shown), span_of(where)), AUTH_TOKEN_MAX);
+		return STATUS_INVALID;
+	}
+	secrets->token = strdup(text);
+	return secrets->token ? STATUS_OK : out_of_memory(failure);
+}
+
+/* --- --token-file ---------------------------------------------------------------------------------------------------- */
+
+/* A pipe will do, so that a password manager can be the one who writes. The rest of a longer text is no token anyhow. */
+static enum status read_word(int fd, char *word, size_t capacity)
+{
+	size_t length = 0;
+
+	while (length < capacity - 1) {
+		ssize_t got = read(fd, word + length, capacity - 1 - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return status_from_errno(errno);
+		if (got == 0)
+			break;
+		length += (size_t)got;
+	}
+	while (length > 0 && strchr(" \t\r\n", word[length - 1]))
+		length--;
+	word[length] = '\0';
+	return STATUS_OK;
+}
+
+static enum status read_file(struct secrets *secrets, const char *path, struct failure *failure)
+{
+	char word[2 * AUTH_TOKEN_MAX], shown[SHOWN_SIZE];
+	int fd;
+	enum status status = trusted_open(path, O_RDONLY | O_NOCTTY, 0, &fd);
+
+	if (status == STATUS_OK) {
+		status = read_word(fd, word, sizeof(word));
+		close(fd);
+	}
+	if (status != STATUS_OK) {
+		failure_set(failure, FAILURE_LOCAL, status, "--token-file %s", text_escape(shown, sizeof(shown), span_of(path)));
+		return status;
+	}
+	status = take_one(secrets, word, path, failure);
+	explicit_bzero(word, sizeof(word));
+	return status;
+}
+
+/* --- A line for each server ------------------------------------------------------------------------------------------ */
+
+static bool parse_line(char *line, struct secret *secret)
+{
+	char *blank = strrchr(line, ' ');
+	const char *problem;
+
+	if (!blank || !is_token(blank + 1))
+		return false;
+	*blank = '\0';
+	if (url_parse(line, &secret->url, &problem) != STATUS_OK)
+		return false;
+	secret->token = strdup(blank + 1);
+	if (!secret->token)
+		url_release(&secret->url);
+	return secret->token;
+}
+
+static bool add_line(struct secrets *secrets, char *line)
+{
+	if (*line == '\0' || *line == '#')
+		return true;
+	struct secret *grown = reallocarray(secrets->list, secrets->count + 1, sizeof(*grown));
+	if (!grown)
+		return false;
+	secrets->list = grown;
+	if (!parse_line(line, &grown[secrets->count]))
+		return false;
+	secrets->count++;
+	return true;
+}
+
+static enum status take_lines(struct secrets *secrets, char *text, struct failure *failure)
+{
+	unsigned number = 0;
+
+	for (char *line = text, *end; line; line = end) {
+		number++;
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		if (add_line(secrets, line))
+			continue;
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "~/.config/ferry/" SECRETS_FILE ":%u: not URL and TOKEN with a blank between",
+			number);
+		return STATUS_INVALID;
+	}
+	return STATUS_OK;
+}
+
+static enum status read_lines(struct secrets *secrets, int folder, struct failure *failure)
+{
+	char *text;
+	size_t length;
+	enum status status = whole_file_read(folder, SECRETS_FILE, TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_REFUSED)
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "~/.config/ferry/" SECRETS_FILE " must be for its owner alone (chmod 600)");
+	else if (status != STATUS_OK)
+		failure_set(failure, FAILURE_LOCAL, status, "~/.config/ferry/" SECRETS_FILE);
+	if (status != STATUS_OK)
+		return status;
+	status = take_lines(secrets, text, failure);
+	explicit_bzero(text, length);
+	free(text);
+	return status;
+}
+
+/* --- All of them ----------------------------------------------------------------------------------------------------- */
+
+static enum status read_all(struct secrets *secrets, int folder, const char *file, struct failure *failure)
+{
+	const char *word = getenv("FERRY_TOKEN");
+
+	if (file)
+		return read_file(secrets, file, failure);
+	if (word && *word)
+		return take_one(secrets, word, "FERRY_TOKEN", failure);
+	return folder >= 0 ? read_lines(secrets, folder, failure) : STATUS_OK;
+}
+
+enum status secrets_open(int folder, const char *file, struct secrets **secrets, struct failure *failure)
+{
+	struct secrets *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return out_of_memory(failure);
+	enum status status = read_all(made, folder, file, failure);
+	if (status == STATUS_OK)
+		*secrets = made;
+	else
+		secrets_close(made);
+	return status;
+}
+
+struct span secrets_find(const struct secrets *secrets, const struct url *url)
+{
+	if (secrets->token)
+		return span_of(secrets->token);
+	for (size_t i = 0; i < secrets->count; i++) {
+		if (url_same_server(&secrets->list[i].url, url))
+			return span_of(secrets->list[i].token);
+	}
+	return span_of("");
+}

@@ -1,0 +1,99 @@
+/* Judges certificates by libcrypto. */
+#include "authorities.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "credentials.h"
+
+static int no_password(char *password, int capacity, int writing, void *context)
+{
+	(void)password;
+	(void)capacity;
+	(void)writing;
+	(void)context;
+	return 0;
+}
+
+/* Adds all certificates; the end of the text is the one error that may be, and not at its beginning. */
+static enum status add_all(X509_STORE *store, BIO *text)
+{
+	X509 *certificate;
+	bool added = true, any = false;
+
+	while (added && (certificate = PEM_read_bio_X509(text, NULL, no_password, NULL))) {
+		added = X509_STORE_add_cert(store, certificate) == 1;
+		any = true;
+		X509_free(certificate);
+	}
+	if (!added)
+		return STATUS_NO_MEMORY;
+	return any && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE ? STATUS_OK : STATUS_INVALID;
+}
+
+enum status authorities_parse(struct span pem, struct authorities *authorities)
+{
+	X509_STORE *store = X509_STORE_new();
+	BIO *text = pem.length <= CREDENTIALS_TEXT_MAX ? BIO_new_mem_buf(pem.bytes, (int)pem.length) : NULL;
+	enum status status = STATUS_INVALID;
+
+	ERR_clear_error();
+	if (store && text)
+		status = add_all(store, text);
+	ERR_clear_error();
+	BIO_free(text);
+	if (status == STATUS_OK)
+		authorities->store = store;
+	else
+		X509_STORE_free(store);
+	return status;
+}
+
+enum status authorities_system(struct authorities *authorities)
+{
+	X509_STORE *store = X509_STORE_new();
+
+	if (!store || X509_STORE_set_default_paths(store) != 1) {
+		X509_STORE_free(store);
+		ERR_clear_error();
+		return STATUS_NO_MEMORY;
+	}
+	ERR_clear_error();
+	authorities->store = store;
+	return STATUS_OK;
+}
+
+void authorities_release(struct authorities *authorities)
+{
+	X509_STORE_free(authorities->store);
+	authorities->store = NULL;
+}
+
+/* An address is never matched by a name, nor a name by an address. */
+static bool expect_host(X509_VERIFY_PARAM *expected, const char *host)
+{
+	if (X509_VERIFY_PARAM_set1_ip_asc(expected, host) == 1)
+		return true;
+	X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(expected, host, 0) == 1;
+}
+
+enum status authorities_verify(const struct authorities *authorities, X509 *certificate, STACK_OF(X509) *chain,
+	const char *host, const char **reason)
+{
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	bool ready = context && X509_STORE_CTX_init(context, authorities->store, certificate, chain) == 1 &&
+	             X509_STORE_CTX_set_default(context, "ssl_server") == 1 && expect_host(X509_STORE_CTX_get0_param(context), host);
+	bool verified = ready && X509_verify_cert(context) == 1;
+
+	*reason = ready ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)) : "out of memory";
+	X509_STORE_CTX_free(context);
+	ERR_clear_error();
+	return verified ? STATUS_OK : STATUS_UNTRUSTED;
+}
