@@ -63,9 +63,9 @@ static void reload(const struct watch *watch)
 	}
 	descriptors_fit(&wanted, descriptors_raise());
 	settings_name_fixed(watch->settings, &wanted, log_needs_restart);
+	guard_renew(watch->guard, &wanted, watch->shares);
 	log_line(LOG_INFO, "event=reload result=done");
 	log_flush();
-	guard_renew(watch->guard, &wanted, watch->shares);
 	log_set_level(wanted.log_level);
 	settings_release(&wanted);
 }

@@ -10,14 +10,9 @@ while read -r option; do
 	expect 2 ferry get "$server/file" $option
 	absent file x
 done <<TABLE
---pin x
---ca x
---token-file x
+--verify
 --congestion cubic
 TABLE
-expect 2 ferry get "ferrys://127.0.0.1:$port/file"
-expect 2 ferry trust "$server" pin
-expect 2 ferry untrust "$server"
 expect 2 ferry verify "$server/file" file
 expect 2 ferry get "$server/file" --no-such-option
 expect 2 ferry no-such-command
