@@ -27,6 +27,9 @@ TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 BENCH   := $(call objects,tests/bench)
 SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
 FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
+# tests/fuzz/ROOM_TARGET.c: with clang's fuzzer its main is libFuzzer's, elsewhere one that replays the target's corpus.
+FUZZ    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_*.c))
+REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
 STORIES := $(wildcard tests/integration/*.sh)
 FAULTS  := $(wildcard tests/fault/*.sh)
 
@@ -43,6 +46,8 @@ $(BUILD)/common/%.o $(BUILD)/server/%.o $(BUILD)/client/%.o: BANNED = $(addprefi
 $(BUILD)/common/beneath.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
 $(BUILD)/server/%.o $(BUILD)/tests/unit/server/%.o: ROOM += -Iserver
 $(BUILD)/client/%.o $(BUILD)/tests/unit/client/%.o: ROOM += -Iclient
+$(BUILD)/tests/fuzz/server_%.o: ROOM += -Iserver -Itests/unit/server
+$(BUILD)/tests/fuzz/client_%.o: ROOM += -Iclient -Itests/unit/client
 $(BUILD)/tests/unit/fault/%.o: ROOM += -Itests/fault
 $(BUILD)/tests/%.o: ROOM += -Itests/support
 # The shim stands between programs and libc: it takes libc's names, so libc's headers must not rename them.
@@ -63,6 +68,12 @@ $(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/fault/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
 	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/fuzz/common_%: $(BUILD)/tests/fuzz/common_%.o $(REPLAY) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/fuzz/server_%: $(BUILD)/tests/fuzz/server_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
+	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
 	$(LINK) $(LIBS)
 $(BUILD)/tests/fault/shim.so: $(SHIM)
@@ -75,11 +86,11 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 # `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
-tests: $(UNITS) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
+tests: $(UNITS) $(FUZZ) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
 check-here: all tests
-	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(STORIES) $(FAULTS)
-check-unit: $(UNITS)
-	@BUILD=$(BUILD) tests/run $(UNITS)
+	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(STORIES) $(FAULTS)
+check-unit: $(UNITS) $(FUZZ)
+	@BUILD=$(BUILD) tests/run $(UNITS) $(FUZZ)
 check-integration: all $(TOOLS)
 	@BUILD=$(BUILD) tests/run $(STORIES)
 # Everything that can go wrong, at every point where it can; check tries a few of them.
@@ -87,6 +98,12 @@ check-fault: all tests
 	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(FAULTS)
 check-fault-quick: all tests
 	@BUILD=$(BUILD) VERBOSE=yes QUICK=yes tests/run $(FAULTS)
+# FUZZ_SECONDS=60 for each target; wants clang, which nothing else here does. Warnings are the business of gcc.
+fuzz:
+	@tests/fuzz/deps
+	@$(MAKE) --no-print-directory CC=clang WARN= SANITIZE=fuzzer,address,undefined fuzz-here
+fuzz-here: $(FUZZ)
+	@tests/fuzz/run $(FUZZ)
 check-seeded:
 	@tests/seeded/run
 bench bench-quick: all $(TOOLS) $(BUILD)/tests/bench/visitor
@@ -109,6 +126,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-seeded bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-seeded fuzz fuzz-here bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
