@@ -2,7 +2,7 @@
 PREFIX  ?= /usr/local
 comma   := ,
 BUILD   := build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
-PKGS    := openssl inih jansson
+PKGS    := openssl inih jansson libseccomp
 IPSEC_MB := $(wildcard /usr/include/intel-ipsec-mb.h)
 
 CFLAGS  ?= -O2 -g

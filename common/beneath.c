@@ -270,18 +270,36 @@ enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
 	return STATUS_OK;
 }
 
-enum status trusted_stat_folder_of(int fd, struct stat *result)
+static enum status path_of_folder_of(int fd, char path[PATH_MAX])
 {
-	char link[32], path[PATH_MAX];
+	char link[32];
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	ssize_t length = readlink(link, path, sizeof(path));
+	ssize_t length = readlink(link, path, PATH_MAX);
 	if (length < 0)
 		return status_from_errno(errno);
 	/* What has no place, such as a pipe, or one out of reach, has no path that begins at the root. */
 	char *slash = memrchr(path, '/', (size_t)length);
-	if (path[0] != '/' || !slash || (size_t)length == sizeof(path))
+	if (path[0] != '/' || !slash || length == PATH_MAX)
 		return STATUS_NOT_FOUND;
 	slash[slash == path] = '\0';
-	return stat(path, result) == 0 ? STATUS_OK : status_from_errno(errno);
+	return STATUS_OK;
+}
+
+enum status trusted_stat_folder_of(int fd, struct stat *result)
+{
+	char path[PATH_MAX];
+	enum status status = path_of_folder_of(fd, path);
+
+	if (status == STATUS_OK && stat(path, result) < 0)
+		status = status_from_errno(errno);
+	return status;
+}
+
+enum status trusted_open_folder_of(int fd, int *folder)
+{
+	char path[PATH_MAX];
+	enum status status = path_of_folder_of(fd, path);
+
+	return status == STATUS_OK ? trusted_open(path, O_PATH | O_DIRECTORY, 0, folder) : status;
 }

@@ -57,4 +57,7 @@ MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, in
 /* Looks at the folder that the open file FD, O_PATH will do, lies in now, as /proc tells. */
 MUST_CHECK enum status trusted_stat_folder_of(int fd, struct stat *stat);
 
+/* Opens that folder, O_PATH. */
+MUST_CHECK enum status trusted_open_folder_of(int fd, int *folder);
+
 #endif

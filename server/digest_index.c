@@ -51,6 +51,11 @@ enum status digest_index_new(int folder, struct digest_index_limits limits, stru
 	return STATUS_OK;
 }
 
+int digest_index_folder(const struct digest_index *index)
+{
+	return index->folder;
+}
+
 void digest_index_free(struct digest_index *index)
 {
 	if (!index)

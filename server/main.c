@@ -16,7 +16,9 @@
 #include "lanes.h"
 #include "log.h"
 #include "path.h"
+#include "privileges.h"
 #include "ready.h"
+#include "sandbox.h"
 #include "server.h"
 #include "settings.h"
 #include "share.h"
@@ -107,7 +109,10 @@ static enum exit_code open_files(struct daemon *daemon)
 	if (ready_clear(&daemon->ready, &complaint) != STATUS_OK)
 		return repeat(EXIT_OTHER, &complaint);
 	status = endpoints_open(&daemon->endpoints, daemon->settings.listen, daemon->settings.listen_count, &failed_endpoint);
-	return status == STATUS_OK ? EXIT_STOPPED : report_endpoint(&failed_endpoint);
+	if (status != STATUS_OK)
+		return report_endpoint(&failed_endpoint);
+	status = ready_prepare(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
+	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
 }
 
 /* The backend that every worker hashes with. */
@@ -140,6 +145,34 @@ static void log_start(const struct daemon *daemon)
 	log_flush();
 }
 
+/* What was opened stays open; what lies beyond it is out of reach from here on. */
+static enum exit_code lock_in(struct daemon *daemon)
+{
+	struct complaint complaint;
+	int cache = daemon->index ? digest_index_folder(daemon->index) : -1;
+	const int own_folders[] = {cache, daemon->guard.state};
+	struct sandbox sandbox = {
+		.settings = &daemon->settings,
+		.shares = &daemon->shares,
+		.cache = cache,
+		.state = daemon->guard.state,
+	};
+	enum status status = privileges_drop(daemon->settings.user, own_folders, 2, &complaint);
+
+	if (status == STATUS_OK)
+		status = sandbox_enter(&sandbox, &complaint);
+	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
+}
+
+/* The port file was written before it was certain that the server would serve. */
+static void withdraw(const struct daemon *daemon)
+{
+	struct complaint complaint;
+
+	if (ready_clear(&daemon->ready, &complaint) != STATUS_OK)
+		log_line(LOG_WARN, "event=ready left=port-file");
+}
+
 static enum exit_code start(struct daemon *daemon, size_t descriptors)
 {
 	struct complaint complaint;
@@ -150,6 +183,9 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
 	log_start(daemon);
+	enum exit_code code = lock_in(daemon);
+	if (code != EXIT_STOPPED)
+		return code;
 	struct server_setup setup = {
 		.settings = &daemon->settings,
 		.shares = &daemon->shares,
@@ -186,15 +222,23 @@ static enum exit_code serve(struct daemon *daemon)
 	struct complaint complaint;
 	enum exit_code code;
 
-	daemon->ready = (struct ready){.tls = daemon->settings.tls, .fd = daemon->settings.ready_fd, .port_file = daemon->settings.port_file};
+	daemon->ready = (struct ready){
+		.tls = daemon->settings.tls,
+		.fd = daemon->settings.ready_fd,
+		.port_file = daemon->settings.port_file,
+		.notify = -1,
+	};
 	if (daemon->ready.fd >= 0 && ready_check_fd(daemon->ready.fd, &complaint) != STATUS_OK)
 		return repeat(EXIT_SETTINGS, &complaint);
 	log_set_level(daemon->settings.log_level);
 	size_t descriptors = descriptors_raise();
 	descriptors_fit(&daemon->settings, descriptors);
 	code = open_files(daemon);
-	if (code == EXIT_STOPPED)
+	if (code == EXIT_STOPPED) {
 		code = start(daemon, descriptors);
+		if (code != EXIT_STOPPED)
+			withdraw(daemon);
+	}
 	if (code == EXIT_STOPPED) {
 		watch_until_done(&(struct watch){
 			.argc = daemon->argc,
@@ -202,6 +246,7 @@ static enum exit_code serve(struct daemon *daemon)
 			.settings = &daemon->settings,
 			.shares = &daemon->shares,
 			.guard = &daemon->guard,
+			.ready = &daemon->ready,
 			.server = daemon->server,
 			.signal_fd = daemon->signal_fd,
 		});
@@ -234,6 +279,9 @@ static enum exit_code command(const struct settings *settings)
 	enum status status = pin && settings->cert ? STATUS_OK : state_open(settings, &state, &complaint);
 
 	log_set_level(LOG_WARN);
+	/* What is made now belongs to whom the server will be. */
+	if (status == STATUS_OK)
+		status = privileges_drop(settings->user, &state, 1, &complaint);
 	if (status == STATUS_OK)
 		status = (pin ? print_pin : token_command_run)(settings, state, &complaint);
 	if (state >= 0)
@@ -249,6 +297,7 @@ static void release(struct daemon *daemon)
 	contents_free(daemon->contents);
 	if (daemon->signal_fd >= 0)
 		close(daemon->signal_fd);
+	ready_release(&daemon->ready);
 	endpoints_release(&daemon->endpoints);
 	guard_release(&daemon->guard);
 	digest_index_free(daemon->index);
@@ -259,7 +308,7 @@ static void release(struct daemon *daemon)
 
 int main(int argc, char **argv)
 {
-	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1, .guard.state = -1};
+	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1, .guard.state = -1, .ready.notify = -1};
 	enum exit_code code = EXIT_STOPPED;
 	enum status status = fill_standard_streams();
 

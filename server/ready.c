@@ -180,54 +180,89 @@ static void warn(const char *where, enum status status)
 		log_line(LOG_WARN, "event=ready to=%s reason=\"%s\"", where, status_text(status));
 }
 
-/* sd_notify(3) without its library: one datagram to a path, or to an abstract name written with '@'. */
-static enum status notify(const char *text)
+/* Where sd_notify(3) would send to: a path, or an abstract name written with '@'. */
+static enum status notify_address(const char *place, struct sockaddr_un *address, socklen_t *address_length)
 {
-	const char *place = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = place ? strlen(place) : 0;
+	size_t length = strlen(place);
 
-	if (length == 0)
-		return STATUS_OK;
-	if ((place[0] != '/' && place[0] != '@') || length >= sizeof(address.sun_path))
+	if ((place[0] != '/' && place[0] != '@') || length >= sizeof(address->sun_path))
 		return STATUS_INVALID;
-	memcpy(address.sun_path, place, length);
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	memcpy(address->sun_path, place, length);
 	if (place[0] == '@')
-		address.sun_path[0] = '\0';
+		address->sun_path[0] = '\0';
+	*address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+	return STATUS_OK;
+}
+
+/* Without its library, and connected: once the sandbox is closed, nothing could be reached by name. */
+static enum status connect_notify(const char *place, int *notify)
+{
+	struct sockaddr_un address;
+	socklen_t length;
+	enum status status = notify_address(place, &address, &length);
+
+	if (status != STATUS_OK)
+		return status;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return status_from_errno(errno);
-	enum status status = STATUS_OK;
-	socklen_t address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, address_length) < 0)
+	if (connect(fd, (struct sockaddr *)&address, length) < 0) {
 		status = status_from_errno(errno);
-	close(fd);
-	return status;
+		close(fd);
+		return status;
+	}
+	*notify = fd;
+	return STATUS_OK;
+}
+
+static enum status notify(const struct ready *ready, const char *text)
+{
+	if (ready->notify < 0)
+		return STATUS_OK;
+	return send(ready->notify, text, strlen(text), MSG_NOSIGNAL) < 0 ? status_from_errno(errno) : STATUS_OK;
+}
+
+enum status ready_prepare(struct ready *ready, const struct address *addresses, size_t count, struct complaint *complaint)
+{
+	const char *place = getenv("NOTIFY_SOCKET");
+
+	ready->notify = -1;
+	if (ready->port_file) {
+		enum status status = write_port_file(ready->port_file, addresses, count);
+		if (status != STATUS_OK)
+			return complain_of_port_file(complaint, status, ready->port_file);
+	}
+	if (place && *place)
+		warn("notify", connect_notify(place, &ready->notify));
+	return STATUS_OK;
 }
 
 enum status ready_announce(const struct ready *ready, const struct address *addresses, size_t count,
 	struct complaint *complaint)
 {
 	char *line = ready_line(ready, addresses, count);
-	enum status status = STATUS_OK;
 
 	if (!line)
 		return complain(complaint, STATUS_NO_MEMORY, "ferryd: out of memory");
-	if (ready->port_file)
-		status = write_port_file(ready->port_file, addresses, count);
-	if (status == STATUS_OK) {
-		if (ready->fd >= 0) {
-			warn("ready-fd", write_text(ready->fd, line));
-			close(ready->fd);
-		}
-		warn("stdout", write_text(STDOUT_FILENO, line));
-		warn("notify", notify("READY=1"));
+	if (ready->fd >= 0) {
+		warn("ready-fd", write_text(ready->fd, line));
+		close(ready->fd);
 	}
+	warn("stdout", write_text(STDOUT_FILENO, line));
+	warn("notify", notify(ready, "READY=1"));
 	free(line);
-	return status == STATUS_OK ? STATUS_OK : complain_of_port_file(complaint, status, ready->port_file);
+	return STATUS_OK;
 }
 
-void ready_stopping(void)
+void ready_stopping(const struct ready *ready)
 {
-	warn("notify", notify("STOPPING=1"));
+	warn("notify", notify(ready, "STOPPING=1"));
+}
+
+void ready_release(struct ready *ready)
+{
+	if (ready->notify >= 0)
+		close(ready->notify);
+	ready->notify = -1;
 }

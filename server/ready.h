@@ -13,6 +13,7 @@ struct ready {
 	bool tls;
 	int fd; /* -1: none */
 	const char *port_file; /* NULL: none */
+	int notify; /* ready's own: a service manager's socket, -1 for none */
 };
 
 /* Can the ready line be written there? To be asked before anything of ours could have taken that number. */
@@ -22,15 +23,24 @@ MUST_CHECK enum status ready_check_fd(int fd, struct complaint *complaint);
 MUST_CHECK enum status ready_clear(const struct ready *ready, struct complaint *complaint);
 
 /*
- * Says that the server serves at ADDRESSES: the port file first, so that it is there when the line is read, then the line to
- * ready->fd, which is closed, and to stdout, then READY=1 to $NOTIFY_SOCKET. Only a port file that can't be written is
- * an error; a reader that went away is a log line.
+ * Does what needs a path, before a sandbox denies it and when every address is bound: writes the port file, which is thus there
+ * when the line is read, and reaches for $NOTIFY_SOCKET. Only a port file that can't be written is an error.
+ */
+MUST_CHECK enum status ready_prepare(struct ready *ready, const struct address *addresses, size_t count,
+	struct complaint *complaint);
+
+/*
+ * Says that the server serves at ADDRESSES: the line to ready->fd, which is closed, and to stdout, then READY=1 to
+ * the service manager. A reader that went away is a log line.
  */
 MUST_CHECK enum status ready_announce(const struct ready *ready, const struct address *addresses, size_t count,
 	struct complaint *complaint);
 
 /* Tells a service manager that the server stops. */
-void ready_stopping(void);
+void ready_stopping(const struct ready *ready);
+
+/* Closes what ready_prepare has opened. */
+void ready_release(struct ready *ready);
 
 /* "ready ferry://127.0.0.1:7440/ ..." with a line break; NULL without memory. The caller frees. */
 char *ready_line(const struct ready *ready, const struct address *addresses, size_t count);

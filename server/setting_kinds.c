@@ -192,6 +192,27 @@ static bool same_yes_no(const void *a, const void *b)
 	return *(const bool *)a == *(const bool *)b;
 }
 
+static enum status parse_sandbox(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
+{
+	static const char *const words[] = {
+		[SANDBOX_BEST] = "best", [SANDBOX_REQUIRED] = "required", [SANDBOX_OFF] = "off",
+	};
+
+	(void)setting;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) == 0) {
+			*(enum sandbox_policy *)field = (enum sandbox_policy)i;
+			return STATUS_OK;
+		}
+	}
+	return complain(complaint, STATUS_INVALID, "must be best, required or off");
+}
+
+static bool same_sandbox(const void *a, const void *b)
+{
+	return *(const enum sandbox_policy *)a == *(const enum sandbox_policy *)b;
+}
+
 static enum status parse_access(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
 {
 	bool tokens = strcmp(value, "tokens") == 0;
@@ -293,6 +314,7 @@ const struct setting_kind setting_level = {parse_level, same_level};
 const struct setting_kind setting_path = {parse_path, same_path};
 const struct setting_kind setting_optional_path = {parse_optional_path, same_path};
 const struct setting_kind setting_yes_no = {parse_yes_no, same_yes_no};
+const struct setting_kind setting_sandbox = {parse_sandbox, same_sandbox};
 const struct setting_kind setting_access = {parse_access, always_same};
 const struct setting_kind setting_addresses = {parse_addresses, always_same};
 const struct setting_kind setting_unbuilt = {parse_unbuilt, always_same};

@@ -20,8 +20,9 @@ extern const struct setting_kind setting_duration;      /* int64_t, nanoseconds 
 extern const struct setting_kind setting_workers;       /* unsigned; auto */
 extern const struct setting_kind setting_level;         /* enum log_level */
 extern const struct setting_kind setting_path;          /* char *, heap */
-extern const struct setting_kind setting_optional_path; /* the same, or NULL */
+extern const struct setting_kind setting_optional_path; /* the same, or a name; NULL for none */
 extern const struct setting_kind setting_yes_no;        /* bool */
+extern const struct setting_kind setting_sandbox;       /* enum sandbox_policy */
 extern const struct setting_kind setting_access;        /* enum share_access */
 extern const struct setting_kind setting_addresses;     /* of struct share_settings, which is the field */
 extern const struct setting_kind setting_listen;        /* of struct settings, which is the field */

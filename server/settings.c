@@ -25,6 +25,7 @@ void settings_release(struct settings *settings)
 	free(settings->key);
 	free(settings->listen);
 	free(settings->cache);
+	free(settings->user);
 	free(settings->overrides);
 	free(settings->port_file);
 	free(settings->config);

@@ -25,6 +25,12 @@ struct share_settings {
 	size_t address_count;
 };
 
+enum sandbox_policy {
+	SANDBOX_BEST,     /* the default: what is missing is logged */
+	SANDBOX_REQUIRED, /* what is missing fails the start */
+	SANDBOX_OFF,
+};
+
 /* `ferryd token ...`: what is to be done instead of serving. The texts are argv's. */
 struct token_command {
 	enum {
@@ -73,6 +79,8 @@ struct settings {
 	unsigned cache_files;                 /* at most so many entries */
 	uint64_t cache_bytes;                 /* of at most so many bytes in all */
 
+	char *user;                           /* whom to become; NULL: nobody else */
+	enum sandbox_policy sandbox;
 	enum log_level log_level;
 
 	int ready_fd;    /* -1: none */

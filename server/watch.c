@@ -9,7 +9,6 @@
 
 #include "descriptors.h"
 #include "log.h"
-#include "ready.h"
 
 /* Blocked signals arrive also where they are ignored; but who ignores SIGHUP (nohup) means it, unless it is to reload. */
 static bool takes_hangup(bool reloadable)
@@ -43,7 +42,7 @@ static void stop(struct watch *watch, const char *reason)
 		return;
 	}
 	watch->stopping = true;
-	ready_stopping();
+	ready_stopping(watch->ready);
 	server_drain(watch->server);
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "guard.h"
+#include "ready.h"
 #include "server.h"
 #include "settings.h"
 #include "status.h"
@@ -15,6 +16,7 @@ struct watch {
 	const struct settings *settings;
 	const struct shares *shares;
 	const struct guard *guard;
+	const struct ready *ready;
 	struct server *server;
 	int signal_fd;
 	bool stopping; /* false at first */

@@ -276,8 +276,6 @@ static void settings_of_later_versions_may_say_what_is_the_case(void **state)
 	static const struct {
 		const char *section, *name, *today, *later;
 	} rows[] = {
-		{"server", "user", "", "nobody"},         {"server", "sandbox", "off", "best"},
-		{"server", "sandbox", "off", "required"},
 		{"share a", "symlinks", "no", "beneath"}, {"share a", "hidden", "yes", "no"},
 	};
 	char text[256], what[256];
@@ -290,6 +288,21 @@ static void settings_of_later_versions_may_say_what_is_the_case(void **state)
 		snprintf(what, sizeof(what), "%s = %s: not available in this version", rows[i].name, rows[i].later);
 		assert_wrong(fixture, text, 3, what);
 	}
+}
+
+static void the_sandbox_is_best_required_or_off(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_read(fixture, "\n");
+	assert_int_equal(fixture->settings.sandbox, SANDBOX_BEST);
+	assert_null(fixture->settings.user);
+	assert_read(fixture, "[server]\nsandbox = required\nuser = nobody\n");
+	assert_int_equal(fixture->settings.sandbox, SANDBOX_REQUIRED);
+	assert_string_equal(fixture->settings.user, "nobody");
+	assert_read(fixture, "[server]\nsandbox = off\n");
+	assert_int_equal(fixture->settings.sandbox, SANDBOX_OFF);
+	assert_wrong(fixture, "[server]\nsandbox = yes\n", 2, "sandbox = yes: must be best, required or off");
 }
 
 static void access_and_addresses_are_a_shares_own(void **state)
@@ -354,6 +367,7 @@ int main(void)
 		WITH_FILE(the_longest_line_is_taken_with_and_without_its_end),
 		WITH_FILE(a_nul_byte_is_refused),
 		WITH_FILE(settings_of_later_versions_may_say_what_is_the_case),
+		WITH_FILE(the_sandbox_is_best_required_or_off),
 		WITH_FILE(access_and_addresses_are_a_shares_own),
 		WITH_FILE(identity_and_state_are_the_servers),
 		WITH_FILE(a_file_that_is_not_there_is_told_from_one_that_is_wrong),

@@ -1,0 +1,17 @@
+/* Privileges: whom the server becomes once everything that only root can open is open. */
+#ifndef PRIVILEGES_H
+#define PRIVILEGES_H
+
+#include <stddef.h>
+
+#include "complaint.h"
+#include "status.h"
+
+/*
+ * Becomes USER, a name or a number that the system knows, with its groups and for good; NULL changes nothing. Only root can,
+ * others can only be who they are (STATUS_REFUSED). The FOLDERS of root's own, and what lies in them, are given to the user
+ * before. To be called before the first thread.
+ */
+MUST_CHECK enum status privileges_drop(const char *user, const int *folders, size_t folder_count, struct complaint *complaint);
+
+#endif
