@@ -51,7 +51,7 @@ static const int allowed[] = {
 static const int sanitizers_need[] = {
 	SCMP_SYS(clone), SCMP_SYS(getppid), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(personality), SCMP_SYS(prctl), SCMP_SYS(ptrace),
 	SCMP_SYS(set_tid_address), SCMP_SYS(wait4), SCMP_SYS(process_vm_readv), SCMP_SYS(pipe2), SCMP_SYS(pipe), SCMP_SYS(tgkill), SCMP_SYS(open),
-	SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(access), SCMP_SYS(kill), SCMP_SYS(msync), SCMP_SYS(mincore),
+	SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(access), SCMP_SYS(getdents), SCMP_SYS(tkill), SCMP_SYS(kill), SCMP_SYS(msync), SCMP_SYS(mincore),
 };
 
 /* These depend on one argument: the call is allowed where argument & mask == value. */
