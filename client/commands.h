@@ -12,6 +12,7 @@ int command_get(const struct options *options);
 int command_ls(const struct options *options);
 int command_stat(const struct options *options);
 int command_sum(const struct options *options);
+int command_verify(const struct options *options);
 int command_ping(const struct options *options);
 int command_trust(const struct options *options);
 int command_untrust(const struct options *options);

@@ -79,7 +79,7 @@ static enum status hash_flat(struct hasher *hasher, int fd, uint64_t size, struc
 	return status;
 }
 
-static enum status hash_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest)
+enum status hasher_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest)
 {
 	uint64_t offset = index * PIECE_SIZE, end = offset + piece_length(size, index);
 	struct piece piece;
@@ -104,7 +104,7 @@ static enum status hash_tree(struct hasher *hasher, int fd, uint64_t size, struc
 
 	root_start(&root);
 	for (uint64_t index = 0; index < piece_count(size); index++) {
-		enum status status = hash_piece(hasher, fd, size, index, &piece);
+		enum status status = hasher_piece(hasher, fd, size, index, &piece);
 		if (status != STATUS_OK)
 			return status;
 		root_add(&root, hasher->lanes, &piece);

@@ -20,4 +20,7 @@ void hasher_free(struct hasher *hasher);
 /* Reads FD from its start to SIZE bytes. STATUS_CHANGED where it has fewer or more. */
 MUST_CHECK enum status hasher_file(struct hasher *hasher, int fd, uint64_t size, struct digest *digest);
 
+/* The digest of piece INDEX of a file of SIZE bytes; HASHER_TREE. STATUS_CHANGED where it ends before the piece does. */
+MUST_CHECK enum status hasher_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest);
+
 #endif

@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{"sum", "URL|PATH... [-r] [--tree] [--json]",
 		"Prints digests of files at a server or here, as sha256sum does; the server computes its own.", 1, ANY_NUMBER, command_sum},
 	{"ping", "URL [-c N] [--json]", "Measures a connection and tells what TCP did on it.", 1, 1, command_ping},
-	{"verify", "URL PATH [--json]", "", 2, 2, NULL},
+	{"verify", "URL PATH [-v] [--json]", "Compares what is here with what the server has, piece by piece.", 2, 2, command_verify},
 	{"trust", "URL PIN", "Makes the server of URL a known one, by its pin (ferryd --print-pin).", 2, 2, command_trust},
 	{"untrust", "URL", "Forgets the pin that the server of URL is known by.", 1, 1, command_untrust},
 };

@@ -8,6 +8,7 @@
 #include "amount.h"
 #include "clock.h"
 #include "path.h"
+#include "ranges.h"
 #include "text.h"
 
 void record_init(struct record *record)
@@ -128,6 +129,18 @@ void record_hex(struct record *record, const char *key, const unsigned char *byt
 void record_digest(struct record *record, const char *key, const struct digest *digest)
 {
 	record_hex(record, key, digest ? digest->bytes : NULL, sizeof digest->bytes);
+}
+
+void record_ranges(struct record *record, const char *key, const struct ranges *ranges)
+{
+	json_t *list = ranges ? json_array() : json_null();
+
+	for (size_t i = 0; ranges && i < ranges->count; i++) {
+		json_t *pair = json_pack("[I, I]", (json_int_t)ranges->items[i].first, (json_int_t)ranges->items[i].last);
+		if (json_array_append_new(list, pair) != 0)
+			record->failed = true;
+	}
+	add(record, key, list);
 }
 
 void record_url(struct record *record, const char *key, const struct url *url, struct span below)

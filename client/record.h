@@ -43,6 +43,8 @@ void record_mode(struct record *record, const char *key, uint16_t mode); /* four
 void record_time(struct record *record, const char *key, struct file_time time); /* as amount_time() */
 void record_hex(struct record *record, const char *key, const unsigned char *bytes, size_t length); /* NULL: null */
 void record_digest(struct record *record, const char *key, const struct digest *digest); /* NULL: null */
+struct ranges;
+void record_ranges(struct record *record, const char *key, const struct ranges *ranges); /* [[first, last], ...]; NULL: null */
 void record_url(struct record *record, const char *key, const struct url *url, struct span below); /* NULL: null */
 
 /*

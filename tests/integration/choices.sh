@@ -74,6 +74,6 @@ equal 'all told' "$(wc -l <out)" 402
 equal 'left' "$(wc -l <left)" "$(jq -r 'select(.status != "fetched").url' out | wc -l)"
 start_proxy --stall 1000
 started=$SECONDS
-expect 3 ferry get "$proxied/tree/large" "$server/none" -d fast --fail-fast --json --retry 0
+expect 3 ferry get "$proxied/tree/large" "$server/none" -d fast --fail-fast --json --retry 0 -j 8
 equal 'statuses' "$(statuses)" 'failed not-tried'
 [ $((SECONDS - started)) -lt 10 ] || fail 'the stalled link was waited for'

@@ -13,7 +13,6 @@ done <<TABLE
 --verify
 --congestion cubic
 TABLE
-expect 2 ferry verify "$server/file" file
 expect 2 ferry get "$server/file" --no-such-option
 expect 2 ferry no-such-command
 expect 2 ferry

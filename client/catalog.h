@@ -1,0 +1,34 @@
+/* A catalog: everything that a listing named, kept compactly, sorted, and found by its path. */
+#ifndef CATALOG_H
+#define CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "message.h"
+#include "status.h"
+#include "wire.h"
+
+struct catalog_entry {
+	unsigned char kind; /* enum entry_kind */
+	char path[];
+};
+
+/* A zeroed catalog is empty. */
+struct catalog {
+	struct arena arena;
+	struct catalog_entry **entries;
+	size_t count, room;
+};
+
+/* STATUS_LIMIT for more than any tree of use has: a server cannot fill the memory of its clients. */
+MUST_CHECK enum status catalog_add(struct catalog *catalog, enum entry_kind kind, struct span path);
+void catalog_release(struct catalog *catalog);
+
+/* Once all is added; folders come before what they hold. */
+void catalog_sort(struct catalog *catalog);
+/* NULL: nobody named it. */
+const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *path);
+
+#endif

@@ -1,0 +1,221 @@
+/* ferry verify: compares a file or a folder here with what a server has, piece by piece. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "commands.h"
+#include "exchange.h"
+#include "folder_listing.h"
+#include "path.h"
+#include "record.h"
+#include "text.h"
+#include "compare.h"
+
+#define PLACE_SIZE (2 * PATH_LENGTH_MAX + 2)
+
+static const char *const words[] = {
+	[COMPARE_OK] = "ok",
+	[COMPARE_DIFFERS] = "differs",
+	[COMPARE_MISSING] = "missing",
+	[COMPARE_EXTRA] = "extra",
+	[COMPARE_FAILED] = "failed",
+};
+
+/* --- Telling ------------------------------------------------------------------------------------------------------- */
+
+static const char *place_of(const struct compare *compare, const char *below, char out[PLACE_SIZE])
+{
+	size_t length = strlen(compare->path);
+
+	if (!*below)
+		return compare->path;
+	snprintf(out, PLACE_SIZE, "%s%s%s", compare->path, length > 0 && compare->path[length - 1] == '/' ? "" : "/", below);
+	return out;
+}
+
+/* "differs copy/a: pieces 3, 7-9 of 20; it is shorter here" */
+static void print_line(const struct compare *compare, const struct compare_result *result)
+{
+	char place[PLACE_SIZE], wrong[RANGES_TEXT_SIZE];
+	bool pieces = result->wrong && result->wrong->count > 0;
+
+	printf("%s ", words[result->word]);
+	text_print(stdout, span_of(place_of(compare, result->below, place)));
+	if (pieces)
+		printf(": pieces %s of %llu", ranges_text(result->wrong, wrong), (unsigned long long)result->pieces);
+	if (result->remark)
+		printf("%s %s", pieces ? ";" : ":", result->remark);
+	putchar('\n');
+}
+
+static void print_object(struct compare *compare, const struct compare_result *result, const struct failure *failure)
+{
+	char place[PLACE_SIZE];
+	struct record record;
+
+	record_init(&record);
+	if (compare->url.host)
+		record_url(&record, "url", &compare->url, span_of(result->below));
+	else
+		record_text(&record, "url", compare->options->operands[0]);
+	record_path(&record, span_of(place_of(compare, result->below, place)));
+	record_text(&record, "status", words[result->word]);
+	record_number(&record, "bytes", result->size);
+	record_number(&record, "pieces", result->pieces);
+	record_ranges(&record, "wrong", result->wrong);
+	record_failure(&record, failure);
+	output_record(&compare->output, &record);
+}
+
+/* A difference is what somebody wanted to know: it is data, and decides the code. */
+void compare_tell(struct compare *compare, const struct compare_result *result)
+{
+	char place[PLACE_SIZE], shown[FAILURE_TEXT_SIZE / 2];
+	struct failure failure = {.code = EXIT_OK};
+
+	if (result->failure)
+		failure = *result->failure;
+	else if (result->word != COMPARE_OK)
+		failure_set(&failure, FAILURE_LOCAL, STATUS_MISMATCH, "%s is %s",
+			text_escape(shown, sizeof shown, span_of(place_of(compare, result->below, place))),
+			result->word == COMPARE_DIFFERS ? "different" : words[result->word]);
+	compare->output.code = exit_code_join(compare->output.code, failure.code);
+	if (compare->options->json)
+		print_object(compare, result, &failure);
+	else if (result->word != COMPARE_FAILED && (result->word != COMPARE_OK || compare->options->verbosity > 0))
+		print_line(compare, result);
+	output_flush(&compare->output);
+}
+
+void compare_fail(struct compare *compare, const char *below, const struct failure *failure)
+{
+	failure_print(failure);
+	compare_tell(compare, &(struct compare_result){.below = below, .word = COMPARE_FAILED, .size = RECORD_UNKNOWN,
+		.pieces = RECORD_UNKNOWN, .failure = failure});
+}
+
+/* --- What the server has ------------------------------------------------------------------------------------------- */
+
+static enum status take(struct compare *compare, const struct folder_listing *listing, const struct entry *entry,
+	struct catalog *catalog)
+{
+	char below[PATH_LENGTH_MAX + 1];
+	struct failure failure;
+
+	if (entry->kind == ENTRY_UNREADABLE) {
+		path_copy(below, entry->name);
+		folder_listing_explain(listing, entry, &failure);
+		compare_fail(compare, below, &failure);
+	}
+	return catalog_add(catalog, entry->kind, entry->name);
+}
+
+static enum status list(struct compare *compare, struct catalog *catalog, struct failure *failure)
+{
+	struct folder_listing listing;
+	struct entry entry;
+	enum status status = folder_listing_start(&listing, compare->link, &compare->url, true, failure);
+
+	while (status == STATUS_OK) {
+		status = folder_listing_next(&listing, &entry, failure);
+		if (status != STATUS_OK)
+			break;
+		status = take(compare, &listing, &entry, catalog);
+		if (status != STATUS_OK)
+			failure_set(failure, FAILURE_LOCAL, status, "the names of %s", compare->url.host);
+	}
+	catalog_sort(catalog);
+	return status == STATUS_END ? STATUS_OK : status;
+}
+
+static enum status open_folder(struct compare *compare, struct failure *failure)
+{
+	char shown[FAILURE_TEXT_SIZE / 2];
+	enum status status = trusted_open(compare->path, O_RDONLY | O_DIRECTORY, 0, &compare->folder);
+
+	if (status != STATUS_OK)
+		failure_set(failure, FAILURE_LOCAL, status, "cannot open folder %s", text_escape(shown, sizeof shown, span_of(compare->path)));
+	return status;
+}
+
+/* That there is no such folder here is a difference like any other. */
+static enum status tell_no_folder(struct compare *compare, enum status status)
+{
+	struct compare_result result = {.below = "", .word = COMPARE_MISSING, .size = RECORD_UNKNOWN, .pieces = RECORD_UNKNOWN};
+
+	if (status == STATUS_NOT_FOLDER) {
+		result.word = COMPARE_DIFFERS;
+		result.remark = "it is no folder here";
+	}
+	compare_tell(compare, &result);
+	return STATUS_OK;
+}
+
+static enum status compare_folders(struct compare *compare, struct catalog *catalog, struct failure *failure)
+{
+	enum status status = open_folder(compare, failure);
+
+	if (status == STATUS_NOT_FOUND || status == STATUS_NOT_FOLDER)
+		return tell_no_folder(compare, status);
+	if (status == STATUS_OK)
+		status = list(compare, catalog, failure);
+	if (status == STATUS_OK)
+		status = compare_files(compare, catalog, failure);
+	if (status == STATUS_OK)
+		compare_names(compare, catalog);
+	return status;
+}
+
+static enum status run(struct compare *compare, struct catalog *catalog, struct failure *failure)
+{
+	struct file file;
+	enum status status = exchange_stat(compare->link, &compare->url, &file, failure);
+
+	if (status != STATUS_OK)
+		return status;
+	if (file.kind == ENTRY_FOLDER)
+		return compare_folders(compare, catalog, failure);
+	/* Of anything but a file the server will say why it has no digests. */
+	status = catalog_add(catalog, ENTRY_FILE, span_of(""));
+	if (status == STATUS_OK)
+		return compare_files(compare, catalog, failure);
+	failure_set(failure, FAILURE_LOCAL, status, "starting");
+	return status;
+}
+
+/* --- The command --------------------------------------------------------------------------------------------------- */
+
+static enum status start(struct compare *compare, struct failure *failure)
+{
+	enum status status = hasher_new(HASHER_TREE, &compare->hasher);
+
+	if (status == STATUS_OK)
+		return exchange_open(compare->options->operands[0], compare->options, &compare->url, &compare->link, failure);
+	if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
+		failure_set(failure, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
+	else
+		failure_set(failure, FAILURE_LOCAL, status, "cannot compute digests");
+	return status;
+}
+
+int command_verify(const struct options *options)
+{
+	struct compare compare = {.options = options, .path = options->operands[1], .folder = -1};
+	struct catalog catalog = {0};
+	struct failure failure;
+	enum status status = start(&compare, &failure);
+
+	if (status == STATUS_OK)
+		status = run(&compare, &catalog, &failure);
+	if (status != STATUS_OK)
+		compare_fail(&compare, "", &failure);
+	link_close(compare.link);
+	url_release(&compare.url);
+	catalog_release(&catalog);
+	hasher_free(compare.hasher);
+	if (compare.folder >= 0)
+		close(compare.folder);
+	return compare.output.code;
+}

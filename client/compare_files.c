@@ -1,0 +1,305 @@
+/* Asks for the digests of many files ahead, and holds the pieces that are here against them as they come. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "exchange.h"
+#include "path.h"
+#include "record.h"
+#include "text.h"
+#include "compare.h"
+
+#define CHECKS_MAX 64          /* files open at the same time */
+#define PIECES_AT_ONCE 1024u   /* so that neither side waits long while the other one hashes */
+
+/* One file. */
+struct check {
+	struct check *next;
+	const char *below;
+	int fd;
+	uint64_t size_here;
+	bool described; /* SOURCE is what the server said */
+	struct file source;
+	uint64_t judged; /* pieces that were compared */
+	struct ranges wrong;
+	enum status trouble; /* of this machine */
+};
+
+struct checks {
+	struct compare *compare;
+	const struct catalog *catalog;
+	size_t next; /* of the catalog */
+	struct check *first, *last; /* in the order of their answers */
+	size_t count;
+};
+
+static void check_free(struct check *check)
+{
+	close(check->fd);
+	ranges_release(&check->wrong);
+	free(check);
+}
+
+static void append(struct checks *checks, struct check *check)
+{
+	check->next = NULL;
+	if (checks->first)
+		checks->last->next = check;
+	else
+		checks->first = check;
+	checks->last = check;
+	checks->count++;
+}
+
+static struct check *take_off(struct checks *checks)
+{
+	struct check *check = checks->first;
+
+	checks->first = check->next;
+	checks->count--;
+	return check;
+}
+
+/* --- What is here -------------------------------------------------------------------------------------------------- */
+
+static void fail_here(struct compare *compare, const char *below, enum status status)
+{
+	char place[FAILURE_TEXT_SIZE / 4], shown[FAILURE_TEXT_SIZE / 2];
+	struct failure failure;
+
+	text_escape(place, sizeof place, span_of(compare->path));
+	text_escape(shown, sizeof shown, span_of(below));
+	failure_set(&failure, FAILURE_LOCAL, status, "cannot read %s%s%s", place, *below ? "/" : "", shown);
+	compare_fail(compare, below, &failure);
+}
+
+/* A path that the user gave may lead through symlinks, and end in one. */
+static enum status open_given(const char *path, int *fd, struct stat *stat)
+{
+	int opened;
+	enum status status = trusted_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &opened);
+
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(opened, stat) < 0)
+		status = status_from_errno(errno);
+	else if (!S_ISREG(stat->st_mode))
+		status = S_ISDIR(stat->st_mode) ? STATUS_IS_FOLDER : STATUS_NOT_REGULAR;
+	if (status == STATUS_OK)
+		*fd = opened;
+	else
+		close(opened);
+	return status;
+}
+
+static enum status open_here(const struct compare *compare, const char *below, int *fd, struct stat *stat)
+{
+	if (compare->folder < 0)
+		return open_given(compare->path, fd, stat);
+	return beneath_open_file(compare->folder, below, BENEATH_NO_LINKS, fd, stat);
+}
+
+/* What is no regular file here needs no digest. */
+static void tell_without_asking(struct compare *compare, const char *below, enum status status)
+{
+	struct compare_result result = {.below = below, .word = COMPARE_MISSING, .size = RECORD_UNKNOWN, .pieces = RECORD_UNKNOWN};
+
+	if (status == STATUS_IS_FOLDER || status == STATUS_NOT_REGULAR || status == STATUS_SYMLINK) {
+		result.word = COMPARE_DIFFERS;
+		result.remark = "it is no regular file here";
+	} else if (status != STATUS_NOT_FOUND && status != STATUS_NOT_FOLDER) {
+		fail_here(compare, below, status);
+		return;
+	}
+	compare_tell(compare, &result);
+}
+
+/* --- Asking -------------------------------------------------------------------------------------------------------- */
+
+/* The first piece tells size and version, the next ones are asked for under that version. */
+static enum status ask(struct checks *checks, struct check *check, struct failure *failure)
+{
+	struct compare *compare = checks->compare;
+	char path[PATH_LENGTH_MAX + 1];
+	struct exchange_request request;
+	struct pieces_request digests = {.first = check->judged, .count = check->described ? PIECES_AT_ONCE : 1};
+
+	/* The listing has checked that both together are a legal path. */
+	if (path_join(path, span_of(compare->url.path), span_of(check->below)) != STATUS_OK)
+		abort();
+	digests.path = span_of(path);
+	if (check->described)
+		digests.version = check->source.version;
+	exchange_begin(&request);
+	digests_request_encode(&request.writer, link_number(compare->link), &digests);
+	append(checks, check);
+	return exchange_send(compare->link, &request, failure);
+}
+
+static enum status begin(struct checks *checks, const char *below, struct failure *failure)
+{
+	struct stat stat;
+	int fd;
+	enum status status = open_here(checks->compare, below, &fd, &stat);
+
+	if (status != STATUS_OK) {
+		tell_without_asking(checks->compare, below, status);
+		return STATUS_OK;
+	}
+	struct check *check = calloc(1, sizeof *check);
+	if (!check) {
+		close(fd);
+		fail_here(checks->compare, below, STATUS_NO_MEMORY);
+		return STATUS_OK;
+	}
+	check->below = below;
+	check->fd = fd;
+	check->size_here = (uint64_t)stat.st_size;
+	return ask(checks, check, failure);
+}
+
+static bool has_room(const struct checks *checks)
+{
+	const struct link *link = checks->compare->link;
+
+	return checks->count < CHECKS_MAX && link_window_requests(link) > 0 &&
+		link_window_bytes(link) >= FRAME_HEADER_SIZE + FRAME_REQUEST_MAX;
+}
+
+/* As far ahead as the window allows. */
+static enum status ask_more(struct checks *checks, struct failure *failure)
+{
+	const struct catalog *catalog = checks->catalog;
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && checks->next < catalog->count && has_room(checks)) {
+		const struct catalog_entry *entry = catalog->entries[checks->next++];
+		if (entry->kind == ENTRY_FILE)
+			status = begin(checks, entry->path, failure);
+	}
+	return status;
+}
+
+/* --- Comparing ----------------------------------------------------------------------------------------------------- */
+
+static void judge(struct checks *checks, struct check *check, const unsigned char *expected)
+{
+	struct digest digest;
+	enum status status = hasher_piece(checks->compare->hasher, check->fd, check->source.size, check->judged, &digest);
+
+	if (check->trouble == STATUS_OK && status != STATUS_OK && status != STATUS_CHANGED)
+		check->trouble = status;
+	/* STATUS_CHANGED: what is here ends before the piece does. */
+	if (status != STATUS_OK || memcmp(digest.bytes, expected, sizeof digest.bytes) != 0)
+		status = ranges_add(&check->wrong, check->judged);
+	if (status != STATUS_OK && check->trouble == STATUS_OK)
+		check->trouble = status;
+	check->judged++;
+}
+
+static enum status hear_pieces(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
+{
+	struct pieces pieces;
+	const uint64_t total = piece_count(check->source.size);
+
+	if (pieces_decode(payload, &pieces) != STATUS_OK || pieces.first != check->judged || pieces.count > total - check->judged)
+		return exchange_misfit(checks->compare->link, failure);
+	for (uint32_t i = 0; i < pieces.count; i++)
+		judge(checks, check, pieces.digests + i * sizeof(struct digest));
+	return STATUS_OK;
+}
+
+static enum status hear_file(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
+{
+	struct file file;
+
+	if (file_decode(payload, &file) != STATUS_OK || file.kind != ENTRY_FILE ||
+		(check->described && (file.size != check->source.size || !version_equal(&file.version, &check->source.version))))
+		return exchange_misfit(checks->compare->link, failure);
+	check->source = file;
+	check->described = true;
+	return STATUS_OK;
+}
+
+/* The whole answer. */
+static enum status hear_answer(struct checks *checks, struct check *check, struct failure *failure)
+{
+	struct compare *compare = checks->compare;
+	const uint64_t first = check->judged;
+	struct frame frame;
+	struct span payload;
+	struct done done;
+	enum status status = exchange_receive(compare->link, &compare->url, span_of(check->below), &frame, &payload, failure);
+
+	if (status == STATUS_OK)
+		status = frame.type == FRAME_FILE ? hear_file(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
+	while (status == STATUS_OK) {
+		status = exchange_receive(compare->link, &compare->url, span_of(check->below), &frame, &payload, failure);
+		if (status != STATUS_OK || frame.type == FRAME_DONE)
+			break;
+		status = frame.type == FRAME_PIECES ? hear_pieces(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
+	}
+	if (status != STATUS_OK)
+		return status;
+	if (done_decode(payload, &done) != STATUS_OK || done.count != check->judged - first || done.count == 0)
+		return exchange_misfit(compare->link, failure);
+	link_answered(compare->link);
+	return STATUS_OK;
+}
+
+static void tell(struct checks *checks, const struct check *check)
+{
+	struct compare_result result = {
+		.below = check->below,
+		.word = COMPARE_OK,
+		.size = check->source.size,
+		.pieces = piece_count(check->source.size),
+		.wrong = &check->wrong,
+	};
+
+	if (check->trouble != STATUS_OK) {
+		fail_here(checks->compare, check->below, check->trouble);
+		return;
+	}
+	if (check->size_here != check->source.size)
+		result.remark = check->size_here < check->source.size ? "it is shorter here" : "it is longer here";
+	if (result.remark || check->wrong.count > 0)
+		result.word = COMPARE_DIFFERS;
+	compare_tell(checks->compare, &result);
+}
+
+/* One answer; what a file of more pieces still needs is asked for behind the others. */
+static enum status hear(struct checks *checks, struct failure *failure)
+{
+	struct check *check = take_off(checks);
+	enum status status = hear_answer(checks, check, failure);
+
+	if (status == STATUS_OK && check->judged < piece_count(check->source.size))
+		return ask(checks, check, failure);
+	if (status == STATUS_OK)
+		tell(checks, check);
+	else if (status == STATUS_REFUSED)
+		compare_fail(checks->compare, check->below, failure);
+	check_free(check);
+	/* What the server refuses concerns one file, anything else the link. */
+	return status == STATUS_REFUSED ? STATUS_OK : status;
+}
+
+enum status compare_files(struct compare *compare, const struct catalog *catalog, struct failure *failure)
+{
+	struct checks checks = {.compare = compare, .catalog = catalog};
+	enum status status = ask_more(&checks, failure);
+
+	while (status == STATUS_OK && checks.count > 0 && !compare->output.broken) {
+		status = hear(&checks, failure);
+		if (status == STATUS_OK)
+			status = ask_more(&checks, failure);
+	}
+	while (checks.count > 0)
+		check_free(take_off(&checks));
+	return status;
+}
