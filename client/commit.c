@@ -20,6 +20,13 @@ static void finish_one(struct commit *commit, struct download *download)
 		fail(commit, download, status);
 }
 
+/* Blocks that are given out before the first file is synced all belong to the journal's one commit that this takes. */
+static void flush_one(struct commit *commit, struct download *download)
+{
+	if (commit->transfer->sync)
+		partial_flush(&download->partial);
+}
+
 static void sync_one(struct commit *commit, struct download *download)
 {
 	enum status status = commit->transfer->sync ? partial_sync(&download->partial) : STATUS_OK;
@@ -86,6 +93,7 @@ void commit_all(struct commit *commit)
 	const struct plan_folder *settled = NULL;
 
 	each_sound(commit, finish_one);
+	each_sound(commit, flush_one);
 	each_sound(commit, sync_one);
 	each_sound(commit, rename_one);
 	for (size_t i = 0; i < commit->count; i++) {

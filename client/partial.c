@@ -338,6 +338,11 @@ enum status partial_finish(const struct partial *partial, uint64_t size, mode_t 
 	return STATUS_OK;
 }
 
+void partial_flush(const struct partial *partial)
+{
+	sync_file_range(partial->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 enum status partial_sync(const struct partial *partial)
 {
 	int result;

@@ -14,6 +14,7 @@
  * partial_open(folder, "name", &partial)
  * partial_reserve, partial_write                      any thread, any order
  * partial_finish(&partial, size, mode, mtime)         cut to size; mode and time
+ * partial_flush(&partial)                             of many, before the first is synced
  * partial_sync(&partial)                              fsync(2)
  * partial_rename(&partial, PARTIAL_REPLACES)          the final name is replaced atomically
  * partial_close(&partial)                             gives up the lock
@@ -62,6 +63,8 @@ struct partial_shortage {
 MUST_CHECK enum status partial_shortage(const struct partial *partial, uint64_t size, struct partial_shortage *shortage);
 
 MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t size, mode_t mode, const struct file_time *mtime);
+/* Begins to write to the disk what partial_sync will wait for; whether it could is for partial_sync to say. */
+void partial_flush(const struct partial *partial);
 MUST_CHECK enum status partial_sync(const struct partial *partial);
 enum partial_clobber {
 	PARTIAL_REPLACES,
