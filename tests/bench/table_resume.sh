@@ -10,7 +10,7 @@ half_a_file() {
 resume_ferry() { "$programs/ferry" get --no-sync -d "$destination" "${ferry_url}big"; }
 resume_curl() { curl -sf -C - -o "$destination/big" "http://$server:8080/big"; }
 resume_aria2() { aria2c -q -c --file-allocation=none -d "$destination" -o big "http://$server:8080/big"; }
-resume_rsync() { rsync -W --append-verify "rsync://$server:8730/s/big" "$destination/"; }
+resume_rsync() { rsync --append-verify "rsync://$server:8730/s/big" "$destination/"; }
 
 received() {
 	cat /sys/class/net/lo/statistics/rx_bytes

@@ -173,12 +173,12 @@ run_cold() {
 run_refusal() {
 	local code=0 port
 	restart_ferryd "$work/cache"
-	coproc network { "$programs/tests/tools/proxy" --flip-pieces "$(port_of "$ferry_url")"; }
-	read -r port <&"${network[0]}"
+	coproc flipper { "$programs/tests/tools/proxy" --flip-pieces "$(port_of "$ferry_url")"; }
+	read -r port <&"${flipper[0]}"
 	empty_destination
 	"$programs/ferry" get --no-sync --retry 0 -d "$destination" "ferry://127.0.0.1:$port/quarter" >"$work/row.log" 2>&1 || code=$?
-	exec {network[1]}>&-
-	wait "$network_PID"
+	exec {flipper[1]}>&-
+	wait "$flipper_PID"
 	[ "$code" = 7 ] && [ ! -e "$destination/quarter" ] || fail "a changed bit was not refused (code $code)"
 	echo 'The programs that were measured, with the options that were measured, refused a file of which a bit was flipped on the way.'
 }
