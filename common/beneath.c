@@ -184,6 +184,26 @@ enum status beneath_stat(int root, const char *path, enum beneath_links links, s
 	return status;
 }
 
+enum status beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+{
+	int held;
+	enum status status = STATUS_SYMLINK;
+
+	if (links == BENEATH_LINKS_INSIDE)
+		status = resolve(root, path, how_to_open(O_PATH, 0, links), &held);
+	if (status != STATUS_OK)
+		status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, links), &held);
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(held, stat) < 0) {
+		status = status_from_errno(errno);
+		close(held);
+		return status;
+	}
+	*fd = held;
+	return STATUS_OK;
+}
+
 static enum status check_name(const char *name)
 {
 	struct span span = span_of(name);

@@ -29,6 +29,12 @@ MUST_CHECK enum status beneath_open_folder(int root, const char *path, enum bene
 /* Looks at PATH itself (a symlink at the end is not followed); "" looks at ROOT. */
 MUST_CHECK enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat);
 
+/*
+ * Holds what PATH leads to, O_PATH, and looks at it. With BENEATH_LINKS_INSIDE a symlink at the end is followed too, unless it
+ * leads nowhere below ROOT: then it is held itself.
+ */
+MUST_CHECK enum status beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+
 /* The general form: openat with FLAGS and MODE; O_CLOEXEC and O_NOFOLLOW are added. */
 MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd);
 

@@ -53,15 +53,17 @@ static enum status start(struct folder *folder, struct services *services, enum 
 enum status folder_open(struct folder *folder, struct services *services, const struct visitor *visitor, struct span path)
 {
 	int fd = -1;
+	struct span below;
 	enum status status = take_place(services);
 
 	if (status != STATUS_OK)
 		return status;
 	status = resolve_folder(services, visitor, path, &fd);
 	status = start(folder, services, status, fd);
-	if (status == STATUS_OK)
-		folder->visitor = visitor;
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	folder->visitor = visitor;
+	return shares_find(services->shares, path, &folder->share, &below);
 }
 
 /* The share of that name; the list of shares has no other subfolders. */
@@ -76,27 +78,31 @@ static enum status find_share(const struct folder *list, const struct services *
 	return *share && resolve_shows_share(services, list->visitor, *share) ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-static enum status open_share(const struct folder *list, const struct services *services, const char *name, int *fd)
+static enum status open_share(const struct folder *list, const struct services *services, const char *name,
+	const struct share **share, int *fd)
 {
-	const struct share *share;
-	enum status status = find_share(list, services, name, &share);
+	enum status status = find_share(list, services, name, share);
 
-	return status == STATUS_OK ? beneath_open_folder(share->folder, "", share->links, fd) : status;
+	return status == STATUS_OK ? beneath_open_folder((*share)->folder, "", (*share)->links, fd) : status;
 }
 
 enum status folder_open_below(struct folder *folder, struct services *services, const struct folder *parent,
 	const char *name)
 {
 	int fd = -1;
+	const struct share *share = parent->share;
 	enum status status = take_place(services);
 
 	if (status != STATUS_OK)
 		return status;
 	if (parent->fd < 0)
-		status = open_share(parent, services, name, &fd);
+		status = open_share(parent, services, name, &share, &fd);
 	else
 		status = beneath_open_folder(parent->fd, name, BENEATH_NO_LINKS, &fd);
-	return start(folder, services, status, fd);
+	status = start(folder, services, status, fd);
+	if (status == STATUS_OK)
+		folder->share = share;
+	return status;
 }
 
 void folder_close(struct folder *folder, struct services *services)
@@ -118,6 +124,11 @@ static size_t append_name(struct folder *folder, const char *name)
 	return folder->end + length;
 }
 
+static bool is_listed(const struct folder *folder, const char *name)
+{
+	return folder->share->hides ? name[0] != '.' : strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 /* Moves the names of LENGTH bytes of directory entries to the front of the batch: they take less room than the entries. */
 static void squeeze(struct folder *folder, size_t length)
 {
@@ -128,7 +139,7 @@ static void squeeze(struct folder *folder, size_t length)
 		memcpy(&header, folder->batch + offset, offsetof(struct dirent64, d_name));
 		const char *name = folder->batch + offset + offsetof(struct dirent64, d_name);
 		offset += header.d_reclen;
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+		if (is_listed(folder, name))
 			folder->end = append_name(folder, name);
 	}
 }

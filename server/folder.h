@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "services.h"
+#include "share.h"
 #include "status.h"
 #include "visitor.h"
 #include "wire.h"
@@ -19,11 +20,13 @@
  * folder_close
  *
  * Nothing is read twice, and one batch is all that is held however large the folder is. While a subfolder is open, its
- * parent holds no more than the names of the other subfolders of the batch. "." and ".." do not appear.
+ * parent holds no more than the names of the other subfolders of the batch. "." and ".." do not appear, nor do names that
+ * begin with a dot where the share does not serve them.
  */
 struct folder {
 	int fd;         /* -1: the list of shares */
 	const struct visitor *visitor; /* who lists; the list of shares has only what that one may read */
+	const struct share *share;     /* that it lies in; NULL: the list of shares */
 	bool ended;
 	char *batch;    /* heap: names, each with its NUL */
 	size_t end;

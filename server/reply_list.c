@@ -119,6 +119,25 @@ static void add_found(struct page *page, struct list *list, const struct stat *s
 	});
 }
 
+/*
+ * A followed symlink to a file is listed as that file. One to a folder stays a symlink: the folder is served to who names it, but
+ * a listing that went down there might never end.
+ */
+static void follow(const struct list *list, const struct turn *turn, size_t path_length, struct stat *stat)
+{
+	struct span base = list->reply.path, below = path_of(list, path_length);
+	char path[PATH_LENGTH_MAX + 1];
+	size_t start = base.length + (base.length > 0);
+	struct stat target;
+
+	path_copy(path, base);
+	path[base.length] = '/';
+	path_copy(path + start, below);
+	struct span whole = {(const unsigned char *)path, start + below.length};
+	if (resolve_stat(turn->services, turn->visitor, whole, &target) == STATUS_OK && S_ISREG(target.st_mode))
+		*stat = target;
+}
+
 static enum folder_pass add_name(struct page *page, struct list *list, struct turn *turn, const char *name)
 {
 	struct level *level = top(list);
@@ -131,6 +150,8 @@ static enum folder_pass add_name(struct page *page, struct list *list, struct tu
 		return FOLDER_PASS;
 	}
 	enum status status = folder_stat(&level->folder, turn->services, name, &stat);
+	if (status == STATUS_OK && S_ISLNK(stat.st_mode) && level->folder.share->links == BENEATH_LINKS_INSIDE)
+		follow(list, turn, length, &stat);
 	if (status == STATUS_OK)
 		add_found(page, list, &stat, length);
 	else if (status != STATUS_NOT_FOUND) /* removed since: there is nothing to say about it */

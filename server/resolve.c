@@ -42,6 +42,15 @@ static enum status confine(struct place *place, size_t confined)
 	return STATUS_OK;
 }
 
+static bool has_hidden_name(struct span path)
+{
+	while (path.length > 0) {
+		if (*path_first(&path).bytes == '.')
+			return true;
+	}
+	return false;
+}
+
 static enum status enter(const struct services *services, const struct visitor *visitor, struct span path, struct place *place)
 {
 	struct span below;
@@ -58,6 +67,8 @@ static enum status enter(const struct services *services, const struct visitor *
 	status = access_judge(services->access, visitor, (size_t)(place->share - services->shares->list), below, &confined);
 	if (status != STATUS_OK)
 		return status;
+	if (place->share->hides && has_hidden_name(below))
+		return STATUS_NOT_FOUND;
 	path_copy(place->room, below);
 	place->path = place->room;
 	place->folder = place->share->folder;
@@ -82,17 +93,15 @@ static enum status check_shown(const struct shares *shares, int fd, const struct
 static enum status stat_shown(const struct shares *shares, const struct place *place, struct stat *stat)
 {
 	int fd;
-	enum status status = beneath_stat(place->folder, place->path, place->share->links, stat);
+	struct stat found;
+	enum status status = beneath_hold(place->folder, place->path, place->share->links, &fd, &found);
 
-	if (status == STATUS_OK && own_folders_are(&shares->own, stat))
-		return STATUS_NOT_FOUND;
-	if (status != STATUS_OK || !own_folders_may_hold(&shares->own, stat))
-		return status;
-	status = beneath_open(place->folder, place->path, O_PATH, 0, &fd);
 	if (status != STATUS_OK)
 		return status;
-	status = check_shown(shares, fd, stat);
+	status = own_folders_are(&shares->own, &found) ? STATUS_NOT_FOUND : check_shown(shares, fd, &found);
 	close(fd);
+	if (status == STATUS_OK)
+		*stat = found;
 	return status;
 }
 

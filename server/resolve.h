@@ -25,7 +25,10 @@ MUST_CHECK enum status resolve_file(const struct services *services, const struc
 /* Opens a folder; *FD is -1 for the list of shares. STATUS_NOT_FOLDER for anything else. */
 MUST_CHECK enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd);
 
-/* Looks at whatever is there, without following a symlink at the end. The list of shares looks like an empty folder. */
+/*
+ * Looks at whatever is there. A symlink at the end is followed where its share's are and it leads to something inside; elsewhere
+ * the symlink is what is there. The list of shares looks like an empty folder.
+ */
 MUST_CHECK enum status resolve_stat(const struct services *services, const struct visitor *visitor, struct span path,
 	struct stat *stat);
 

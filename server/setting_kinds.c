@@ -213,6 +213,27 @@ static bool same_sandbox(const void *a, const void *b)
 	return *(const enum sandbox_policy *)a == *(const enum sandbox_policy *)b;
 }
 
+static enum status parse_symlinks(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
+{
+	bool beneath = strcmp(value, "beneath") == 0;
+
+	(void)setting;
+	if (!beneath && strcmp(value, "no") != 0)
+		return complain(complaint, STATUS_INVALID, "must be no or beneath");
+	*(bool *)field = beneath;
+	return STATUS_OK;
+}
+
+static enum status parse_hidden(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
+{
+	bool served = false;
+	enum status status = parse_yes_no(setting, value, &served, complaint);
+
+	if (status == STATUS_OK)
+		*(bool *)field = !served;
+	return status;
+}
+
 static enum status parse_access(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
 {
 	bool tokens = strcmp(value, "tokens") == 0;
@@ -249,17 +270,6 @@ static enum status parse_addresses(const struct setting *setting, const char *va
 		status = add_network(field, text, complaint);
 	free(copy);
 	return status;
-}
-
-/* A setting of a later version: it may say what is the case today. */
-static enum status parse_unbuilt(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
-{
-	(void)field;
-	if (strcmp(value, setting->initial) == 0)
-		return STATUS_OK;
-	if (setting->initial[0] == '\0')
-		return complain(complaint, STATUS_INVALID, "not available in this version: can only be empty");
-	return complain(complaint, STATUS_INVALID, "not available in this version: can only be %s", setting->initial);
 }
 
 static bool always_same(const void *a, const void *b)
@@ -315,7 +325,8 @@ const struct setting_kind setting_path = {parse_path, same_path};
 const struct setting_kind setting_optional_path = {parse_optional_path, same_path};
 const struct setting_kind setting_yes_no = {parse_yes_no, same_yes_no};
 const struct setting_kind setting_sandbox = {parse_sandbox, same_sandbox};
+const struct setting_kind setting_symlinks = {parse_symlinks, same_yes_no};
+const struct setting_kind setting_hidden = {parse_hidden, same_yes_no};
 const struct setting_kind setting_access = {parse_access, always_same};
 const struct setting_kind setting_addresses = {parse_addresses, always_same};
-const struct setting_kind setting_unbuilt = {parse_unbuilt, always_same};
 const struct setting_kind setting_listen = {parse_listen, same_listen};

@@ -23,9 +23,10 @@ extern const struct setting_kind setting_path;          /* char *, heap */
 extern const struct setting_kind setting_optional_path; /* the same, or a name; NULL for none */
 extern const struct setting_kind setting_yes_no;        /* bool */
 extern const struct setting_kind setting_sandbox;       /* enum sandbox_policy */
+extern const struct setting_kind setting_symlinks;      /* bool: are they followed */
+extern const struct setting_kind setting_hidden;        /* bool: are hidden names kept back */
 extern const struct setting_kind setting_access;        /* enum share_access */
 extern const struct setting_kind setting_addresses;     /* of struct share_settings, which is the field */
 extern const struct setting_kind setting_listen;        /* of struct settings, which is the field */
-extern const struct setting_kind setting_unbuilt;       /* none: of a later version, may say what is the case today */
 
 #endif

@@ -181,7 +181,8 @@ static bool same_shares(const struct settings *a, const struct settings *b)
 	for (size_t i = 0; i < a->share_count; i++) {
 		const char *left = a->shares[i].name, *right = b->shares[i].name;
 		bool same_name = left && right ? strcmp(left, right) == 0 : left == right;
-		if (!same_name || strcmp(a->shares[i].path, b->shares[i].path) != 0)
+		bool same_view = a->shares[i].follows == b->shares[i].follows && a->shares[i].hides == b->shares[i].hides;
+		if (!same_name || !same_view || strcmp(a->shares[i].path, b->shares[i].path) != 0)
 			return false;
 	}
 	return true;

@@ -23,6 +23,8 @@ struct share_settings {
 	enum share_access access;
 	struct network *addresses; /* that may read it; none: all of them */
 	size_t address_count;
+	bool follows;              /* symlinks that stay below PATH */
+	bool hides;                /* names that begin with a dot are not served */
 };
 
 enum sandbox_policy {

@@ -9,7 +9,6 @@
 #define SERVER(field) .section = SECTION_SERVER, .name = #field, .offset = offsetof(struct settings, field)
 #define SHARE(field) .section = SECTION_SHARE, .name = #field, .offset = offsetof(struct share_settings, field)
 #define BETWEEN(low, high) .min = low, .max = high
-#define LATER(in, called, only) {.section = in, .name = called, .kind = &setting_unbuilt, .initial = only}
 
 /* listen and path have no default of their own here: two addresses are settings.c's, a path is the user's to name. */
 const struct setting setting_rows[] = {
@@ -43,8 +42,10 @@ const struct setting setting_rows[] = {
 	{SHARE(path), .kind = &setting_path},
 	{SHARE(access), .kind = &setting_access, .initial = "anyone", .reloadable = true},
 	{.section = SECTION_SHARE, .name = "addresses", .kind = &setting_addresses, .initial = "", .reloadable = true},
-	LATER(SECTION_SHARE, "symlinks", "no"),
-	LATER(SECTION_SHARE, "hidden", "yes"),
+	{.section = SECTION_SHARE, .name = "symlinks", .offset = offsetof(struct share_settings, follows), .kind = &setting_symlinks,
+	 .initial = "no"},
+	{.section = SECTION_SHARE, .name = "hidden", .offset = offsetof(struct share_settings, hides), .kind = &setting_hidden,
+	 .initial = "yes"},
 };
 const size_t setting_row_count = sizeof(setting_rows) / sizeof(setting_rows[0]);
 

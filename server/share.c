@@ -38,7 +38,8 @@ static enum status share_open(struct share *share, const struct share_settings *
 
 	if (status != STATUS_OK)
 		return status;
-	share->links = BENEATH_NO_LINKS;
+	share->links = settings->follows ? BENEATH_LINKS_INSIDE : BENEATH_NO_LINKS;
+	share->hides = settings->hides;
 	status = refuse_kernel_files(share->folder);
 	if (status == STATUS_OK)
 		status = check_readable(share->folder);

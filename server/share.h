@@ -2,6 +2,7 @@
 #ifndef SHARE_H
 #define SHARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "beneath.h"
@@ -14,6 +15,7 @@ struct share {
 	char *name;   /* NULL for the lone unnamed share */
 	int folder;   /* directory descriptor, O_PATH */
 	enum beneath_links links;
+	bool hides;   /* names that begin with a dot are not served */
 };
 
 struct shares {

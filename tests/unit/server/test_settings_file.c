@@ -270,24 +270,17 @@ static void a_nul_byte_is_refused(void **state)
 	assert_string_equal(fixture->complaint.text, expected);
 }
 
-static void settings_of_later_versions_may_say_what_is_the_case(void **state)
+static void symlinks_and_hidden_names_are_a_shares_own(void **state)
 {
 	struct fixture *fixture = *state;
-	static const struct {
-		const char *section, *name, *today, *later;
-	} rows[] = {
-		{"share a", "symlinks", "no", "beneath"}, {"share a", "hidden", "yes", "no"},
-	};
-	char text[256], what[256];
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *path = rows[i].section[1] == 'h' ? "path = /srv\n" : "\n";
-		snprintf(text, sizeof(text), "[%s]\n%s%s = %s\n", rows[i].section, path, rows[i].name, rows[i].today);
-		assert_read(fixture, text);
-		snprintf(text, sizeof(text), "[%s]\n%s%s = %s\n", rows[i].section, path, rows[i].name, rows[i].later);
-		snprintf(what, sizeof(what), "%s = %s: not available in this version", rows[i].name, rows[i].later);
-		assert_wrong(fixture, text, 3, what);
-	}
+	assert_read(fixture, "[share a]\npath = /srv\n[share b]\npath = /srv\nsymlinks = beneath\nhidden = no\n");
+	assert_false(fixture->settings.shares[0].follows);
+	assert_false(fixture->settings.shares[0].hides);
+	assert_true(fixture->settings.shares[1].follows);
+	assert_true(fixture->settings.shares[1].hides);
+	assert_wrong(fixture, "[share a]\npath = /srv\nsymlinks = yes\n", 3, "symlinks = yes: must be no or beneath");
+	assert_wrong(fixture, "[share a]\npath = /srv\nhidden = 1\n", 3, "hidden = 1: must be yes or no");
 }
 
 static void the_sandbox_is_best_required_or_off(void **state)
@@ -366,7 +359,7 @@ int main(void)
 		WITH_FILE(what_is_wrong_is_named_with_its_line),
 		WITH_FILE(the_longest_line_is_taken_with_and_without_its_end),
 		WITH_FILE(a_nul_byte_is_refused),
-		WITH_FILE(settings_of_later_versions_may_say_what_is_the_case),
+		WITH_FILE(symlinks_and_hidden_names_are_a_shares_own),
 		WITH_FILE(the_sandbox_is_best_required_or_off),
 		WITH_FILE(access_and_addresses_are_a_shares_own),
 		WITH_FILE(identity_and_state_are_the_servers),
