@@ -4,26 +4,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "choice.h"
 #include "digest.h"
+#include "errand.h"
 #include "fetch.h"
 #include "landing.h"
 #include "outcome.h"
 #include "receive.h"
 
 #define REQUEST_MAX (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
-
-enum ask {
-	ASK_READ, /* any version, the first piece */
-	ASK_STAT, /* there is a file here: is it the same? */
-	ASK_KIND, /* it cannot be read (download->failure): what is it? */
-};
-
-struct errand {
-	struct download *download;
-	enum ask ask;
-	bool begins; /* nothing was asked in this batch yet */
-};
 
 /* First in, first out; no more than the files of a batch. */
 struct errands {
@@ -54,58 +42,6 @@ static struct errand pop(struct errands *errands)
 
 /* --- Asking -------------------------------------------------------------------------------------------------------- */
 
-/* It ends without a byte of it being fetched. */
-static void leave(struct batch *batch, struct download *download, enum result_status result)
-{
-	landing_give_up(batch->transfer, download);
-	outcome_download(batch->transfer, download, result);
-}
-
-/* False: the file has ended here. */
-static bool choose(struct batch *batch, struct errand *errand, enum choice choice)
-{
-	struct download *download = errand->download;
-
-	switch (choice) {
-	case CHOICE_ASK:
-		errand->ask = ASK_STAT;
-		return true;
-	case CHOICE_FETCH:
-		return true;
-	case CHOICE_UNCHANGED:
-		worker_unchanged(batch->worker, download);
-		return false;
-	case CHOICE_EXISTS:
-		outcome_exists(batch->transfer, &download->file->node, &download->failure);
-		leave(batch, download, RESULT_EXISTS);
-		return false;
-	case CHOICE_SKIP:
-		leave(batch, download, RESULT_SKIPPED);
-		return false;
-	case CHOICE_PLAN:
-		leave(batch, download, RESULT_PLANNED);
-		return false;
-	}
-	return true;
-}
-
-/* Looks at the final name before the network is troubled. False: the file has ended here. */
-static bool prepare(struct batch *batch, struct errand *errand)
-{
-	struct download *download = errand->download;
-	enum landing_place place = LANDING_FREE;
-	struct failure failure;
-
-	if (download->looked)
-		return true;
-	download->looked = true;
-	if (!download->outlet && landing_look(batch->transfer, download->file, &place, &failure) != STATUS_OK) {
-		worker_fail(batch->worker, download, &failure);
-		return false;
-	}
-	return choose(batch, errand, choice_of(batch->transfer, download->file, place));
-}
-
 static enum status send_request(struct batch *batch, const struct errand *errand)
 {
 	unsigned char bytes[REQUEST_MAX];
@@ -132,7 +68,7 @@ static enum status send_requests(struct batch *batch)
 	while (status == STATUS_OK && batch->waiting.count > 0 && link_window_requests(link) > 0 &&
 		link_window_bytes(link) >= REQUEST_MAX) {
 		struct errand errand = pop(&batch->waiting);
-		if (!prepare(batch, &errand))
+		if (!errand_prepare(batch->worker, &errand))
 			continue;
 		if (errand.begins)
 			errand.download->attempts++;
@@ -198,10 +134,12 @@ static void hear_kind(struct batch *batch, struct download *download, const stru
 	worker_fail(batch->worker, download, &failure);
 }
 
-/* There is a file here; now that size and time are known it is the same, or it is fetched. */
+/* There is something here; now that size and time are known it is the same, or of use, or it is fetched. */
 static void hear_stat(struct batch *batch, struct download *download, const struct file *source)
 {
-	if (source->kind == ENTRY_FILE) {
+	bool is_file = source->kind == ENTRY_FILE;
+
+	if (is_file) {
 		worker_described(batch->worker, download, source);
 		download->file->size = source->size;
 		download->file->node.mtime = source->mtime;
@@ -209,7 +147,7 @@ static void hear_stat(struct batch *batch, struct download *download, const stru
 		download->looked = false;
 	}
 	/* Of anything else READ tells why it cannot be had. */
-	ask_again(batch, download, ASK_READ);
+	push(&batch->waiting, &(struct errand){.download = download, .ask = ASK_READ, .described = is_file});
 }
 
 /* --- The first piece ----------------------------------------------------------------------------------------------- */
@@ -258,6 +196,8 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 
 	if (piece_count(download->source.size) > 1) {
 		struct piece_run run = {.first = 0, .count = 1, .from = PIECE_MISSING};
+		/* Whatever is here of it: it comes. */
+		piece_map_set(&download->pieces, 0, PIECE_MISSING);
 		queue_share(batch->transfer->queue, download, &run);
 		return fetch_pieces(batch->worker, download, &run);
 	}
@@ -286,21 +226,7 @@ static enum status drop_too_large(struct batch *batch, struct errand *errand)
 {
 	enum status status = drop_first_piece(batch, errand);
 
-	leave(batch, errand->download, RESULT_SKIPPED);
-	return status;
-}
-
-/* Makes everything ready for the bytes that follow. */
-static enum status begin(struct batch *batch, struct download *download, enum landing_place *place, struct failure *failure)
-{
-	enum status status = landing_open(batch->transfer, download, place, failure);
-
-	if (status != STATUS_OK || *place == LANDING_SAME || piece_count(download->source.size) == 1)
-		return status;
-	piece_map_release(&download->pieces);
-	status = piece_map_init(&download->pieces, piece_count(download->source.size));
-	if (status != STATUS_OK)
-		outcome_local_failure(batch->transfer, &download->file->node, status, "cannot fetch", failure);
+	errand_leave(batch->worker, errand->download, RESULT_SKIPPED);
 	return status;
 }
 
@@ -317,7 +243,7 @@ static enum status hear_file(struct batch *batch, struct errand *errand, const s
 	worker_described(batch->worker, download, source);
 	if (source->size > batch->transfer->max_size)
 		return drop_too_large(batch, errand);
-	enum status ready = begin(batch, download, &place, &failure);
+	enum status ready = errand_begin(batch->worker, download, &place, &failure);
 	if (ready == STATUS_OK && place != LANDING_SAME)
 		return receive_first_piece(batch, errand);
 	enum status status = drop_first_piece(batch, errand);

@@ -1,11 +1,20 @@
 /* Decides from what is here, what is known of the source, and what was asked for. */
 #include "choice.h"
 
-static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file)
+/* A sum that the user gave has proven it already. */
+static enum choice choice_of_same(const struct transfer *transfer, const struct plan_file *file)
+{
+	return transfer->verify && !transfer->dry_run && !plan_sum(file) ? CHOICE_PROVE : CHOICE_UNCHANGED;
+}
+
+/* A file of one piece is fetched whole, whatever is here. */
+static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file, enum landing_place place)
 {
 	if (file->size > transfer->max_size)
 		return CHOICE_SKIP;
-	return transfer->dry_run ? CHOICE_PLAN : CHOICE_FETCH;
+	if (transfer->dry_run)
+		return CHOICE_PLAN;
+	return place != LANDING_FREE && file->size > PIECE_SIZE ? CHOICE_RECONCILE : CHOICE_FETCH;
 }
 
 /* Does something else have the name for sure? A regular file may still turn out to be the same. */
@@ -17,10 +26,12 @@ static bool is_other(const struct plan_file *file, enum landing_place place)
 enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum landing_place place)
 {
 	if (place == LANDING_SAME)
-		return CHOICE_UNCHANGED;
+		return choice_of_same(transfer, file);
 	if (transfer->no_clobber && is_other(file, place))
 		return CHOICE_EXISTS;
 	if (file->node.told)
-		return choice_of_told(transfer, file);
-	return place == LANDING_OTHER || transfer->dry_run || transfer->max_size < UINT64_MAX ? CHOICE_ASK : CHOICE_FETCH;
+		return choice_of_told(transfer, file, place);
+	if (place == LANDING_BEGUN || place == LANDING_OTHER || transfer->dry_run || transfer->max_size < UINT64_MAX)
+		return CHOICE_ASK;
+	return CHOICE_FETCH;
 }

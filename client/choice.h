@@ -1,4 +1,4 @@
-/* What becomes of a file before anything of it is fetched: --no-clobber, --max-size and --dry-run in one table. */
+/* What becomes of a file before anything of it is fetched: what is here, --verify, --no-clobber, --max-size, --dry-run. */
 #ifndef CHOICE_H
 #define CHOICE_H
 
@@ -8,6 +8,8 @@
 
 enum choice {
 	CHOICE_FETCH,
+	CHOICE_RECONCILE, /* the same, but something of it may be here */
+	CHOICE_PROVE,     /* it seems to be here, and --verify wants to know */
 	CHOICE_ASK,       /* the server has to say first how large and how old it is */
 	CHOICE_UNCHANGED, /* it is here already */
 	CHOICE_EXISTS,    /* something else is, and stays */

@@ -185,6 +185,7 @@ static enum status fetch(struct get *get, mode_t mask)
 		.dry_run = get->options->dry_run,
 		.fail_fast = get->options->fail_fast,
 		.max_size = get->options->max_size,
+		.verify = get->options->verify,
 		.recursive = get->options->recursive,
 	};
 	enum status status = transfer_run(&get->transfer);

@@ -69,15 +69,25 @@ static void settle_one(struct commit *commit, struct download *download, const s
 	download->kept = true;
 }
 
+static enum result_status result_of(const struct download *download)
+{
+	if (download->outrun)
+		return RESULT_EXISTS;
+	if (download_failed(download))
+		return RESULT_FAILED;
+	/* Nothing had to come from the server: what was here was proven, no more. */
+	if (download->proving || (download->reused > 0 && download->fetched == 0))
+		return RESULT_VERIFIED;
+	return RESULT_FETCHED;
+}
+
 static void tell_one(struct commit *commit, struct download *download)
 {
-	bool failed = download_failed(download);
-
-	if (failed)
+	if (download_failed(download))
 		landing_give_up(commit->transfer, download);
 	else
 		landing_close(commit->transfer, download);
-	outcome_download(commit->transfer, download, download->outrun ? RESULT_EXISTS : failed ? RESULT_FAILED : RESULT_FETCHED);
+	outcome_download(commit->transfer, download, result_of(download));
 }
 
 static void each_sound(struct commit *commit, void (*act)(struct commit *commit, struct download *download))
@@ -106,8 +116,19 @@ void commit_all(struct commit *commit)
 	commit->bytes = 0;
 }
 
+/* It has its name already. */
+static void confirm(struct commit *commit, struct download *download)
+{
+	landing_confirm(commit->transfer, download, &download->failure);
+	tell_one(commit, download);
+}
+
 void commit_add(struct commit *commit, struct download *download)
 {
+	if (download->proving) {
+		confirm(commit, download);
+		return;
+	}
 	if (download->outlet) {
 		outcome_download(commit->transfer, download, RESULT_FETCHED);
 		return;

@@ -11,7 +11,7 @@ enum status download_new(struct plan_file *file, struct outlet *outlet, struct d
 
 	if (!made)
 		return STATUS_NO_MEMORY;
-	*made = (struct download){.file = file, .outlet = outlet, .partial = PARTIAL_CLOSED, .started = clock_now()};
+	*made = (struct download){.file = file, .outlet = outlet, .partial = PARTIAL_CLOSED, .basis = -1, .started = clock_now()};
 	file->download = made;
 	*download = made;
 	return STATUS_OK;

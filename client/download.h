@@ -23,6 +23,8 @@ struct download {
 	struct partial partial;
 	bool uses_folder; /* the folder is in use for the sake of the partial */
 	bool kept;        /* the partial held bytes when it was opened: it outlives a failure */
+	int basis;        /* the older file of the final name, from which pieces may be taken; -1: none */
+	bool proving;     /* the file of the final name is held against the source, and nothing is written */
 	bool looked;      /* the final name was looked at */
 	bool outrun;      /* somebody else has taken the final name, and keeps it */
 	int64_t started;
@@ -48,6 +50,7 @@ struct download {
 	struct piece_map pieces;
 	unsigned fetching, verifying; /* threads that hold a run */
 	bool outdated;                /* the epoch is over */
+	bool differs;                 /* what was to be proven in its place has to be repaired */
 	bool shared;
 	struct download *next;
 };

@@ -1,24 +1,11 @@
 /* READs a run of pieces and judges each as it arrives. */
 #include "fetch.h"
 
+#include "course.h"
 #include "digest.h"
 #include "landing.h"
 #include "outcome.h"
 #include "receive.h"
-
-/* What became of a run so far. */
-struct course {
-	enum run_end end;
-	bool stop; /* the rest is not wanted */
-	struct failure failure;
-};
-
-static void fail(struct course *course, const struct failure *failure)
-{
-	course->end = RUN_FAILED;
-	course->stop = true;
-	course->failure = *failure;
-}
 
 static bool is_ordered(const struct download *download)
 {
@@ -37,18 +24,7 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 	if (run->from != PIECE_SUSPECT)
 		return;
 	worker_mismatch(worker, download, news->piece, &failure);
-	fail(course, &failure);
-}
-
-static void judge_error(struct worker *worker, const struct receipt *receipt, struct course *course)
-{
-	course->stop = true;
-	if (receipt->error == STATUS_CHANGED)
-		course->end = RUN_OUTDATED;
-	else if (worker_is_pause(receipt->error))
-		worker_pause(worker, &receipt->failure);
-	else
-		fail(course, &receipt->failure);
+	course_fail(course, &failure);
 }
 
 static void judge(struct worker *worker, struct download *download, const struct piece_run *run, uint64_t piece,
@@ -57,9 +33,9 @@ static void judge(struct worker *worker, struct download *download, const struct
 	struct piece_news news = {.piece = piece, .verdict = PIECE_VERDICT_WRONG, .digest = receipt->digest, .received = receipt->length};
 
 	if (receipt->verdict == RECEIPT_ERROR) {
-		judge_error(worker, receipt, course);
+		course_error(course, worker, receipt->error, &receipt->failure);
 	} else if (receipt->failure.code != EXIT_OK) {
-		fail(course, &receipt->failure);
+		course_fail(course, &receipt->failure);
 	} else if (receipt->verdict == RECEIPT_WRONG) {
 		judge_wrong(worker, download, run, &news, course);
 	} else {
@@ -86,7 +62,7 @@ static void reserve(struct worker *worker, struct download *download, const stru
 
 	landing_reserve(worker->transfer, download, run->first * PIECE_SIZE, length, &failure);
 	if (failure.code != EXIT_OK)
-		fail(course, &failure);
+		course_fail(course, &failure);
 }
 
 /* *COMPLETE tells whether the answer was received to its end. */
@@ -123,7 +99,7 @@ enum status fetch_pieces(struct worker *worker, struct download *download, const
 	enum status status = receive_run(worker, download, run, &course, &complete);
 	if (status == STATUS_OK)
 		end_answer(worker, complete);
-	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course.end, &course.failure));
+	course_end(&course, worker, download, run);
 	return status;
 }
 
@@ -145,52 +121,15 @@ static enum status send_read(struct worker *worker, const struct download *downl
 	return link_send(worker->link, bytes, writer_length(&writer));
 }
 
-/* FILE has to be what the run was planned with; by now the server may know the root. */
-static enum status hear_file(struct worker *worker, struct download *download, struct span payload)
-{
-	struct file file;
-	enum status status = file_decode(payload, &file);
-
-	if (status != STATUS_OK)
-		return status;
-	if (file.kind != ENTRY_FILE || file.size != download->source.size || !version_equal(&file.version, &download->source.version))
-		return STATUS_PROTOCOL;
-	if (file.root_known)
-		queue_root(worker->transfer->queue, download, &file.root);
-	return STATUS_OK;
-}
-
-/* An ERROR in FILE's place. */
-static enum status refuse_run(struct worker *worker, struct download *download, const struct piece_run *run, struct span payload)
-{
-	struct course course = {.end = RUN_OVER};
-	struct receipt receipt = {.verdict = RECEIPT_ERROR};
-	char below[PLAN_PATH_SIZE];
-	const struct plan_node *node = &download->file->node;
-
-	receipt.error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &receipt.failure);
-	if (receipt.error != STATUS_PROTOCOL) {
-		link_answered(worker->link);
-		judge_error(worker, &receipt, &course);
-	}
-	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course.end, &course.failure));
-	return receipt.error == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_OK;
-}
-
 enum status fetch_run(struct worker *worker, struct download *download, const struct piece_run *run)
 {
-	struct frame frame;
-	struct span payload;
+	struct course course = {.end = RUN_OVER};
 	enum status status = send_read(worker, download, run);
 
 	if (status == STATUS_OK)
-		status = link_receive(worker->link, &frame, &payload);
-	if (status == STATUS_OK && frame.type == FRAME_ERROR)
-		return refuse_run(worker, download, run, payload);
-	if (status == STATUS_OK)
-		status = frame.type == FRAME_FILE ? hear_file(worker, download, payload) : STATUS_PROTOCOL;
-	if (status == STATUS_OK)
+		status = course_open(&course, worker, download);
+	if (status == STATUS_OK && !course.stop)
 		return fetch_pieces(worker, download, run);
-	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, RUN_OVER, NULL));
+	course_end(&course, worker, download, run);
 	return status;
 }

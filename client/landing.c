@@ -1,8 +1,10 @@
 /* Opens partials, looks at final names and stores bytes, each failure told with its place. */
 #include "landing.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "beneath.h"
 #include "checksum.h"
@@ -52,6 +54,23 @@ static enum status proven_place_of(const struct transfer *transfer, int folder, 
 	return STATUS_OK;
 }
 
+/* Small files are fetched whole, whatever a partial of them holds: no need to look for one. */
+static bool partial_matters(const struct plan_file *file)
+{
+	return !file->node.told || file->size > PIECE_SIZE;
+}
+
+/* A free place may have a partial beside it. */
+static void look_beside(int folder, const struct plan_file *file, enum landing_place *place)
+{
+	char name[PARTIAL_NAME_SIZE];
+	struct stat stat;
+
+	if (*place == LANDING_FREE && partial_matters(file) &&
+		beneath_stat_name(folder, partial_name(file->name, name), &stat) == STATUS_OK)
+		*place = LANDING_BEGUN;
+}
+
 enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place, struct failure *failure)
 {
 	int folder;
@@ -65,6 +84,8 @@ enum status landing_look(struct transfer *transfer, const struct plan_file *file
 		return status;
 	}
 	status = proven_place_of(transfer, folder, file, file->size, file->node.told ? &file->node.mtime : NULL, place);
+	if (status == STATUS_OK)
+		look_beside(folder, file, place);
 	folders_leave(transfer->folders, file->node.parent);
 	if (status != STATUS_OK)
 		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
@@ -73,17 +94,55 @@ enum status landing_look(struct transfer *transfer, const struct plan_file *file
 
 /* --- The partial --------------------------------------------------------------------------------------------------- */
 
+/*
+ * The older file helps where it can be read. Sharing its blocks costs nothing, where the file system can: then all that
+ * it has is in the partial.
+ */
+static void open_basis(struct download *download, int folder)
+{
+	struct stat stat;
+	int fd;
+
+	if (beneath_open_file(folder, download->file->name, BENEATH_NO_LINKS, &fd, &stat) != STATUS_OK)
+		return;
+	if (!download->kept && partial_clone(&download->partial, fd) == STATUS_OK)
+		close(fd);
+	else
+		download->basis = fd;
+}
+
+/* What is longer than the source was never a part of it. */
+static enum status trim(struct download *download)
+{
+	uint64_t size;
+	enum status status = partial_size(&download->partial, &size);
+
+	if (status == STATUS_OK && size > download->source.size)
+		status = partial_cut(&download->partial, download->source.size);
+	return status;
+}
+
+static enum status take_stock(struct download *download, int folder, enum landing_place place)
+{
+	download->kept = download->partial.found > 0;
+	if (place == LANDING_OTHER && piece_count(download->source.size) > 1)
+		open_basis(download, folder);
+	/* A new partial that shares nobody's blocks is empty. */
+	return download->kept || place == LANDING_OTHER ? trim(download) : STATUS_OK;
+}
+
 /* Under the lock: nobody else renames anything to the final name now. */
 static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum landing_place *place)
 {
 	const struct file *source = &download->source;
 	enum status status = proven_place_of(transfer, folder, download->file, source->size, &source->mtime, place);
 
+	/* It seems to be the same; that it is not has just been proven. */
+	if (status == STATUS_OK && *place == LANDING_SAME && download->differs)
+		*place = LANDING_OTHER;
 	if (status == STATUS_OK && *place == LANDING_SAME)
 		return partial_remove(&download->partial);
-	if (status == STATUS_OK && download->partial.found > 0)
-		status = partial_cut(&download->partial, 0);
-	return status;
+	return status == STATUS_OK ? take_stock(download, folder, *place) : status;
 }
 
 /* Another ferry may hold it: that is said, and waited for as patiently as for a server. */
@@ -119,9 +178,10 @@ static enum status open_partial(struct transfer *transfer, struct download *down
 enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place, struct failure *failure)
 {
 	*place = LANDING_FREE;
-	if (download->outlet || partial_is_open(&download->partial))
+	if (download->outlet)
 		return STATUS_OK;
-	enum status status = open_partial(transfer, download, place);
+	/* From an earlier epoch, in which the source may have been longer. */
+	enum status status = partial_is_open(&download->partial) ? trim(download) : open_partial(transfer, download, place);
 	if (status == STATUS_BUSY)
 		outcome_local_failure(transfer, &download->file->node, status, "another ferry is writing", failure);
 	else if (status != STATUS_OK)
@@ -131,8 +191,54 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 	return status;
 }
 
+static void close_basis(struct download *download)
+{
+	if (download->basis >= 0)
+		close(download->basis);
+	download->basis = -1;
+}
+
+static enum status open_in_place(struct transfer *transfer, struct download *download)
+{
+	struct stat stat;
+	int folder;
+	enum status status = folders_use(transfer->folders, download->file->node.parent, &folder);
+
+	if (status != STATUS_OK)
+		return status;
+	download->uses_folder = true;
+	status = beneath_open_file(folder, download->file->name, BENEATH_NO_LINKS, &download->basis, &stat);
+	if (status != STATUS_OK)
+		return status;
+	return (uint64_t)stat.st_size == download->source.size && has_time(&stat, &download->source.mtime) ? STATUS_OK : STATUS_CHANGED;
+}
+
+enum status landing_prove_in_place(struct transfer *transfer, struct download *download, struct failure *failure)
+{
+	enum status status = open_in_place(transfer, download);
+
+	if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot verify", failure);
+	return status;
+}
+
+void landing_confirm(struct transfer *transfer, struct download *download, struct failure *failure)
+{
+	enum status status = STATUS_OK;
+
+	if (!transfer->sync)
+		return;
+	if (fsync(download->basis) < 0)
+		status = status_from_errno(errno);
+	if (status == STATUS_OK)
+		status = folders_settle(transfer->folders, download->file->node.parent);
+	if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot sync", failure);
+}
+
 void landing_close(struct transfer *transfer, struct download *download)
 {
+	close_basis(download);
 	partial_close(&download->partial);
 	if (download->uses_folder)
 		folders_leave(transfer->folders, download->file->node.parent);

@@ -15,6 +15,7 @@
 /* What has the final name. */
 enum landing_place {
 	LANDING_FREE,  /* nothing */
+	LANDING_BEGUN, /* nothing, but a partial lies beside it */
 	LANDING_ODD,   /* what is replaced without a look into it: a symlink, a FIFO */
 	LANDING_OTHER, /* a regular file */
 	LANDING_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
@@ -30,6 +31,14 @@ MUST_CHECK enum status landing_look(struct transfer *transfer, const struct plan
  */
 MUST_CHECK enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place,
 	struct failure *failure);
+
+/*
+ * Opens the file of the final name, in place of a partial, to be proven there: the download's basis. It must still have
+ * the size and time of the source.
+ */
+MUST_CHECK enum status landing_prove_in_place(struct transfer *transfer, struct download *download, struct failure *failure);
+/* A file that was proven in its place is put on stable storage: we promise that, whoever wrote it. */
+void landing_confirm(struct transfer *transfer, struct download *download, struct failure *failure);
 
 /* Makes room for LENGTH bytes that will be stored from OFFSET on. Here and below failures are told in FAILURE alone. */
 void landing_reserve(struct transfer *transfer, struct download *download, uint64_t offset, uint64_t length,

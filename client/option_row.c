@@ -40,7 +40,7 @@ const struct option_row OPTION_ROWS[] = {
 	{"sums", 0, OPTION_TEXT, GET, PLACE(sums), 0, 0, "FILE", "fetch and check what FILE, written by sha256sum, lists below the URL"},
 	{"jobs", 'j', OPTION_NUMBER, GET, PLACE(jobs), 1, 64, "N", "use N connections (default: one per core, 2 to 4)"},
 	{"sha256", 0, OPTION_DIGEST, GET, PLACE(sha256), 0, 0, "HEX", "the SHA-256 that the file has to have"},
-	{"verify", 0, OPTION_FLAG, GET, OPTION_ABSENT, 0, 0, NULL, NULL},
+	{"verify", 0, OPTION_FLAG, GET, PLACE(verify), 0, 0, NULL, "prove files that seem to be unchanged, and repair them"},
 	{"no-clobber", 0, OPTION_FLAG, GET, PLACE(no_clobber), 0, 0, NULL, "never replace what is there"},
 	{"no-sync", 0, OPTION_FLAG, GET, PLACE(no_sync), 0, 0, NULL, "do not wait until files are on stable storage"},
 	{"dry-run", 0, OPTION_FLAG, GET, PLACE(dry_run), 0, 0, NULL, "say what would be fetched, and fetch nothing"},

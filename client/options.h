@@ -52,6 +52,7 @@ struct options {
 	bool dry_run;
 	bool fail_fast;
 	uint64_t max_size;     /* bytes of a file; UINT64_MAX: any */
+	bool verify;
 	bool no_sync;
 	bool json;
 	bool null_separated;   /* ls -0 */

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -262,6 +264,16 @@ enum status partial_cut(const struct partial *partial, uint64_t size)
 		result = ftruncate(partial->fd, (off_t)size);
 	while (result < 0 && errno == EINTR);
 	return result == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+enum status partial_clone(const struct partial *partial, int fd)
+{
+	int result;
+
+	do
+		result = ioctl(partial->fd, FICLONE, fd);
+	while (result < 0 && errno == EINTR);
+	return result == 0 ? STATUS_OK : STATUS_UNSUPPORTED;
 }
 
 /* On tmpfs fallocate(2) would write zeros into pages that are about to be written anyway. */

@@ -51,6 +51,9 @@ bool partial_is_open(const struct partial *partial);
 MUST_CHECK enum status partial_size(const struct partial *partial, uint64_t *size);
 MUST_CHECK enum status partial_cut(const struct partial *partial, uint64_t size);
 
+/* Makes a partial that holds nothing share all blocks of FD (FICLONE); STATUS_UNSUPPORTED where the file system cannot. */
+MUST_CHECK enum status partial_clone(const struct partial *partial, int fd);
+
 /* Asks for the blocks of a range beforehand where the file system can do so cheaply; never changes what is there. */
 MUST_CHECK enum status partial_reserve(const struct partial *partial, uint64_t offset, uint64_t length);
 MUST_CHECK enum status partial_write(const struct partial *partial, const void *bytes, size_t length, uint64_t offset);

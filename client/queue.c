@@ -322,8 +322,10 @@ enum run_duty queue_run_over(struct queue *queue, struct download *download, con
 
 	pthread_mutex_lock(&queue->lock);
 	give_back(download, run);
-	if (end == RUN_OUTDATED)
+	if (end == RUN_OUTDATED || end == RUN_DIFFERS)
 		download->outdated = true;
+	if (end == RUN_DIFFERS)
+		download->differs = true;
 	if (end == RUN_FAILED && !download_failed(download))
 		download->failure = *failure;
 	/* Given up before it was shared: nobody will take another run of it. */

@@ -97,6 +97,7 @@ void queue_root(struct queue *queue, struct download *download, const struct dig
 enum run_end {
 	RUN_OVER,     /* all of it was tried, or the link broke */
 	RUN_OUTDATED, /* the source has changed: the epoch is over */
+	RUN_DIFFERS,  /* the file that was to be proven in its place is not the source: it has to be repaired */
 	RUN_FAILED,   /* the file has failed */
 };
 /* What is the caller's to do now: the download is no longer shared unless it is NOTHING. */

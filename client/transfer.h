@@ -35,6 +35,7 @@ struct transfer {
 	bool fail_fast;    /* the first failure ends the run */
 	uint64_t max_size; /* of a file; UINT64_MAX: any */
 	struct halt halt;  /* transfer_run's */
+	bool verify; /* what seems to be unchanged is proven */
 	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };
 

@@ -10,6 +10,7 @@
 #include "hex.h"
 #include "landing.h"
 #include "outcome.h"
+#include "verify.h"
 
 #define CHANGES_MAX 5
 #define ROOTS_MAX 2
@@ -23,7 +24,9 @@ enum status worker_init(struct worker *worker, struct transfer *transfer)
 void worker_release(struct worker *worker)
 {
 	lanes_free(worker->lanes);
+	free(worker->piece);
 	worker->lanes = NULL;
+	worker->piece = NULL;
 }
 
 /* --- Links --------------------------------------------------------------------------------------------------------- */
@@ -118,9 +121,14 @@ void worker_mismatch(const struct worker *worker, const struct download *downloa
 	free(name);
 }
 
-/* A new epoch begins with nothing proven. */
+/* A new epoch begins with nothing proven; what is here already is taken from disk once more. */
 static void begin_again(struct worker *worker, struct download *download)
 {
+	download->reused = 0;
+	if (download->proving) {
+		landing_close(worker->transfer, download);
+		download->proving = download->looked = false;
+	}
 	piece_map_release(&download->pieces);
 	queue_again(worker->transfer->queue, download->file);
 }
@@ -133,7 +141,10 @@ static bool can_begin_again(const struct download *download)
 
 void worker_changed(struct worker *worker, struct download *download)
 {
-	if (++download->changes < CHANGES_MAX && can_begin_again(download))
+	/* Its source has not changed, its proof has failed: now it is repaired. */
+	if (download->proving && download->differs)
+		begin_again(worker, download);
+	else if (++download->changes < CHANGES_MAX && can_begin_again(download))
 		begin_again(worker, download);
 	else
 		fail_with_url(worker, download, STATUS_CHANGED, "kept changing while it was fetched");
@@ -267,7 +278,12 @@ static void work_on(struct worker *worker)
 		put_back(worker);
 		return;
 	}
-	status = work->kind == TASK_BATCH ? batch_run(worker) : fetch_run(worker, work->download, &work->run);
+	if (work->kind == TASK_BATCH)
+		status = batch_run(worker);
+	else if (work->kind == TASK_VERIFY)
+		status = verify_run(worker, work->download, &work->run);
+	else
+		status = fetch_run(worker, work->download, &work->run);
 	if (status != STATUS_OK)
 		lose_link(worker, status);
 }

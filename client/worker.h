@@ -11,6 +11,7 @@
 struct worker {
 	struct transfer *transfer;
 	struct lanes *lanes;
+	unsigned char *piece; /* PIECE_SIZE bytes for what is verified; NULL until then */
 	struct link *link; /* NULL: none is open */
 	struct remote *remote; /* that the link leads to */
 	unsigned generation;

@@ -6,6 +6,7 @@ mkdir source
 sample source/file 5000000
 start_server source
 for signal in INT:2 TERM:15 HUP:1; do
+	rm -f .file.ferry-part
 	start_proxy --stall 3000000
 	exec {report}< <("$tools/outcome" "$programs/ferry" get "$proxied/file" -j 1 3>&1 2>client.log)
 	read -r _ pid <&"$report"

@@ -10,7 +10,6 @@ while read -r option; do
 	expect 2 ferry get "$server/file" $option
 	absent file x
 done <<TABLE
---verify
 --congestion cubic
 TABLE
 expect 2 ferry get "$server/file" --no-such-option

@@ -282,7 +282,7 @@ static void sum_of_one_file_excludes_several(void **state)
 static void what_is_not_built_yet_is_refused(void **state)
 {
 	static const char *const options[] = {
-		"--verify", "--congestion cubic",
+		"--congestion cubic",
 	};
 
 	(void)state;

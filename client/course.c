@@ -1,0 +1,69 @@
+/* Judges ERROR and FILE frames, and hands runs back. */
+#include "course.h"
+
+#include "message.h"
+
+void course_fail(struct course *course, const struct failure *failure)
+{
+	course->end = RUN_FAILED;
+	course->stop = true;
+	course->failure = *failure;
+}
+
+void course_error(struct course *course, struct worker *worker, enum status error, const struct failure *failure)
+{
+	course->stop = true;
+	if (error == STATUS_CHANGED)
+		course->end = RUN_OUTDATED;
+	else if (worker_is_pause(error))
+		worker_pause(worker, failure);
+	else
+		course_fail(course, failure);
+}
+
+enum status course_refuse(struct course *course, struct worker *worker, const struct download *download, struct span payload)
+{
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+	struct failure failure;
+	enum status error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &failure);
+
+	if (error == STATUS_PROTOCOL)
+		return STATUS_PROTOCOL;
+	link_answered(worker->link);
+	course_error(course, worker, error, &failure);
+	return STATUS_OK;
+}
+
+/* FILE has to be what the run was planned with; by now the server may know the root. */
+static enum status hear_file(struct worker *worker, struct download *download, struct span payload)
+{
+	struct file file;
+	enum status status = file_decode(payload, &file);
+
+	if (status != STATUS_OK)
+		return status;
+	if (file.kind != ENTRY_FILE || file.size != download->source.size || !version_equal(&file.version, &download->source.version))
+		return STATUS_PROTOCOL;
+	if (file.root_known)
+		queue_root(worker->transfer->queue, download, &file.root);
+	return STATUS_OK;
+}
+
+enum status course_open(struct course *course, struct worker *worker, struct download *download)
+{
+	struct frame frame;
+	struct span payload;
+	enum status status = link_receive(worker->link, &frame, &payload);
+
+	if (status != STATUS_OK)
+		return status;
+	if (frame.type == FRAME_ERROR)
+		return course_refuse(course, worker, download, payload);
+	return frame.type == FRAME_FILE ? hear_file(worker, download, payload) : STATUS_PROTOCOL;
+}
+
+void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run)
+{
+	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course->end, &course->failure));
+}

@@ -1,0 +1,39 @@
+/* How the conversation about a run of pieces goes: what fetching and verifying have in common. */
+#ifndef COURSE_H
+#define COURSE_H
+
+#include <stdbool.h>
+
+#include "download.h"
+#include "failure.h"
+#include "queue.h"
+#include "status.h"
+#include "worker.h"
+
+/* What became of a run so far. */
+struct course {
+	enum run_end end;
+	bool stop; /* the rest is not wanted */
+	struct failure failure;
+};
+
+/* The file has failed. */
+void course_fail(struct course *course, const struct failure *failure);
+
+/* The server said ERROR, which means ERROR and is explained by FAILURE. */
+void course_error(struct course *course, struct worker *worker, enum status error, const struct failure *failure);
+
+/*
+ * Receives the FILE that opens an answer about pieces of DOWNLOAD, and holds it against the version that the run was planned
+ * with. Where an ERROR came instead, the course says so and the answer is over. The status is the link's.
+ */
+MUST_CHECK enum status course_open(struct course *course, struct worker *worker, struct download *download);
+
+/* An ERROR frame of an answer about DOWNLOAD. The status is the link's. */
+MUST_CHECK enum status course_refuse(struct course *course, struct worker *worker, const struct download *download,
+	struct span payload);
+
+/* Gives RUN back and does what has to be done then. */
+void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run);
+
+#endif

@@ -1,0 +1,120 @@
+/* Decides how a file is begun, and takes stock of what is here. */
+#include "errand.h"
+
+#include "choice.h"
+#include "local.h"
+#include "outcome.h"
+
+enum status errand_begin(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+{
+	enum status status;
+
+	*place = LANDING_FREE;
+	if (download->proving)
+		status = landing_prove_in_place(worker->transfer, download, failure);
+	else
+		status = landing_open(worker->transfer, download, place, failure);
+	if (status != STATUS_OK || *place == LANDING_SAME || (piece_count(download->source.size) == 1 && !download->proving))
+		return status;
+	piece_map_release(&download->pieces);
+	status = piece_map_init(&download->pieces, piece_count(download->source.size));
+	if (status == STATUS_OK)
+		local_mark(download);
+	else
+		outcome_local_failure(worker->transfer, &download->file->node, status, "cannot fetch", failure);
+	return status;
+}
+
+/* Something of it is here: threads verify that, and fetch the rest, from now on. */
+static void reconcile(struct worker *worker, struct download *download)
+{
+	enum landing_place place;
+	struct failure failure;
+
+	if (errand_begin(worker, download, &place, &failure) != STATUS_OK)
+		worker_fail(worker, download, &failure);
+	else if (place == LANDING_SAME)
+		worker_unchanged(worker, download);
+	else
+		queue_share(worker->transfer->queue, download, NULL);
+}
+
+void errand_leave(struct worker *worker, struct download *download, enum result_status result)
+{
+	landing_give_up(worker->transfer, download);
+	outcome_download(worker->transfer, download, result);
+}
+
+/* Pieces of it are here: that takes its version first. False: threads work on them from now on. */
+static bool take_stock(struct worker *worker, struct errand *errand)
+{
+	if (!errand->described) {
+		errand->ask = ASK_STAT;
+		return true;
+	}
+	reconcile(worker, errand->download);
+	return false;
+}
+
+/* False: the file has ended here. */
+static bool choose(struct worker *worker, struct errand *errand, enum choice choice)
+{
+	struct download *download = errand->download;
+
+	switch (choice) {
+	case CHOICE_ASK:
+		errand->ask = ASK_STAT;
+		return true;
+	case CHOICE_FETCH:
+		return true;
+	case CHOICE_PROVE:
+		/* Of one piece that was not the source's nothing can be kept. */
+		if (download->differs && download->file->size <= PIECE_SIZE)
+			return true;
+		download->proving = !download->differs;
+		return take_stock(worker, errand);
+	case CHOICE_RECONCILE:
+		return take_stock(worker, errand);
+	case CHOICE_UNCHANGED:
+		worker_unchanged(worker, download);
+		return false;
+	case CHOICE_EXISTS:
+		outcome_exists(worker->transfer, &download->file->node, &download->failure);
+		errand_leave(worker, download, RESULT_EXISTS);
+		return false;
+	case CHOICE_SKIP:
+		errand_leave(worker, download, RESULT_SKIPPED);
+		return false;
+	case CHOICE_PLAN:
+		errand_leave(worker, download, RESULT_PLANNED);
+		return false;
+	}
+	return true;
+}
+
+/* The partial of an earlier epoch is worth to be verified under the next one. False: threads do that from now on. */
+static bool resume(struct worker *worker, struct errand *errand)
+{
+	if (errand->ask != ASK_READ || piece_count(errand->download->source.size) == 1)
+		return true;
+	return take_stock(worker, errand);
+}
+
+bool errand_prepare(struct worker *worker, struct errand *errand)
+{
+	struct download *download = errand->download;
+	enum landing_place place = LANDING_FREE;
+	struct failure failure;
+
+	if (partial_is_open(&download->partial))
+		return resume(worker, errand);
+	if (download->looked)
+		return true;
+	download->looked = true;
+	download->proving = false;
+	if (!download->outlet && landing_look(worker->transfer, download->file, &place, &failure) != STATUS_OK) {
+		worker_fail(worker, download, &failure);
+		return false;
+	}
+	return choose(worker, errand, choice_of(worker->transfer, download->file, place));
+}

@@ -1,0 +1,80 @@
+/* Finds extents of data and reads pieces of local files. */
+#include "local.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Read and hashed at once: sixteen leaves. */
+#define CHUNK 262144u
+
+/* Marks the pieces that the bytes from START up to END touch. */
+static void mark_extent(struct piece_map *map, uint64_t start, uint64_t end, enum piece_state state)
+{
+	uint64_t last = (end - 1) / PIECE_SIZE;
+
+	for (uint64_t piece = start / PIECE_SIZE; piece <= last && piece < map->count; piece++) {
+		if (map->states[piece] == PIECE_MISSING)
+			piece_map_set(map, piece, state);
+	}
+}
+
+/* A file system that cannot tell holes says that all is data. */
+static void mark_data(struct piece_map *map, int fd, enum piece_state state)
+{
+	off_t start = lseek(fd, 0, SEEK_DATA);
+
+	while (start >= 0) {
+		off_t end = lseek(fd, start, SEEK_HOLE);
+		if (end <= start)
+			return;
+		mark_extent(map, (uint64_t)start, (uint64_t)end, state);
+		start = lseek(fd, end, SEEK_DATA);
+	}
+}
+
+void local_mark(struct download *download)
+{
+	struct piece_map *map = &download->pieces;
+
+	if (download->proving)
+		mark_extent(map, 0, map->count * PIECE_SIZE, PIECE_BASIS);
+	if (partial_is_open(&download->partial))
+		mark_data(map, download->partial.fd, PIECE_LOCAL);
+	if (download->basis >= 0 && !download->proving)
+		mark_data(map, download->basis, PIECE_BASIS);
+}
+
+static enum status read_all(int fd, unsigned char *bytes, size_t length, uint64_t offset)
+{
+	while (length > 0) {
+		ssize_t got = pread(fd, bytes, length, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return status_from_errno(errno);
+		if (got == 0)
+			return STATUS_END;
+		bytes += got;
+		length -= (size_t)got;
+		offset += (uint64_t)got;
+	}
+	return STATUS_OK;
+}
+
+enum status local_piece(const struct download *download, int fd, uint64_t piece, struct lanes *lanes, unsigned char *bytes,
+	struct digest *digest)
+{
+	uint32_t length = piece_length(download->source.size, piece);
+	struct piece builder;
+
+	piece_start(&builder, download->source.size);
+	for (uint32_t offset = 0; offset < length; offset += CHUNK) {
+		uint32_t part = length - offset < CHUNK ? length - offset : CHUNK;
+		enum status status = read_all(fd, bytes + offset, part, piece * PIECE_SIZE + offset);
+		if (status != STATUS_OK)
+			return status;
+		piece_add(&builder, lanes, bytes + offset, part);
+	}
+	piece_finish(&builder, lanes, digest);
+	return STATUS_OK;
+}

@@ -1,0 +1,164 @@
+/* Asks for the digests of a run and proves local pieces by them. */
+#include "verify.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "course.h"
+#include "landing.h"
+#include "local.h"
+#include "outcome.h"
+
+static enum status send_digests(struct worker *worker, const struct download *download, const struct piece_run *run)
+{
+	char path[PLAN_PATH_SIZE];
+	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	struct writer writer;
+	const struct pieces_request request = {
+		.path = span_of(plan_request_path(&download->file->node, path)),
+		.version = download->source.version,
+		.first = run->first,
+		.count = run->count,
+	};
+
+	writer_init(&writer, bytes, sizeof(bytes));
+	digests_request_encode(&writer, link_number(worker->link), &request);
+	return link_send(worker->link, bytes, writer_length(&writer));
+}
+
+/* --- Hearing ------------------------------------------------------------------------------------------------------- */
+
+/* PIECES continue where the last one ended, and never go beyond the run. */
+static enum status hear_pieces(struct span payload, const struct piece_run *run, struct digest *wanted, uint32_t *heard)
+{
+	struct pieces pieces;
+	enum status status = pieces_decode(payload, &pieces);
+
+	if (status != STATUS_OK)
+		return status;
+	if (pieces.first != run->first + *heard || pieces.count > run->count - *heard)
+		return STATUS_PROTOCOL;
+	memcpy(wanted + *heard, pieces.digests, pieces.count * sizeof(wanted[0]));
+	*heard += pieces.count;
+	return STATUS_OK;
+}
+
+static enum status hear_done(struct worker *worker, struct span payload, const struct piece_run *run, uint32_t heard)
+{
+	struct done done;
+	enum status status = done_decode(payload, &done);
+
+	if (status == STATUS_OK && (heard != run->count || done.count != run->count))
+		status = STATUS_PROTOCOL;
+	if (status == STATUS_OK)
+		link_answered(worker->link);
+	return status;
+}
+
+/* What follows FILE, to the end of the answer. */
+static enum status hear_digests(struct worker *worker, struct download *download, const struct piece_run *run, struct digest *wanted,
+	struct course *course)
+{
+	uint32_t heard = 0;
+
+	for (;;) {
+		struct frame frame;
+		struct span payload;
+		enum status status = link_receive(worker->link, &frame, &payload);
+		if (status != STATUS_OK)
+			return status;
+		if (frame.type == FRAME_ERROR)
+			return course_refuse(course, worker, download, payload);
+		if (frame.type == FRAME_DONE)
+			return hear_done(worker, payload, run, heard);
+		if (frame.type != FRAME_PIECES)
+			return STATUS_PROTOCOL;
+		status = hear_pieces(payload, run, wanted, &heard);
+		if (status != STATUS_OK)
+			return status;
+	}
+}
+
+/* --- Proving ------------------------------------------------------------------------------------------------------- */
+
+/* What cannot be read is not there. */
+static bool holds(struct worker *worker, const struct download *download, int fd, uint64_t piece, const struct digest *wanted)
+{
+	struct digest digest;
+
+	return local_piece(download, fd, piece, worker->lanes, worker->piece, &digest) == STATUS_OK && digest_equal(&digest, wanted);
+}
+
+/* From the buffer that was hashed: the file may hold other bytes by now. */
+static bool take_over(struct worker *worker, struct download *download, uint64_t piece, struct course *course)
+{
+	struct failure failure = {.code = EXIT_OK};
+	struct span bytes = {.bytes = worker->piece, .length = piece_length(download->source.size, piece)};
+
+	landing_store(worker->transfer, download, piece, 0, bytes, &failure);
+	if (failure.code == EXIT_OK)
+		return true;
+	course_fail(course, &failure);
+	return false;
+}
+
+/* In the partial, else in the older file. */
+static bool prove(struct worker *worker, struct download *download, const struct piece_run *run, uint64_t piece,
+	const struct digest *wanted, struct course *course)
+{
+	if (run->from == PIECE_LOCAL && holds(worker, download, download->partial.fd, piece, wanted))
+		return true;
+	if (download->basis < 0 || !holds(worker, download, download->basis, piece, wanted))
+		return false;
+	return download->proving || take_over(worker, download, piece, course);
+}
+
+static void prove_run(struct worker *worker, struct download *download, const struct piece_run *run, const struct digest *wanted,
+	struct course *course)
+{
+	for (uint32_t i = 0; i < run->count && !course->stop && !queue_stopped(worker->transfer->queue); i++) {
+		struct piece_news news = {.piece = run->first + i, .verdict = PIECE_VERDICT_WRONG, .digest = wanted[i]};
+		if (prove(worker, download, run, news.piece, &wanted[i], course)) {
+			news.verdict = PIECE_VERDICT_PROVEN;
+			news.reused = piece_length(download->source.size, news.piece);
+			atomic_fetch_add_explicit(&worker->transfer->counters->bytes_verified, news.reused, memory_order_relaxed);
+		} else if (download->proving) {
+			course->end = RUN_DIFFERS;
+			course->stop = true;
+		}
+		if (!course->stop)
+			queue_piece(worker->transfer->queue, download, run, &news);
+	}
+}
+
+static void prepare(struct worker *worker, const struct download *download, struct course *course)
+{
+	struct failure failure;
+
+	if (!worker->piece)
+		worker->piece = malloc(PIECE_SIZE);
+	if (worker->piece)
+		return;
+	outcome_local_failure(worker->transfer, &download->file->node, STATUS_NO_MEMORY, "cannot verify", &failure);
+	course_fail(course, &failure);
+}
+
+enum status verify_run(struct worker *worker, struct download *download, const struct piece_run *run)
+{
+	struct course course = {.end = RUN_OVER};
+	struct digest wanted[RUN_PIECES_MAX];
+
+	assert(run->count <= RUN_PIECES_MAX);
+	enum status status = send_digests(worker, download, run);
+	if (status == STATUS_OK)
+		status = course_open(&course, worker, download);
+	if (status == STATUS_OK && !course.stop)
+		status = hear_digests(worker, download, run, wanted, &course);
+	if (status == STATUS_OK && !course.stop)
+		prepare(worker, download, &course);
+	if (status == STATUS_OK && !course.stop)
+		prove_run(worker, download, run, wanted, &course);
+	course_end(&course, worker, download, run);
+	return status;
+}

@@ -1,0 +1,15 @@
+/* One thread's work on pieces that are here already: asks for their digests and holds the local bytes against them. */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "download.h"
+#include "worker.h"
+
+/*
+ * Verifies RUN and gives it back. A piece of the partial that is not what it should be is looked for in the older file; one
+ * that the older file has goes into the partial from the very buffer that was hashed; what neither has is to be
+ * fetched. The status is the link's.
+ */
+MUST_CHECK enum status verify_run(struct worker *worker, struct download *download, const struct piece_run *run);
+
+#endif
