@@ -209,7 +209,8 @@ static enum status take_line(struct span line, struct tokens *tokens)
 
 	if (line.length == 0 || line.bytes[0] == '#')
 		return STATUS_OK;
-	if (!parse_line(line, &token)) {
+	/* A field would end at a NUL, and what stands behind it would be nobody's. */
+	if (memchr(line.bytes, '\0', line.length) || !parse_line(line, &token)) {
 		token_release(&token);
 		return STATUS_INVALID;
 	}

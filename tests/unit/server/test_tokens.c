@@ -76,6 +76,17 @@ static void what_is_no_token_is_refused_with_its_line(void **state)
 	}
 }
 
+static void a_nul_does_not_hide_what_stands_behind_it(void **state)
+{
+	static const char text[] = "x\0y token " ZEROS " never s\n";
+	struct tokens tokens;
+	size_t line = 0;
+
+	(void)state;
+	assert_int_equal(tokens_parse((struct span){(const unsigned char *)text, sizeof(text) - 1}, &tokens, &line), STATUS_INVALID);
+	assert_int_equal(line, 1);
+}
+
 static void a_name_is_there_once(void **state)
 {
 	struct tokens tokens;
@@ -195,6 +206,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_a_token),
 		cmocka_unit_test(what_is_no_token_is_refused_with_its_line),
+		cmocka_unit_test(a_nul_does_not_hide_what_stands_behind_it),
 		cmocka_unit_test(a_name_is_there_once),
 		cmocka_unit_test(every_cut_and_every_flipped_bit_is_read_without_harm),
 		cmocka_unit_test(what_is_saved_is_loaded),
