@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "complaint.h"
+#include "path.h"
 #include "settings_file.h"
 #include "settings_options.h"
 #include "settings_table.h"
+#include "text.h"
 
 #define SYSTEM_CONFIG "/etc/ferry/ferryd.conf"
 
@@ -164,7 +166,9 @@ enum settings_outcome settings_read(int argc, char **argv, struct settings *sett
 	if (settings_set_defaults(&read) == STATUS_OK)
 		outcome = settings_options_read(argc, argv, &read);
 	if (outcome == SETTINGS_SERVE && read_and_check(&read, &complaint) != STATUS_OK) {
-		fprintf(stderr, "%s\n", complaint.text);
+		/* It quotes the file, whatever that holds. */
+		text_print(stderr, span_of(complaint.text));
+		putc('\n', stderr);
 		outcome = SETTINGS_WRONG;
 	}
 	if (outcome == SETTINGS_SERVE)
