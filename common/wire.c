@@ -96,7 +96,8 @@ void writer_init(struct writer *writer, void *bytes, size_t capacity)
 {
 	writer->start = bytes;
 	writer->next = writer->start;
-	writer->end = writer->start + capacity;
+	/* Nothing may be added to NULL, not even 0. */
+	writer->end = bytes ? writer->start + capacity : writer->start;
 	writer->failed = false;
 }
 

@@ -33,7 +33,8 @@ static struct span waiting(const struct output *output)
 	const unsigned char *bytes = output->kept ? output->kept : output->writer.start;
 	size_t length = output->kept ? output->kept_length : writer_length(&output->writer);
 
-	return (struct span){.bytes = bytes + output->sent, .length = length - output->sent};
+	/* Between two turns there is no buffer, and nothing may be added to NULL. */
+	return (struct span){.bytes = bytes ? bytes + output->sent : NULL, .length = length - output->sent};
 }
 
 bool output_ready(const struct output *output)
