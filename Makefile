@@ -74,6 +74,8 @@ $(BUILD)/tests/fuzz/server_%: $(BUILD)/tests/fuzz/server_%.o $(REPLAY) $(COMMON)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
 	$(LINK) $(LIBS) -lcmocka
+# The server that answers it is the target itself, at the other end of a socketpair.
+$(BUILD)/tests/fuzz/client_answers: LDFLAGS += -Wl,--wrap=dial
 $(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
 	$(LINK) $(LIBS)
 $(BUILD)/tests/fault/shim.so: $(SHIM)

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 /* A copy of the bytes, exactly as long, so that a sanitizer sees every look beyond their end. The caller's to free. */
 static inline void *target_copy(const void *bytes, size_t length)
 {
-	void *copy = malloc(length ? length : 1);
+	void *copy = calloc(1, length ? length : 1);
 
 	CHECK(copy);
 	if (length)

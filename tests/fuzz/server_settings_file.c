@@ -1,0 +1,27 @@
+/* Fuzzes the configuration file: whatever it says, what comes of it can be released, and a complaint is one line. */
+#include "memory_file.h"
+
+#include "settings_file.h"
+#include "settings_table.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	static struct memory_file file;
+	struct settings settings = {.ready_fd = -1};
+	struct complaint complaint = {.text = ""};
+
+	if (!*file.path)
+		memory_file_make(&file);
+	memory_file_fill(&file, bytes, length);
+	CHECK(settings_set_defaults(&settings) == STATUS_OK);
+	enum status status = settings_file_read(file.path, &settings, &complaint);
+	CHECK((status == STATUS_OK) == !*complaint.text);
+	CHECK(!strchr(complaint.text, '\n'));
+	if (status == STATUS_OK) {
+		CHECK(settings.max_connections > 0 && settings.window_requests > 0 && settings.idle_deadline > 0);
+		for (size_t i = 0; i < settings.share_count; i++)
+			CHECK(settings.shares[i].path && settings.shares[i].name);
+	}
+	settings_release(&settings);
+	return 0;
+}
