@@ -18,7 +18,7 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 {
 	struct failure failure;
 
-	queue_piece(worker->transfer->queue, download, run, news);
+	queue_piece(worker->transfer->queue, download, news);
 	/* Behind a hole nothing may leave an ordered outlet. */
 	course->stop = is_ordered(download);
 	if (run->from != PIECE_SUSPECT)
@@ -40,7 +40,7 @@ static void judge(struct worker *worker, struct download *download, const struct
 		judge_wrong(worker, download, run, &news, course);
 	} else {
 		news.verdict = PIECE_VERDICT_PROVEN;
-		queue_piece(worker->transfer->queue, download, run, &news);
+		queue_piece(worker->transfer->queue, download, &news);
 		atomic_fetch_add_explicit(&worker->transfer->counters->bytes_fetched, receipt->length, memory_order_relaxed);
 	}
 }

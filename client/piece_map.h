@@ -18,6 +18,7 @@ enum piece_state {
 	PIECE_LOCAL,   /* the partial holds bytes: to be verified */
 	PIECE_BASIS,   /* only the older file holds bytes: to be verified there */
 	PIECE_CLAIMED, /* some run's */
+	PIECE_WRONG,   /* still that run's, which found it so: given back when the run is over */
 	PIECE_PROVEN,
 	PIECE_STATES
 };

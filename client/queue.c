@@ -261,7 +261,7 @@ static bool was_fetched(const struct piece_run *run)
 	return run->from == PIECE_MISSING || run->from == PIECE_SUSPECT;
 }
 
-void queue_piece(struct queue *queue, struct download *download, const struct piece_run *run, const struct piece_news *news)
+void queue_piece(struct queue *queue, struct download *download, const struct piece_news *news)
 {
 	pthread_mutex_lock(&queue->lock);
 	download->fetched += news->received;
@@ -270,7 +270,7 @@ void queue_piece(struct queue *queue, struct download *download, const struct pi
 		piece_map_prove(&download->pieces, news->piece, &news->digest);
 		download->file->node.source->remote->failures = 0;
 	} else {
-		piece_map_set(&download->pieces, news->piece, was_fetched(run) ? PIECE_SUSPECT : PIECE_MISSING);
+		piece_map_set(&download->pieces, news->piece, PIECE_WRONG);
 	}
 	pthread_mutex_unlock(&queue->lock);
 }
@@ -290,12 +290,16 @@ void queue_root(struct queue *queue, struct download *download, const struct dig
 	pthread_mutex_unlock(&queue->lock);
 }
 
-/* Caller holds lock. */
+/* Only now, so that no piece is ever in the hands of two runs. Caller holds lock. */
 static void give_back(struct download *download, const struct piece_run *run)
 {
+	struct piece_map *pieces = &download->pieces;
+
 	for (uint64_t piece = run->first; piece < run->first + run->count; piece++) {
-		if (download->pieces.states[piece] == PIECE_CLAIMED)
-			piece_map_set(&download->pieces, piece, run->from);
+		if (pieces->states[piece] == PIECE_CLAIMED)
+			piece_map_set(pieces, piece, run->from);
+		else if (pieces->states[piece] == PIECE_WRONG)
+			piece_map_set(pieces, piece, was_fetched(run) ? PIECE_SUSPECT : PIECE_MISSING);
 	}
 	if (was_fetched(run))
 		download->fetching--;

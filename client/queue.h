@@ -85,7 +85,7 @@ struct piece_news {
 	struct digest digest;
 	uint64_t received, reused;
 };
-void queue_piece(struct queue *queue, struct download *download, const struct piece_run *run, const struct piece_news *news);
+void queue_piece(struct queue *queue, struct download *download, const struct piece_news *news);
 
 /* Bytes of it arrived and will have to come again. */
 void queue_wasted(struct queue *queue, struct download *download, uint64_t received);

@@ -128,7 +128,7 @@ static void prove_run(struct worker *worker, struct download *download, const st
 			course->stop = true;
 		}
 		if (!course->stop)
-			queue_piece(worker->transfer->queue, download, run, &news);
+			queue_piece(worker->transfer->queue, download, &news);
 	}
 }
 

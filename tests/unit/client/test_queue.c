@@ -7,7 +7,7 @@ static void prove(struct fixture *fixture, const struct piece_run *run)
 {
 	for (uint64_t piece = run->first; piece < run->first + run->count; piece++) {
 		const struct piece_news news = {.piece = piece, .verdict = PIECE_VERDICT_PROVEN, .received = PIECE_SIZE};
-		queue_piece(fixture->queue, fixture->download, run, &news);
+		queue_piece(fixture->queue, fixture->download, &news);
 	}
 }
 
@@ -117,12 +117,29 @@ static void a_wrong_piece_comes_again_by_itself(void **state)
 	(void)state;
 	share(&fixture, 8);
 	struct queue_task task = take(&fixture);
-	queue_piece(fixture.queue, fixture.download, &task.work.run, &wrong);
+	queue_piece(fixture.queue, fixture.download, &wrong);
 	assert_int_equal(run_over(&fixture, &task.work.run, RUN_OVER), DUTY_NOTHING);
 	task = take(&fixture);
 	assert_int_equal(task.work.run.first, 1);
 	assert_int_equal(task.work.run.count, 1);
 	assert_int_equal(task.work.run.from, PIECE_SUSPECT);
+	end(&fixture);
+}
+
+/* Two threads with one piece: what one has proven the other may overwrite. */
+static void a_wrong_piece_stays_with_its_run_until_that_is_over(void **state)
+{
+	struct fixture fixture = make(1, 0);
+	const struct piece_news wrong = {.piece = 1, .verdict = PIECE_VERDICT_WRONG};
+
+	(void)state;
+	share(&fixture, 8);
+	struct queue_task first = take(&fixture);
+	queue_piece(fixture.queue, fixture.download, &wrong);
+	while (ask(&fixture) == QUEUE_TASK)
+		assert_int_equal(fixture.download->pieces.states[1], PIECE_WRONG);
+	assert_int_equal(run_over(&fixture, &first.work.run, RUN_OVER), DUTY_NOTHING);
+	assert_int_equal(take(&fixture).work.run.from, PIECE_SUSPECT);
 	end(&fixture);
 }
 
@@ -179,7 +196,7 @@ static void a_local_piece_that_differs_is_fetched(void **state)
 	piece_map_set(&fixture.download->pieces, 0, PIECE_LOCAL);
 	struct queue_task task = take(&fixture);
 	assert_int_equal(task.work.kind, TASK_VERIFY);
-	queue_piece(fixture.queue, fixture.download, &task.work.run, &differs);
+	queue_piece(fixture.queue, fixture.download, &differs);
 	assert_int_equal(run_over(&fixture, &task.work.run, RUN_OVER), DUTY_NOTHING);
 	task = take(&fixture);
 	assert_int_equal(task.work.kind, TASK_FETCH);
@@ -261,6 +278,7 @@ int main(void)
 		cmocka_unit_test(the_last_run_finishes_the_file),
 		cmocka_unit_test(what_a_run_did_not_prove_is_given_out_again),
 		cmocka_unit_test(a_wrong_piece_comes_again_by_itself),
+		cmocka_unit_test(a_wrong_piece_stays_with_its_run_until_that_is_over),
 		cmocka_unit_test(an_epoch_ends_only_when_every_run_of_it_has_returned),
 		cmocka_unit_test(a_failed_file_is_told_once_by_its_last_run),
 		cmocka_unit_test(local_pieces_are_verified_beside_fetching),

@@ -197,7 +197,7 @@ static struct piece_run share_after_giving_up(struct fixture *fixture)
 	queue_pause(fixture->queue, fixture->remote, &lost);
 	assert_int_equal(fixture->remote->failure.code, EXIT_NETWORK);
 	queue_share(fixture->queue, fixture->download, &run);
-	queue_piece(fixture->queue, fixture->download, &run, &(struct piece_news){.verdict = PIECE_VERDICT_PROVEN});
+	queue_piece(fixture->queue, fixture->download, &(struct piece_news){.verdict = PIECE_VERDICT_PROVEN});
 	return run;
 }
 
