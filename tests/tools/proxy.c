@@ -15,7 +15,8 @@
 /*
  * usage: proxy [OPTION...] PORT     forwards to that port of 127.0.0.1 until standard input ends; prints its own port
  *   --flip-pieces      one bit in the bytes of every DATA frame      --flip-trailers   in its digest
- *   --flips N          only the first N of these
+ *   --flip-anywhere    in either, somewhere else each time           --spare-fresh     but not in answers to FRESH
+ *   --flips N          only the first N of these; how many there were is said at the end: "flipped N"
  *   --flip-at N        one bit of byte N of what the server sends on each connection
  *   --cut N            ends each connection after N bytes from the server
  *   --stall N          after N bytes from the server over all connections prints "stalled" and holds everything back
@@ -52,6 +53,7 @@ static struct proxy proxy = {
 struct connection {
 	int client;
 	int server;
+	struct damage damage;
 };
 
 static void gate_release(void)
@@ -100,16 +102,14 @@ static bool forward(int to, const unsigned char *bytes, size_t length)
 	return true;
 }
 
-static void copy_from_server(const struct connection *connection)
+static void copy_from_server(struct connection *connection)
 {
 	unsigned char bytes[65536];
-	struct damage damage;
 	uint64_t passed = 0;
 	ssize_t length;
-	damage_start(&damage, &proxy.plan);
 	while (passed < proxy.cut && (length = recv(connection->server, bytes, sizeof bytes, 0)) > 0) {
 		size_t kept = (uint64_t)length < proxy.cut - passed ? (size_t)length : (size_t)(proxy.cut - passed);
-		damage_apply(&damage, bytes, kept);
+		damage_apply(&connection->damage, bytes, kept);
 		if (!forward(connection->client, bytes, kept))
 			break;
 		passed += kept;
@@ -122,12 +122,14 @@ static void copy_from_server(const struct connection *connection)
 
 static void *copy_from_client(void *argument)
 {
-	const struct connection *connection = argument;
+	struct connection *connection = argument;
 	unsigned char bytes[65536];
 	ssize_t length;
-	while ((length = recv(connection->client, bytes, sizeof bytes, 0)) > 0)
+	while ((length = recv(connection->client, bytes, sizeof bytes, 0)) > 0) {
+		damage_watch(&connection->damage, bytes, (size_t)length);
 		if (!forward(connection->server, bytes, (size_t)length))
 			break;
+	}
 	shutdown(connection->server, SHUT_WR);
 	return NULL;
 }
@@ -161,6 +163,7 @@ static void read_options(int count, char **arguments)
 {
 	static const struct option options[] = {
 		{"flip-pieces", no_argument, NULL, 'p'}, {"flip-trailers", no_argument, NULL, 't'},
+		{"flip-anywhere", no_argument, NULL, 'w'}, {"spare-fresh", no_argument, NULL, 'f'},
 		{"flips", required_argument, NULL, 'n'}, {"flip-at", required_argument, NULL, 'a'},
 		{"cut", required_argument, NULL, 'c'},   {"stall", required_argument, NULL, 's'},
 		{"drip", no_argument, NULL, 'd'},        {"gather", required_argument, NULL, 'g'},
@@ -171,6 +174,8 @@ static void read_options(int count, char **arguments)
 		switch (option) {
 		case 'p': proxy.plan.flip_pieces = true; break;
 		case 't': proxy.plan.flip_trailers = true; break;
+		case 'w': proxy.plan.flip_anywhere = true; break;
+		case 'f': proxy.plan.spare_fresh = true; break;
 		case 'n': proxy.plan.flips_left = strtol(optarg, NULL, 10); break;
 		case 'a': proxy.plan.flip_at = strtoull(optarg, NULL, 10); break;
 		case 'c': proxy.cut = strtoull(optarg, NULL, 10); break;
@@ -195,9 +200,12 @@ int main(int count, char **arguments)
 		pthread_t thread;
 		if (!connection)
 			give_up("malloc");
-		*connection = (struct connection){.client = client};
+		connection->client = client;
+		damage_start(&connection->damage, &proxy.plan);
 		if (pthread_create(&thread, NULL, serve, connection) || pthread_detach(thread))
 			give_up("pthread_create");
 	}
+	printf("flipped %ld\n", proxy.plan.flipped);
+	fflush(stdout);
 	_exit(0);
 }
