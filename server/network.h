@@ -22,8 +22,9 @@ struct network {
 };
 
 /*
- * "10.0.0.0/8", "192.168.7.4", "fd00::/8", "::1"; never a name. "::/0" is all of IPv6 and nothing of IPv4. STATUS_INVALID for anything else, and where the address has
- * bits behind the length: such a range is seldom what its writer meant.
+ * "10.0.0.0/8", "192.168.7.4", "fd00::/8", "::1"; never a name. "::/0" is all of IPv6 and nothing of IPv4.
+ * STATUS_INVALID for anything else, and where the address has bits behind the length: such a range is seldom what its
+ * writer meant.
  */
 MUST_CHECK enum status network_parse(const char *text, struct network *network);
 

@@ -25,6 +25,7 @@ struct fixture {
 	struct scratch scratch;
 	char config[PATH_MAX + 16];
 	struct settings settings;
+	char *line; /* the words last read: settings may point into them, as they may into argv */
 	char said[CAPTURE_MAX];    /* stderr */
 	char printed[CAPTURE_MAX]; /* stdout */
 };
@@ -46,6 +47,7 @@ static inline int release_fixture(void **state)
 	int result;
 
 	settings_release(&fixture->settings);
+	free(fixture->line);
 	result = scratch_remove(&fixture->scratch);
 	free(fixture);
 	return result;
@@ -62,12 +64,13 @@ static inline enum settings_outcome read_line(struct fixture *fixture, const cha
 	for (char *word; (word = strsep(&rest, " ")) && count < WORDS_MAX;)
 		words[count++] = strcmp(word, "CONFIG") == 0 ? fixture->config : strcmp(word, "''") == 0 ? word + 2 : word;
 	settings_release(&fixture->settings);
+	free(fixture->line);
+	fixture->line = copy;
 	capture_start(&out, STDOUT_FILENO);
 	capture_start(&err, STDERR_FILENO);
 	enum settings_outcome outcome = settings_read(count, words, &fixture->settings);
 	snprintf(fixture->said, sizeof(fixture->said), "%s", capture_end(&err));
 	snprintf(fixture->printed, sizeof(fixture->printed), "%s", capture_end(&out));
-	free(copy);
 	return outcome;
 }
 
