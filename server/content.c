@@ -22,6 +22,7 @@ struct content {
 	struct version version;
 	struct stat stat;
 	atomic_bool stale;
+	_Atomic int64_t cold_at;
 
 	int fd; /* -1 while unused; constant for those who use the content */
 	/* guarded by contents.lock */
@@ -97,6 +98,11 @@ static void content_drop(struct content *content)
 int content_fd(const struct content *content)
 {
 	return content->fd;
+}
+
+_Atomic int64_t *content_cold_at(struct content *content)
+{
+	return &content->cold_at;
 }
 
 uint64_t content_size(const struct content *content)

@@ -3,6 +3,7 @@
 
 #include "admission.h"
 #include "clock.h"
+#include "cold_step.h"
 #include "gate.h"
 #include "log.h"
 #include "message.h"
@@ -67,6 +68,7 @@ static void drop_reply(struct conversation *conversation, enum status status)
 	         (unsigned long long)count_bytes(conversation), (long long)((clock_now() - reply->started) / CLOCK_MS));
 	reply_free(reply, conversation->services);
 	conversation->reply = NULL;
+	cold_withdraw(&conversation->services->cold, &conversation->cold);
 }
 
 void conversation_release(struct conversation *conversation)
@@ -233,7 +235,7 @@ static enum pace step_reply(struct conversation *conversation, struct turn *turn
 {
 	struct reply *reply = conversation->reply;
 	uint64_t position = output_position(&conversation->output);
-	enum reply_result result = reply->class->step(reply, turn);
+	enum reply_result result = cold_step(reply, &conversation->cold, turn);
 	int64_t now = clock_now();
 
 	if (output_position(&conversation->output) != position)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cold.h"
 #include "input.h"
 #include "output.h"
 #include "peers.h"
@@ -46,6 +47,7 @@ struct conversation {
 	struct input input;
 	struct window window;
 	struct output output;
+	struct cold_waiter cold;
 	struct reply *reply;   /* the front one; the requests behind it wait in the input */
 };
 

@@ -11,6 +11,7 @@
 #include "peers.h"
 #include "services.h"
 #include "status.h"
+#include "stretch.h"
 #include "visitor.h"
 #include "wire.h"
 #include "workbench.h"
@@ -37,6 +38,14 @@ enum reply_result {
 
 struct reply;
 
+/* What the next step needs of the disk. */
+enum reply_reading {
+	REPLY_READS_NOTHING,
+	REPLY_READS_FILE,   /* reads the stretch */
+	REPLY_SENDS_FILE,   /* begins to send the stretch, which is read in later turns */
+	REPLY_READS_FOLDER, /* only reading it will tell whether it lies in memory */
+};
+
 /*
  * A step is called only while output_ready(): it may write OUTPUT_ROOM bytes and put a range of a file behind them, or
  * hash one piece, or read one batch of a folder; then it returns. It never waits.
@@ -44,6 +53,8 @@ struct reply;
 struct reply_class {
 	const char *name; /* for the log */
 	enum reply_result (*step)(struct reply *reply, struct turn *turn);
+	/* NULL: nothing that would be worth a look. */
+	enum reply_reading (*reads)(struct reply *reply, struct stretch *stretch);
 	/* Releases what the reply holds; its own memory is freed by reply_free(). NULL: nothing. */
 	void (*release)(struct reply *reply, struct services *services);
 };
@@ -55,6 +66,7 @@ struct reply {
 	bool inside_frame;    /* between a DATA header and its trailer: no other frame may come now */
 	uint32_t frame_bytes; /* of the request, for the window */
 	uint64_t worked;      /* bytes worked on: what PROGRESS tells */
+	bool warmed;          /* what the next step begins to send was brought into memory */
 	/* The connection's. */
 	int64_t started;
 	int64_t last_word;    /* when it last wrote something */

@@ -157,7 +157,20 @@ static void release(struct reply *reply, struct services *services)
 	source_release(&((struct digests *)reply)->source, services);
 }
 
-static const struct reply_class digests_class = {.name = "digests", .step = step, .release = release};
+static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+{
+	struct digests *digests = (struct digests *)reply;
+
+	if (!digests->source.is_open)
+		return REPLY_READS_NOTHING;
+	skip_known(digests);
+	if (digests->ready == digests->end || is_time_to_send(digests, clock_now()))
+		return REPLY_READS_NOTHING;
+	*stretch = source_stretch(&digests->source, digests->ready);
+	return REPLY_READS_FILE;
+}
+
+static const struct reply_class digests_class = {.name = "digests", .step = step, .reads = reads, .release = release};
 
 enum status reply_digests_new(const struct frame *frame, struct span payload, struct reply **reply)
 {

@@ -262,7 +262,14 @@ static void release(struct reply *reply, struct services *services)
 		folder_close(&list->levels[--list->depth].folder, services);
 }
 
-static const struct reply_class list_class = {.name = "list", .step = step, .release = release};
+static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+{
+	(void)reply;
+	(void)stretch;
+	return REPLY_READS_FOLDER;
+}
+
+static const struct reply_class list_class = {.name = "list", .step = step, .reads = reads, .release = release};
 
 enum status reply_list_new(const struct frame *frame, struct span payload, struct reply **reply)
 {

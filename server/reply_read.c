@@ -12,6 +12,7 @@
  */
 enum read_state {
 	READ_OPENING,
+	READ_SMALL,   /* open, and its only piece did not lie in memory */
 	READ_BETWEEN, /* the next frame is a DATA header, if any */
 	READ_SENDING, /* the piece is in the output, its trailer is not */
 };
@@ -39,15 +40,16 @@ static void write_trailer(struct read *read, struct turn *turn, enum data_status
 	read->reply.inside_frame = false;
 }
 
-/* A small file is proven before its first byte is written: many answers share one send, and nothing can turn void. */
+/*
+ * A small file, read into the bench's buffer, is proven before its first byte is written: many answers share one send, and
+ * nothing can turn void.
+ */
 static enum reply_result send_small(struct read *read, struct turn *turn)
 {
-	unsigned char *bytes = turn->bench->hashing;
+	const unsigned char *bytes = turn->bench->hashing;
 	uint32_t length = (uint32_t)source_size(&read->source);
-	enum status status = source_read(&read->source, bytes, length, 0);
+	enum status status = source_check(&read->source, turn);
 
-	if (status == STATUS_OK)
-		status = source_check(&read->source, turn);
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	piece_digest(turn->bench->lanes, bytes, length, &read->digest);
@@ -57,6 +59,24 @@ static enum reply_result send_small(struct read *read, struct turn *turn)
 	output_file_bytes(turn->output, bytes, length);
 	write_trailer(read, turn, DATA_PROVEN);
 	return REPLY_DONE;
+}
+
+static enum reply_result read_small(struct read *read, struct turn *turn)
+{
+	enum status status = source_read(&read->source, turn->bench->hashing, source_size(&read->source), 0);
+
+	return status == STATUS_OK ? send_small(read, turn) : reply_fail(turn, status);
+}
+
+/* Most small files lie in memory: trying costs no more than asking would. */
+static enum reply_result try_small(struct read *read, struct turn *turn)
+{
+	struct stretch stretch = source_stretch(&read->source, 0);
+
+	if (stretch_read_hot(&stretch, turn->bench->hashing))
+		return send_small(read, turn);
+	read->state = READ_SMALL;
+	return REPLY_MORE;
 }
 
 static enum reply_result open_source(struct read *read, struct turn *turn)
@@ -71,7 +91,7 @@ static enum reply_result open_source(struct read *read, struct turn *turn)
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	if (!read->source.content)
-		return send_small(read, turn);
+		return try_small(read, turn);
 	source_describe(&read->source, turn, read->reply.number, NULL);
 	read->state = READ_BETWEEN;
 	return REPLY_MORE;
@@ -136,9 +156,7 @@ static enum reply_result end_piece(struct read *read, struct turn *turn)
 	read->next++;
 	read->state = READ_BETWEEN;
 	/* What is written leaves before the next piece is hashed. */
-	if (read->next < read->end && !has_digest(read))
-		return REPLY_YIELD;
-	return next_piece(read, turn);
+	return read->next < read->end && !has_digest(read) ? REPLY_YIELD : REPLY_MORE;
 }
 
 static enum reply_result step(struct reply *reply, struct turn *turn)
@@ -148,6 +166,8 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	switch (read->state) {
 	case READ_OPENING:
 		return open_source(read, turn);
+	case READ_SMALL:
+		return read_small(read, turn);
 	case READ_BETWEEN:
 		return next_piece(read, turn);
 	case READ_SENDING:
@@ -156,12 +176,24 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	return end_piece(read, turn);
 }
 
+/* Within a DATA frame nothing may wait: what the piece after it needs is asked once its trailer is written. */
+static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+{
+	struct read *read = (struct read *)reply;
+	bool between = read->state == READ_BETWEEN && read->next < read->end;
+
+	if (!between && read->state != READ_SMALL)
+		return REPLY_READS_NOTHING;
+	*stretch = source_stretch(&read->source, read->next);
+	return between && has_digest(read) ? REPLY_SENDS_FILE : REPLY_READS_FILE;
+}
+
 static void release(struct reply *reply, struct services *services)
 {
 	source_release(&((struct read *)reply)->source, services);
 }
 
-static const struct reply_class read_class = {.name = "read", .step = step, .release = release};
+static const struct reply_class read_class = {.name = "read", .step = step, .reads = reads, .release = release};
 
 enum status reply_read_new(const struct frame *frame, struct span payload, struct reply **reply)
 {

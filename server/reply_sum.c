@@ -137,7 +137,20 @@ static void release(struct reply *reply, struct services *services)
 	source_release(&sum->source, services);
 }
 
-static const struct reply_class sum_class = {.name = "sum", .step = step, .release = release};
+static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+{
+	struct sum *sum = (struct sum *)reply;
+	struct digest digest;
+
+	if (!sum->source.is_open || sum->next == sum->end)
+		return REPLY_READS_NOTHING;
+	if (sum->kind == SUM_TREE && source_known(&sum->source, sum->next, &digest))
+		return REPLY_READS_NOTHING;
+	*stretch = source_stretch(&sum->source, sum->next);
+	return REPLY_READS_FILE;
+}
+
+static const struct reply_class sum_class = {.name = "sum", .step = step, .reads = reads, .release = release};
 
 enum status reply_sum_new(const struct frame *frame, struct span payload, struct reply **reply)
 {

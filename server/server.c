@@ -13,6 +13,7 @@
 #include "reaper.h"
 #include "services.h"
 #include "slots.h"
+#include "threads.h"
 #include "workers.h"
 
 /* Listings may hold this part of all descriptors, within bounds. */
@@ -44,6 +45,19 @@ static unsigned folders_max(void)
 	return share < FOLDERS_MAX ? (unsigned)share : FOLDERS_MAX;
 }
 
+static void wake_slot(void *slots, uint64_t name)
+{
+	slots_wake(slots, name);
+}
+
+/* As many workers as can run at once never wait for the disk; where there are no more, one has to. */
+static unsigned cold_tokens(const struct settings *settings)
+{
+	unsigned cores = threads_cores();
+
+	return settings->workers > cores ? settings->workers - cores : 1;
+}
+
 static enum status init_services(struct services *services, const struct server_setup *setup)
 {
 	const struct settings *settings = setup->settings;
@@ -70,6 +84,7 @@ static enum status init_services(struct services *services, const struct server_
 
 static void release_services(struct services *services)
 {
+	cold_release(&services->cold);
 	budget_release(&services->budget);
 	budget_release(&services->handshakes);
 	peers_free(services->peers);
@@ -93,6 +108,7 @@ static enum status start(struct server *server, const struct server_setup *setup
 	if (status != STATUS_OK)
 		return status;
 	status = slots_new(setup->settings->max_connections + PEERS_REFUSALS, &server->slots);
+	cold_init(&server->services.cold, cold_tokens(setup->settings), wake_slot, server->slots);
 	if (status == STATUS_OK)
 		status = start_threads(server, setup);
 	if (status == STATUS_OK)

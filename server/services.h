@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "budget.h"
+#include "cold.h"
 #include "content.h"
 #include "gate.h"
 #include "peers.h"
@@ -33,6 +34,7 @@ struct services {
 	struct budget budget;
 	struct budget handshakes;
 	struct gate gate;
+	struct cold cold;
 	struct tally tally;
 	/* Directory descriptors that listings hold, and how many they may hold together. */
 	atomic_uint folders;

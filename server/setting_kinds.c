@@ -2,12 +2,12 @@
 #include "setting_kinds.h"
 
 #include <assert.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
+#include "threads.h"
 
 struct unit {
 	const char *suffix;
@@ -104,19 +104,12 @@ static bool same_time(const void *a, const void *b)
 	return *(const int64_t *)a == *(const int64_t *)b;
 }
 
-/* Eight threads more than cores may wait for a cold disk while the others serve. */
-static unsigned automatic_workers(void)
-{
-	cpu_set_t cores;
-
-	return (sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1) + 8;
-}
-
 static enum status parse_workers(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
 {
 	if (strcmp(value, "auto") != 0)
 		return parse_count(setting, value, field, complaint);
-	*(unsigned *)field = automatic_workers();
+	/* Eight may wait for a cold disk while the others serve. */
+	*(unsigned *)field = threads_cores() + 8;
 	return STATUS_OK;
 }
 

@@ -142,13 +142,21 @@ static uint32_t bits_of(const struct wish *wish)
 	return EPOLLONESHOT | (wish->read ? EPOLLIN | EPOLLRDHUP : 0) | (wish->write ? EPOLLOUT : 0);
 }
 
+uint64_t slots_name(const struct slots *slots, const struct slot *slot)
+{
+	return (uint64_t)slot->generation << 32 | (uint32_t)(slot - slots->list);
+}
+
+/* caller holds slot.lock */
+static bool is_named(const struct slot *slot, uint64_t name)
+{
+	return slot->connection && slot->generation == (uint32_t)(name >> 32);
+}
+
 /* caller holds slot.lock */
 static int control(struct slots *slots, struct slot *slot, int operation, uint32_t bits)
 {
-	struct epoll_event event = {
-		.events = bits,
-		.data.u64 = (uint64_t)slot->generation << 32 | (uint32_t)(slot - slots->list),
-	};
+	struct epoll_event event = {.events = bits, .data.u64 = slots_name(slots, slot)};
 
 	return epoll_ctl(slots->epoll, operation, slot->fd, &event);
 }
@@ -202,7 +210,7 @@ enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **out
 
 	assert(index < slots->count);
 	pthread_mutex_lock(&slot->lock);
-	if (slot->connection && slot->generation == (uint32_t)(name >> 32)) {
+	if (is_named(slot, name)) {
 		taken = !slot->owned;
 		slot->again |= slot->owned;
 		slot->owned = true;
@@ -266,6 +274,18 @@ static void wake(struct slots *slots, struct slot *slot)
 	slot->armed |= EPOLLOUT;
 	if (control(slots, slot, EPOLL_CTL_MOD, slot->armed) < 0)
 		log_line(LOG_ERROR, "event=wake status=\"%s\"", status_text(status_from_errno(errno)));
+}
+
+void slots_wake(struct slots *slots, uint64_t name)
+{
+	uint32_t index = (uint32_t)name;
+	struct slot *slot = &slots->list[index];
+
+	assert(index < slots->count);
+	pthread_mutex_lock(&slot->lock);
+	if (is_named(slot, name))
+		wake(slots, slot);
+	pthread_mutex_unlock(&slot->lock);
 }
 
 /* caller holds slot.lock */

@@ -13,9 +13,9 @@
  * A slot is free, armed or owned. slots_next() turns one event into ownership of one slot; EPOLLONESHOT and the
  * slot's lock see to it that nobody else has it. The owner alone touches the connection, and ends its ownership with
  * slots_arm() or slots_close(). What the epoll set holds is (generation, index), never a pointer: an event that was on
- * its way while the slot was closed and used again names nothing. Others may only ask for a turn (slots_wake_all, a
- * wake that is due) or shut the socket down, under the slot's lock: at a deadline first for reading, which the owner
- * sees as the end of the stream, then wholly, which it sees as a hang-up.
+ * its way while the slot was closed and used again names nothing. Others may only ask for a turn (slots_wake,
+ * slots_wake_all, a wake that is due) or shut the socket down, under the slot's lock: at a deadline first for reading,
+ * which the owner sees as the end of the stream, then wholly, which it sees as a hang-up.
  */
 struct slots;
 struct slot;
@@ -53,6 +53,12 @@ enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **sl
 enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **slot);
 
 struct connection *slot_connection(const struct slot *slot);
+
+/* What names the connection in the slot, now and never again. Only its owner may ask. */
+uint64_t slots_name(const struct slots *slots, const struct slot *slot);
+
+/* Gives the connection of that name a turn; where it has gone, nobody gets one. */
+void slots_wake(struct slots *slots, uint64_t name);
 
 /* Gives the slot back to the epoll set; where somebody asked for a turn meanwhile, there will be one. */
 void slots_arm(struct slots *slots, struct slot *slot, const struct wish *wish);

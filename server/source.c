@@ -158,6 +158,16 @@ enum status source_read(const struct source *source, void *bytes, size_t length,
 	return STATUS_OK;
 }
 
+struct stretch source_stretch(const struct source *source, uint64_t piece)
+{
+	return (struct stretch){
+		.fd = source->fd,
+		.offset = piece * PIECE_SIZE,
+		.length = piece_length(source_size(source), piece),
+		.cold_at = source->content ? content_cold_at(source->content) : NULL,
+	};
+}
+
 enum status source_compute(const struct source *source, struct workbench *bench, uint64_t index, struct digest *digest)
 {
 	uint64_t offset = index * PIECE_SIZE;

@@ -58,13 +58,17 @@ bool source_root(struct source *source, struct turn *turn, struct digest *root);
 /* Reads LENGTH bytes at OFFSET, all of them: a file that ends early is STATUS_CHANGED. */
 MUST_CHECK enum status source_read(const struct source *source, void *bytes, size_t length, uint64_t offset);
 
+/* Where a piece lies. */
+struct stretch source_stretch(const struct source *source, uint64_t piece);
+
 enum remembering {
 	REMEMBER_AGREEING, /* another digest than the remembered one makes the content stale */
 	REMEMBER_FRESH,    /* another digest replaces it and drops the others */
 };
 
 /* Reads and hashes a piece through the bench's buffer and takes no lock; the digest counts once source_remember agrees. */
-MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece, struct digest *digest);
+MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece,
+	struct digest *digest);
 
 /* Checks the version and remembers what was computed before. */
 MUST_CHECK enum status source_remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,

@@ -1,10 +1,18 @@
-/* Threads: started with a small stack and a name. */
+/* Counts processors and starts threads. */
 #include "threads.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
 
 /* The deepest path holds two path buffers, a line of log and a batch of lanes; nothing recurses. */
 #define STACK_SIZE (256 * 1024)
+
+unsigned threads_cores(void)
+{
+	cpu_set_t cores;
+
+	return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1;
+}
 
 enum status thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
 {

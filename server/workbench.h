@@ -14,6 +14,7 @@
 struct workbench {
 	struct services *services;
 	struct lanes *lanes;
+	uint64_t slot;          /* the name of the slot that the worker owns, see slots_wake() */
 	unsigned char *input;   /* WORKBENCH_INPUT bytes: what is received at once */
 	unsigned char *hashing; /* WORKBENCH_HASHING bytes: what is read and hashed at once, sixteen leaves */
 	unsigned char *packing; /* OUTPUT_CAPACITY bytes: answers on their way into one send */

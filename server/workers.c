@@ -80,6 +80,7 @@ static void step(struct worker *worker, struct hold *hold)
 {
 	struct connection *connection = slot_connection(hold->slot);
 
+	worker->bench.slot = slots_name(worker->slots, hold->slot);
 	switch (connection_step(connection, &worker->bench, hold->events, &hold->wish)) {
 	case CONNECTION_WAIT:
 		arm(worker, hold);

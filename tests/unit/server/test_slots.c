@@ -180,6 +180,33 @@ static void turn_given_to_an_armed_slot_keeps_what_it_waits_for(void **state)
 	finish(fixture, slot);
 }
 
+static void a_wake_by_name_is_for_that_connection_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t events;
+
+	connect_as(fixture, 0, &reading);
+	say(connect_as(fixture, 1, &reading));
+	struct slot *slot = take(fixture, &events);
+	uint64_t name = slots_name(fixture->slots, slot);
+	/* While it is owned the turn waits. */
+	slots_wake(fixture->slots, name);
+	assert_nothing(fixture);
+	slots_arm(fixture->slots, slot, &(struct wish){.deadline = CLOCK_NEVER, .wake = CLOCK_NEVER});
+	assert_ptr_equal(take(fixture, &events), slot);
+	slots_arm(fixture->slots, slot, &(struct wish){.deadline = CLOCK_NEVER, .wake = CLOCK_NEVER});
+	assert_nothing(fixture);
+	slots_wake(fixture->slots, name);
+	assert_ptr_equal(take(fixture, &events), slot);
+	finish(fixture, slot);
+	/* Whoever is in its place now is another one. */
+	connect_as(fixture, 1, &reading);
+	slots_wake(fixture->slots, name);
+	assert_nothing(fixture);
+	finish_armed(fixture);
+	finish_armed(fixture);
+}
+
 static void ready_slots_take_turns(void **state)
 {
 	struct fixture *fixture = *state;
@@ -362,6 +389,7 @@ int main(void)
 		CASE(armed_for_nothing_reports_only_a_hang_up),
 		CASE(turn_asked_for_while_owned_comes_after_arming),
 		CASE(turn_given_to_an_armed_slot_keeps_what_it_waits_for),
+		CASE(a_wake_by_name_is_for_that_connection_alone),
 		CASE(ready_slots_take_turns),
 		CASE(no_slot_is_left_until_one_is_closed),
 		CASE(slot_is_used_again_without_anything_of_the_last),

@@ -1,0 +1,57 @@
+/* Asks what a step would wait for, and takes a token where it would. */
+#include "cold_step.h"
+
+#include "clock.h"
+#include "stretch.h"
+
+/* Who waits that long may have something else to say. */
+#define LOOK_AGAIN CLOCK_SECOND
+
+static struct stretch_room room_of(const struct workbench *bench)
+{
+	return (struct stretch_room){.bytes = bench->hashing, .size = WORKBENCH_HASHING};
+}
+
+/* What the next step would have to wait for. */
+static enum reply_reading next_reading(struct reply *reply, const struct workbench *bench, struct stretch *stretch)
+{
+	if (!reply->class->reads || reply->warmed)
+		return REPLY_READS_NOTHING;
+	enum reply_reading reading = reply->class->reads(reply, stretch);
+	if (reading == REPLY_READS_NOTHING || reading == REPLY_READS_FOLDER)
+		return reading;
+	return stretch_is_hot(stretch, room_of(bench)) ? REPLY_READS_NOTHING : reading;
+}
+
+/* The caller has a token. */
+static enum reply_result wait_and_step(struct reply *reply, struct turn *turn, enum reply_reading reading,
+	const struct stretch *stretch)
+{
+	if (reading == REPLY_SENDS_FILE) {
+		/* Sending comes without a token, thus in a turn of its own, when all of it is there. */
+		stretch_warm(stretch, room_of(turn->bench));
+		reply->warmed = true;
+		return REPLY_YIELD;
+	}
+	if (reading == REPLY_READS_FILE)
+		stretch_ask(stretch);
+	return reply->class->step(reply, turn);
+}
+
+enum reply_result cold_step(struct reply *reply, struct cold_waiter *waiter, struct turn *turn)
+{
+	struct cold *cold = &turn->services->cold;
+	struct stretch stretch;
+	enum reply_reading reading = next_reading(reply, turn->bench, &stretch);
+
+	if (reading == REPLY_READS_NOTHING) {
+		cold_withdraw(cold, waiter);
+		reply->warmed = false;
+		return reply->class->step(reply, turn);
+	}
+	if (!cold_enter(cold, waiter, turn->bench->slot))
+		return reply_park(turn, clock_now() + LOOK_AGAIN);
+	enum reply_result result = wait_and_step(reply, turn, reading, &stretch);
+	cold_leave(cold);
+	return result;
+}

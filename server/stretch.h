@@ -1,0 +1,39 @@
+/* A stretch of a file: whether it lies in memory, and how it gets there. */
+#ifndef STRETCH_H
+#define STRETCH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stretch {
+	int fd;
+	uint64_t offset;
+	uint32_t length;
+	_Atomic int64_t *cold_at; /* when some of the file was found cold last; NULL: nobody keeps that */
+};
+
+/* Room to read into what nobody looks at. */
+struct stretch_room {
+	void *bytes;
+	size_t size;
+};
+
+/*
+ * Would reading it return at once? Never waits. A few bytes tell, since the kernel reads and drops in runs; but of a file that
+ * was cold a moment ago parts are still on their way, in no order: there all of it is read to know. Where the kernel can't
+ * tell, only tmpfs counts as memory. What can't be read counts as hot: that too is found out at once.
+ */
+bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
+
+/* Asks for it, and for as much again behind it; waits for neither. */
+void stretch_ask(const struct stretch *stretch);
+
+/* Asks, and waits until all of it is there. */
+void stretch_warm(const struct stretch *stretch, struct stretch_room room);
+
+/* Reads it whole where that needs no waiting; false otherwise. */
+bool stretch_read_hot(const struct stretch *stretch, void *bytes);
+
+#endif

@@ -1,0 +1,204 @@
+/* Tests of replies that would have to wait for the disk: they hold a token, or wait for one and lose nothing. */
+#include "cold_files.h"
+#include "listing.h"
+#include "reading.h"
+
+static void take_all_tokens(struct rig *rig)
+{
+	while (rig->services.cold.tokens > 0)
+		rig->services.cold.tokens--;
+}
+
+/* Somebody else gives a token back; whoever waits gets its turn. */
+static void give_token(struct rig *rig)
+{
+	cold_leave(&rig->services.cold);
+	rig->wish.wake = 0;
+}
+
+static bool waits(struct rig *rig)
+{
+	rig_settle(rig);
+	return rig->services.cold.first != NULL;
+}
+
+static bool on_disk(const struct rig *rig)
+{
+	return lies_on_disk(rig->scratch.folder);
+}
+
+/* Drops a file from memory, if it can be elsewhere. */
+static void cool(struct rig *rig, const char *path, size_t length)
+{
+	int fd = openat(rig->scratch.folder, path, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(fsync(fd), 0);
+	make_cold(fd, length);
+	close(fd);
+}
+
+static void a_listing_waits_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_file(rig, "file", 10);
+	rig_greet(rig);
+	take_all_tokens(rig);
+	uint16_t number = rig_list(rig, "", false);
+	assert_true(waits(rig));
+	give_token(rig);
+	rig_answer(rig, FRAME_ENTRIES, number);
+	rig_answer(rig, FRAME_DONE, number);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+static void what_lies_in_memory_needs_no_token(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t size = 2 * PIECE_SIZE + 5;
+
+	rig_file(rig, "small", 3000);
+	rig_file(rig, "large", size);
+	rig_greet(rig);
+	take_all_tokens(rig);
+	open_file(rig, "small", 3000);
+	struct version version = open_file(rig, "large", size);
+	for (int i = 0; i < 2; i++) {
+		uint16_t number = ask(rig, "large", version, 1, 2);
+		expect_file(rig, number);
+		expect_piece(rig, number, size, 1);
+		expect_piece(rig, number, size, 2);
+	}
+	rig_answer(rig, FRAME_FILE, rig_sum(rig, "large", SUM_FLAT));
+	rig_answer(rig, FRAME_SUM_RESULT, rig->number);
+	assert_null(rig->services.cold.first);
+	assert_int_equal(rig->services.cold.tokens, 0);
+}
+
+static void a_cold_small_file_waits_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_file(rig, "file", 40000);
+	cool(rig, "file", 40000);
+	rig_greet(rig);
+	take_all_tokens(rig);
+	uint16_t number = ask(rig, "file", any, 0, 1);
+	assert_int_equal(waits(rig), on_disk(rig));
+	give_token(rig);
+	expect_file(rig, number);
+	expect_piece(rig, number, 40000, 0);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t size = 2 * PIECE_SIZE;
+
+	rig_file(rig, "file", size);
+	cool(rig, "file", PIECE_SIZE);
+	rig_greet(rig);
+	take_all_tokens(rig);
+	uint16_t number = ask(rig, "file", any, 0, 1);
+	expect_file(rig, number);
+	assert_int_equal(waits(rig), on_disk(rig));
+	assert_int_equal(rig->services.tally.hashed, on_disk(rig) ? 0 : PIECE_SIZE);
+	give_token(rig);
+	expect_piece(rig, number, size, 0);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+static void a_cold_piece_with_a_known_digest_waits_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t size = 2 * PIECE_SIZE;
+
+	rig_file(rig, "file", size);
+	rig_greet(rig);
+	struct version version = open_file(rig, "file", size);
+	expect_file(rig, ask(rig, "file", version, 1, 1));
+	expect_piece(rig, rig->number, size, 1);
+	cool(rig, "file", PIECE_SIZE);
+	take_all_tokens(rig);
+	uint16_t number = ask(rig, "file", version, 0, 2);
+	expect_file(rig, number);
+	assert_int_equal(waits(rig), on_disk(rig));
+	give_token(rig);
+	expect_piece(rig, number, size, 0);
+	expect_piece(rig, number, size, 1);
+	assert_int_equal(rig->services.tally.hashed, size);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+static void a_cold_sum_and_cold_digests_wait_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t size = PIECE_SIZE + 1;
+
+	rig_file(rig, "file", size);
+	rig_greet(rig);
+	cool(rig, "file", PIECE_SIZE);
+	take_all_tokens(rig);
+	uint16_t number = rig_sum(rig, "file", SUM_TREE);
+	rig_answer(rig, FRAME_FILE, number);
+	assert_int_equal(waits(rig), on_disk(rig));
+	give_token(rig);
+	rig_answer(rig, FRAME_SUM_RESULT, number);
+	struct version version = open_file(rig, "file", size);
+	cool(rig, "file", PIECE_SIZE);
+	take_all_tokens(rig);
+	number = rig_digests(rig, &(struct pieces_request){
+		.path = span_of("file"), .version = version, .first = 0, .count = 2, .fresh = true,
+	});
+	rig_answer(rig, FRAME_FILE, number);
+	assert_int_equal(waits(rig), on_disk(rig));
+	give_token(rig);
+	rig_answer(rig, FRAME_PIECES, number);
+	rig_answer(rig, FRAME_DONE, number);
+}
+
+static void who_goes_while_waiting_leaves_the_queue(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_greet(rig);
+	take_all_tokens(rig);
+	rig_list(rig, "", false);
+	assert_true(waits(rig));
+	rig_disconnect(rig);
+	assert_null(rig->services.cold.first);
+	cold_leave(&rig->services.cold);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+static void who_goes_with_a_token_kept_for_it_gives_it_back(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_greet(rig);
+	take_all_tokens(rig);
+	rig_list(rig, "", false);
+	assert_true(waits(rig));
+	cold_leave(&rig->services.cold);
+	assert_int_equal(rig->services.cold.tokens, 0);
+	rig_disconnect(rig);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_listing_waits_for_a_token),
+		CASE(what_lies_in_memory_needs_no_token),
+		CASE(a_cold_small_file_waits_for_a_token),
+		CASE(a_cold_piece_that_is_hashed_waits_for_a_token),
+		CASE(a_cold_piece_with_a_known_digest_waits_for_a_token),
+		CASE(a_cold_sum_and_cold_digests_wait_for_a_token),
+		CASE(who_goes_while_waiting_leaves_the_queue),
+		CASE(who_goes_with_a_token_kept_for_it_gives_it_back),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

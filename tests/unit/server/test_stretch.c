@@ -1,0 +1,127 @@
+/* Tests of stretches on a real file: cold after it was dropped from memory, hot after it was brought back. */
+#include "cold_files.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "scratch.h"
+
+#define LENGTH 1500000u
+
+struct fixture {
+	struct scratch scratch;
+	int fd;
+	bool disk;
+	_Atomic int64_t cold_at;
+	unsigned char bytes[100000];
+	struct stretch_room room;
+};
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	*state = fixture;
+	if (!fixture || scratch_make(&fixture->scratch) < 0)
+		return -1;
+	fixture->fd = make_cold_file(fixture->scratch.folder, "file", LENGTH);
+	fixture->disk = lies_on_disk(fixture->scratch.folder);
+	fixture->room = (struct stretch_room){.bytes = fixture->bytes, .size = sizeof(fixture->bytes)};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	close(fixture->fd);
+	int result = scratch_remove(&fixture->scratch);
+	free(fixture);
+	return result;
+}
+
+static struct stretch stretch_of(struct fixture *fixture, uint64_t offset, uint32_t length)
+{
+	return (struct stretch){.fd = fixture->fd, .offset = offset, .length = length, .cold_at = &fixture->cold_at};
+}
+
+static void what_was_dropped_is_cold_until_it_was_warmed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stretch stretch = stretch_of(fixture, 0, 1048576);
+
+	make_cold(fixture->fd, LENGTH);
+	assert_int_equal(stretch_is_hot(&stretch, fixture->room), !fixture->disk);
+	stretch_warm(&stretch, fixture->room);
+	assert_true(stretch_is_hot(&stretch, fixture->room));
+	assert_true(clock_now() - atomic_load(&fixture->cold_at) < 60 * CLOCK_SECOND);
+}
+
+static void of_a_file_that_was_cold_a_moment_ago_every_byte_counts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stretch stretch = stretch_of(fixture, 0, 1048576);
+
+	make_cold(fixture->fd, LENGTH);
+	assert_int_equal(posix_fadvise(fixture->fd, 0, 0, POSIX_FADV_RANDOM), 0);
+	/* Single pages, among them all that are looked at. */
+	for (off_t offset = 0; offset < 1048576; offset += 65536)
+		assert_int_equal(pread(fixture->fd, fixture->bytes, 1, offset), 1);
+	assert_int_equal(pread(fixture->fd, fixture->bytes, 1, 1048575), 1);
+	assert_true(stretch_is_hot(&stretch, fixture->room));
+	atomic_store(&fixture->cold_at, clock_now());
+	assert_int_equal(stretch_is_hot(&stretch, fixture->room), !fixture->disk);
+	atomic_store(&fixture->cold_at, clock_now() - 3600 * CLOCK_SECOND);
+	assert_true(stretch_is_hot(&stretch, fixture->room));
+}
+
+static void what_lies_in_memory_is_read_at_once_and_nothing_else(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stretch stretch = stretch_of(fixture, 1450000, 50000);
+	unsigned char *expected = random_bytes(LENGTH);
+
+	make_cold(fixture->fd, LENGTH);
+	assert_int_equal(stretch_read_hot(&stretch, fixture->bytes), !fixture->disk);
+	stretch_warm(&stretch, fixture->room);
+	memset(fixture->bytes, 0, sizeof(fixture->bytes));
+	assert_true(stretch_read_hot(&stretch, fixture->bytes));
+	assert_memory_equal(fixture->bytes, expected + 1450000, 50000);
+	free(expected);
+}
+
+static void a_stretch_behind_the_end_is_hot_but_cannot_be_read(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stretch behind = stretch_of(fixture, 4 * LENGTH, 5000), across = stretch_of(fixture, LENGTH - 10, 20);
+
+	assert_true(stretch_is_hot(&behind, fixture->room));
+	stretch_warm(&behind, fixture->room);
+	assert_true(stretch_is_hot(&behind, fixture->room));
+	assert_false(stretch_read_hot(&behind, fixture->bytes));
+	stretch_warm(&across, fixture->room);
+	assert_false(stretch_read_hot(&across, fixture->bytes));
+}
+
+static void nothing_is_hot(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stretch nothing = stretch_of(fixture, 0, 0), closed = {.fd = -1, .length = 10};
+
+	assert_true(stretch_is_hot(&nothing, fixture->room));
+	assert_true(stretch_is_hot(&closed, fixture->room));
+}
+
+#define ON_FILE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_FILE(what_was_dropped_is_cold_until_it_was_warmed),
+		ON_FILE(of_a_file_that_was_cold_a_moment_ago_every_byte_counts),
+		ON_FILE(what_lies_in_memory_is_read_at_once_and_nothing_else),
+		ON_FILE(a_stretch_behind_the_end_is_hot_but_cannot_be_read),
+		ON_FILE(nothing_is_hot),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
