@@ -178,12 +178,22 @@ void record_failure(struct record *record, const struct failure *failure)
 
 /* --- Printing ------------------------------------------------------------------------------------------------------ */
 
+/* JSON may hold a DEL as it is, and jansson leaves it so; a terminal should not see it. It stands within strings alone. */
+static int put_part(const char *bytes, size_t length, void *out)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\x7f' ? fputs("\\u007F", out) == EOF : fputc(bytes[i], out) == EOF)
+			return -1;
+	}
+	return 0;
+}
+
 enum status record_print(const struct record *record, FILE *out)
 {
 	if (record->failed)
 		return STATUS_NO_MEMORY;
 	errno = 0;
-	if (json_dumpf(record->fields, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(10)) == 0 &&
+	if (json_dump_callback(record->fields, put_part, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(10)) == 0 &&
 		fputc('\n', out) != EOF)
 		return STATUS_OK;
 	return errno ? status_from_errno(errno) : STATUS_NO_MEMORY;

@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char lower_hex[] = "0123456789abcdef";
 static const char upper_hex[] = "0123456789ABCDEF";
@@ -147,6 +148,10 @@ bool text_name_needs_escape(struct span name)
 
 void text_print_sum_name(FILE *out, struct span name)
 {
+	if (isatty(fileno(out))) {
+		text_print(out, name);
+		return;
+	}
 	for (size_t i = 0; i < name.length; i++) {
 		switch (name.bytes[i]) {
 		case '\\':

@@ -35,7 +35,8 @@ bool text_name_needs_escape(struct span name);
 
 /*
  * A name as sha256sum writes it: \\ for a backslash, \n and \r; other control bytes and invalid UTF-8 stay as they
- * are, so that sha256sum -c reads the name back. The leading backslash of the line is the caller's.
+ * are, so that sha256sum -c reads the name back. A terminal gets them as text_print has it: nobody reads names back from there, and
+ * they could move it. The leading backslash of the line is the caller's.
  */
 void text_print_sum_name(FILE *out, struct span name);
 
