@@ -66,7 +66,8 @@ start_ferryd() {
 	local ready=$work/ready word
 	printf '[server]\nmax_connections = 12000\nmax_connections_per_address = 12000\n' >"$work/ferryd.conf"
 	rm -f "$ready" && mkfifo "$ready"
-	"${server_side[@]}" "$programs/ferryd" -c "$work/ferryd.conf" --cache "$1" --plain -l "$server:0" "$source" >"$ready" 2>"$work/ferryd.log" &
+	"${server_side[@]}" "$programs/ferryd" -c "$work/ferryd.conf" --cache "$1" --plain -l "$server:0" "$source" \
+		>"$ready" 2>"$work/ferryd.log" &
 	ferryd_pid=$!
 	pids+=("$ferryd_pid")
 	read -r word ferry_url <"$ready"

@@ -23,7 +23,8 @@ report_clients() {
 	for count in 1 2 4 8 16 32; do
 		echo "$count $(median clients "clients_ferry_$count" 5) $(median clients "clients_ferry_$count" 6)" \
 			"$(median clients "clients_curl_$count" 5) $(median clients "clients_curl_$count" 6)"
-	done | awk '{ bytes = $1 * 0.268435456; printf "| %d | %.2f | %.2f | %.2f | %.2f |\n", $1, bytes / $2, $3 / bytes, bytes / $4, $5 / bytes }'
+	done | awk '{ bytes = $1 * 0.268435456
+		printf "| %d | %.2f | %.2f | %.2f | %.2f |\n", $1, bytes / $2, $3 / bytes, bytes / $4, $5 / bytes }'
 }
 
 run_clients() {
