@@ -47,7 +47,7 @@ const struct option_row OPTION_ROWS[] = {
 	{"include", 0, OPTION_FILTER, GET, PLACE(filter), FILTER_INCLUDE, 0, "GLOB", "of a tree, take what matches; given first, nothing else"},
 	{"exclude", 0, OPTION_FILTER, GET, PLACE(filter), FILTER_EXCLUDE, 0, "GLOB", "of a tree, leave out what matches; the last match wins"},
 	{"max-size", 0, OPTION_SIZE, GET, PLACE(max_size), 0, INT64_MAX, "N", "skip files of more than N bytes; K, M and G are powers of 1024"},
-	{"limit-rate", 0, OPTION_SIZE, GET, PLACE(limit_rate), LIMIT_RATE_MIN, INT64_MAX, "R", "receive R bytes a second at most, over all connections"},
+	{"limit-rate", 0, OPTION_SIZE, GET, PLACE(limit_rate), LIMIT_RATE_MIN, INT64_MAX, "R", "receive at most R bytes a second in all"},
 	{"retry", 0, OPTION_NUMBER, GET, PLACE(retry), 0, RETRY_MAX, "N", "give a server up after N more attempts without progress (default: 5)"},
 	{"timeout", 0, OPTION_SECONDS, NETWORK, PLACE(timeout), 1, 31536000000, "S", "give up after S seconds without a byte (default: 30)"},
 	{"fail-fast", 0, OPTION_FLAG, GET, PLACE(fail_fast), 0, 0, NULL, "end with the first failure"},

@@ -51,7 +51,8 @@ absent limited/large
 # A dry run writes nothing, and says everything.
 : >"$server_log"
 expect 0 ferry get -r "$server/tree" -d new/folder --dry-run --json
-equal 'planned' "$(jq -r '"\(.path) \(.bytes) \(.status)"' out | sort)" "$(printf 'new/folder/tree/%s planned\n' 'large 3000000' 'small 1000' 'sub/other 20000')"
+equal 'planned' "$(jq -r '"\(.path) \(.bytes) \(.status)"' out | sort)" \
+	"$(printf 'new/folder/tree/%s planned\n' 'large 3000000' 'small 1000' 'sub/other 20000')"
 absent new
 expect 0 ferry get -r "$server/tree/" -d limited/tree --dry-run
 says '^planned limited/tree/large \(' err

@@ -43,7 +43,8 @@ same wanted sorted
 [ ! -s err ] || fail 'differences are no failures'
 expect 7 ferry verify "$server/tree" copy --json
 equal 'statuses' "$(jq -r .status out | sort | uniq -c | xargs)" '3 differs 2 extra 2 missing'
-equal 'pieces' "$(jq -c 'select(.path == "copy/large") | [.wrong, .pieces, .bytes, .error.code]' out)" '[[[3,3],[6,7],[11,11]],12,12000000,7]'
+equal 'pieces' "$(jq -c 'select(.path == "copy/large") | [.wrong, .pieces, .bytes, .error.code]' out)" \
+	'[[[3,3],[6,7],[11,11]],12,12000000,7]'
 equal 'fields' "$(jq -r 'keys_unsorted | join(" ")' out | sort -u)" 'url path path_hex status bytes pieces wrong error'
 
 # What is fetched is verified.
