@@ -10,10 +10,12 @@ for bytes in 0 1 7 8 9 100 70000 3000000; do
 	expect 5 ferry get "$proxied/file" -j 1 --retry 0
 	absent file
 done
+rm .file.ferry-part
 start_proxy --stall 3000000
 expect 5 ferry get "$proxied/file" -j 1 --retry 0 --timeout 1
 says 'timed out|silent|no byte' err
 absent file
+rm .file.ferry-part
 
 start_proxy --stall 3000000
 ferry get "$proxied/file" -j 1 --retry 0 2>client.log &
