@@ -14,7 +14,7 @@ start_server source
 for change in grow shrink replace rewrite delete touched; do
 	vast source/file
 	start_proxy --stall 3000000
-	ferry get "$proxied/file" -o copy -j 1 --retry 0 2>client.log &
+	ferry get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
 	client=$!
 	read -r _ <&"$from"
 	"$change"

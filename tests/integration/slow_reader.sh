@@ -12,7 +12,7 @@ for ((i = 0; i < 2 * ($(nproc) + 8); i++)); do
 	put "$(read_request 2 file "$(file_version)" 0 200)"
 	slow+=("$wire")
 done
-expect 0 ferry get "$server/file" -o copy
+expect 0 ferry get "$server/file" -o copy --no-sync
 same source/file copy
 for wire in "${slow[@]:0:2}"; do
 	get_pieces 1 1 >first

@@ -95,7 +95,7 @@ await_server() {
 
 kill_server() {
 	kill -KILL "$server_pid"
-	wait "$server_pid" || :
+	wait "$server_pid" 2>/dev/null || :
 	servers=("${servers[@]/$server_pid/gone}")
 }
 
