@@ -151,6 +151,7 @@ static void read_record(struct reader *reader, const struct record *record)
 		return;
 	switch ((enum call)record->call) {
 	case CALL_OPEN: read_open(reader, record); break;
+	case CALL_WRITE_BACK: break;
 	case CALL_SYNC: read_sync(reader, record); break;
 	case CALL_RENAME: add_name(reader, record, record_other(record), object_of_name(reader, path), path); break;
 	case CALL_LINK: add_name(reader, record, record_other(record), object_of_name(reader, path), NULL); break;

@@ -25,10 +25,10 @@ static bool read_url(struct served *served)
 	return true;
 }
 
-bool served_start(struct served *served, const char *ferryd, const char *folder, const struct plan_page *page,
+bool served_start(struct served *served, const char *ferryd, const char *settings, const char *folder, const struct plan_page *page,
 	const char *preload, struct outcome *outcome)
 {
-	const char *command[] = {ferryd, "--no-cache", "-l", "127.0.0.1:0", folder, NULL};
+	const char *command[] = {ferryd, "-c", settings, "--no-cache", "-l", "127.0.0.1:0", folder, NULL};
 	child_start(&served->child, command, page, preload);
 	if (read_url(served))
 		return true;

@@ -9,8 +9,8 @@ struct served {
 	char url[64]; /* without a slash at the end */
 };
 
-/* Serves FOLDER with the program FERRYD. False when it ended instead of getting ready: OUTCOME says how. */
-bool served_start(struct served *served, const char *ferryd, const char *folder, const struct plan_page *page,
+/* Serves FOLDER with the program FERRYD and the file SETTINGS. False when it ended instead of getting ready: OUTCOME says how. */
+bool served_start(struct served *served, const char *ferryd, const char *settings, const char *folder, const struct plan_page *page,
 	const char *preload, struct outcome *outcome);
 
 /* How many descriptors it has open. */

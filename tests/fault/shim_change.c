@@ -123,6 +123,19 @@ int fdatasync(int fd)
 	return sync_file(SYS_fdatasync, fd);
 }
 
+int sync_file_range(int fd, off_t offset, off_t length, unsigned flags)
+{
+	struct attempt attempt = {.call = CALL_WRITE_BACK,
+		.system_call = SYS_sync_file_range,
+		.fd = fd,
+		.offset = (uint64_t)offset,
+		.length = (uint64_t)length,
+		.flags = flags};
+	if (!attempt_begin(&attempt))
+		return -1;
+	return (int)attempt_end(&attempt, kernel(SYS_sync_file_range, fd, offset, length, flags));
+}
+
 /* --- Names ----------------------------------------------------------------------------------------------------------- */
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)

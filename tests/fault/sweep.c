@@ -8,8 +8,8 @@
 
 /*
  * usage: sweep strace|kills|power|failures|server|changes --name NAME --shim F --work D --before D --after D --server URL --next URL
- *              [--links N] [--code N] [--every N] [--room SIZE] [--companion] [--from-scratch]
- *              [--ferryd F] [--share D] [--source D] [--tick NANOSECONDS] -- COMMAND...
+ *              [--links N] [--code N] [--every N] [--room SIZE] [--companion]
+ *              [--ferryd F] [--settings F] [--share D] [--source D] [--tick NANOSECONDS] -- COMMAND...
  * struct scenario says what they mean. Prints one line of totals, or the first failure; exits with 0 or 1.
  */
 static const struct {
@@ -41,13 +41,13 @@ static void read_option(struct scenario *scenario, int option, const char *value
 	case 't': scenario->next = value; break;
 	case 'r': scenario->room = value; break;
 	case 'f': scenario->ferryd = value; break;
+	case 'g': scenario->settings = value; break;
 	case 'h': scenario->share = value; break;
 	case 'u': scenario->source = value; break;
 	case 'k': scenario->tick = number(value); break;
 	case 'l': scenario->links = number(value); break;
 	case 'c': scenario->code = (int)number(value); break;
 	case 'e': scenario->every = number(value); break;
-	case 'z': scenario->from_scratch = true; break;
 	case 'o': scenario->companion = true; break;
 	default: exit(2);
 	}
@@ -61,7 +61,7 @@ static void read_options(struct scenario *scenario, int count, char **arguments)
 		{"next", required_argument, NULL, 't'},   {"room", required_argument, NULL, 'r'},  {"links", required_argument, NULL, 'l'},
 		{"code", required_argument, NULL, 'c'},   {"every", required_argument, NULL, 'e'}, {"companion", no_argument, NULL, 'o'},
 		{"ferryd", required_argument, NULL, 'f'}, {"share", required_argument, NULL, 'h'}, {"source", required_argument, NULL, 'u'},
-		{"tick", required_argument, NULL, 'k'},   {"from-scratch", no_argument, NULL, 'z'},
+		{"tick", required_argument, NULL, 'k'},   {"settings", required_argument, NULL, 'g'},
 		{0},
 	};
 	int option;

@@ -81,10 +81,10 @@ static bool recovers(struct server_trial *server, const struct served *served, u
 	return right;
 }
 
-/* 1, 5 and 9: it could not start. */
+/* 1, 2, 5 and 9: other, settings, cannot listen, cannot open a share. */
 static bool failed_to_start(const struct server_trial *server, uint64_t at, const struct outcome *outcome)
 {
-	if (outcome->end == CHILD_EXITED && (outcome->code == 1 || outcome->code == 5 || outcome->code == 9))
+	if (outcome->end == CHILD_EXITED && outcome->code <= 9 && strchr("\1\2\5\11", outcome->code))
 		return true;
 	return complain(server, at, "the server did not start, and not as it should", outcome->err);
 }
@@ -103,7 +103,7 @@ static bool fail_at(struct server_trial *server, uint64_t at, bool *over)
 					.lasting = server->lasting,
 					.error = server->way->error,
 					.numbers = PLAN_NUMBER_ALL});
-	if (!served_start(&served, scenario->ferryd, scenario->share, &server->page, scenario->preload, &outcome)) {
+	if (!served_start(&served, scenario->ferryd, scenario->settings, scenario->share, &server->page, scenario->preload, &outcome)) {
 		server->calls = at;
 		right = failed_to_start(server, at, &outcome);
 	} else {

@@ -48,7 +48,7 @@ static const struct {
 	{"fallocate", ALWAYS, SYS_fallocate},
 	{"fsync", ALWAYS, SYS_fsync},
 	{"fdatasync", ALWAYS, SYS_fdatasync},
-	{"sync_file_range", ALWAYS, 0},
+	{"sync_file_range", ALWAYS, SYS_sync_file_range},
 	{"syncfs", ALWAYS, 0},
 	{"sync", ALWAYS, 0},
 	{"rename", ALWAYS, 0},

@@ -161,7 +161,7 @@ static bool finishes(struct trial *trial, const char *when, uint64_t missing)
 		snprintf(text, sizeof text, "the next run ended with %d", outcome.code);
 	else if (!same_tree(expectation->work, expectation->after, what))
 		snprintf(text, sizeof text, "after the next run %s differs", what);
-	else if (!scenario->from_scratch && promise_fetched(outcome.out) > missing)
+	else if (promise_fetched(outcome.out) > missing)
 		snprintf(text, sizeof text, "the next run fetched %" PRIu64 " bytes and %" PRIu64 " were missing",
 			promise_fetched(outcome.out), missing);
 	if (text[0]) {

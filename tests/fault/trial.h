@@ -15,11 +15,11 @@ struct scenario {
 	const char *const *command; /* words; {server} and {work} stand for what their names say */
 	const char *room;    /* the size of the file system WORK while it is tried, e.g. "8m"; NULL: no limit */
 	const char *ferryd;  /* for sweeps that run a server of their own: the program, */
+	const char *settings; /* its settings, without a sandbox that would keep the shim from its work, */
 	const char *share;   /* what it serves, */
 	const char *source;  /* and the folder in it that the command fetches from */
 	int64_t tick;        /* how coarse that server sees times */
 	bool companion;      /* a second client does the same at the same time */
-	bool from_scratch;   /* the next run may fetch again what was right */
 	unsigned links;      /* of one run */
 	int code;            /* how a whole run ends */
 	unsigned every;      /* only every Nth point, for short runs */

@@ -5,7 +5,7 @@
 sweep=$programs/tests/fault/sweep
 shim=$programs/tests/fault/shim.so
 piece=1048576
-all_scenarios=(fresh tree four_links small_files overwrite)
+all_scenarios=(fresh tree four_links small_files resume overwrite)
 
 # start_scenarios [NAME...]: those or all. Two servers of the same files: what the second one sends, only the finishing runs have fetched.
 start_scenarios() {
@@ -18,6 +18,7 @@ start_scenarios() {
 	first_server=$server
 	start_server "$place/sources"
 	next_server=$server finished=0
+	printf '[server]\nsandbox = off\n' >"$work/ferryd.conf"
 	scenarios=("${all_scenarios[@]}")
 	[ $# = 0 ] || scenarios=("$@")
 	[ -z "${QUICK:-}" ] || scenarios=("${scenarios[0]}")
@@ -39,10 +40,10 @@ sweep_all() {
 }
 
 sweep_one() {
-	local kind=$1 name=$2 every=$3 options=(--from-scratch) command=() fetched
+	local kind=$1 name=$2 every=$3 options=() command=() fetched
 	make_scenario "$name"
 	"$sweep" "$kind" --name "$name" --shim "$shim" --work "$destination" --before "$before" --after "$after" --every "$every" \
-		--server "$first_server" --next "$next_server" --ferryd "$programs/ferryd" --share "$place/sources" --source "$source" \
+		--server "$first_server" --next "$next_server" --ferryd "$programs/ferryd" --settings "$work/ferryd.conf" --share "$place/sources" --source "$source" \
 		"${options[@]}" -- "$programs/ferry" get "${command[@]}" --json |
 		tee "$work/totals" || { cat "$work/totals" && fail "$kind of $name"; }
 	fetched=$(sed -n 's/.*fetched=//p' "$work/totals")

@@ -30,6 +30,7 @@ static void fetch(int folder)
 	count(fd);
 	count(pwrite(fd, bytes, sizeof bytes, 4096));
 	count(pwrite(fd, bytes, 4096, 0));
+	count(sync_file_range(fd, 0, 4096, SYNC_FILE_RANGE_WRITE));
 	count(ftruncate(fd, 10000));
 	count(fchmod(fd, 0640));
 	count(futimens(fd, times));

@@ -18,10 +18,10 @@
 #include "trace.h"
 #include "tree.h"
 
-#define CHANGES 19 /* that tests/tools/changer makes */
+#define CHANGES 20 /* that tests/tools/changer makes */
 #define PWRITE_FIRST 2
-#define RENAME_FIRST 8
-#define FSYNC_FOLDER 9
+#define RENAME_FIRST 9
+#define FSYNC_FOLDER 10
 #define SECONDS 20
 
 struct bench {
@@ -92,7 +92,7 @@ static const struct record *record_number(const struct bench *bench, uint64_t nu
 
 static void shim_numbers_each_change_in_its_order(void **state)
 {
-	static const enum call expected[CHANGES] = {CALL_OPEN, CALL_WRITE, CALL_WRITE, CALL_TRUNCATE, CALL_MODE, CALL_TIMES,
+	static const enum call expected[CHANGES] = {CALL_OPEN, CALL_WRITE, CALL_WRITE, CALL_WRITE_BACK, CALL_TRUNCATE, CALL_MODE, CALL_TIMES,
 		CALL_SYNC, CALL_RENAME, CALL_SYNC, CALL_MAKE_FOLDER, CALL_OPEN, CALL_WRITE, CALL_SYNC, CALL_ALLOCATE, CALL_CLONE,
 		CALL_LINK, CALL_RENAME, CALL_UNLINK, CALL_UNLINK};
 	struct bench *bench = *state;
@@ -120,7 +120,7 @@ static void shim_logs_names_bytes_and_places(void **state)
 	tree_path(final, bench->folder, "a");
 	run(bench, (struct plan){.log = PLAN_LOG_DATA, .clones = true});
 	const struct record *opened = record_number(bench, 1), *wrote = record_number(bench, PWRITE_FIRST);
-	const struct record *renamed = record_number(bench, RENAME_FIRST), *cloned = record_number(bench, 15);
+	const struct record *renamed = record_number(bench, RENAME_FIRST), *cloned = record_number(bench, 16);
 	assert_string_equal(record_path(opened), part);
 	assert_true(opened->made);
 	assert_int_equal(wrote->file, opened->file);
