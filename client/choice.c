@@ -7,14 +7,16 @@ static enum choice choice_of_same(const struct transfer *transfer, const struct 
 	return transfer->verify && !transfer->dry_run && !plan_sum(file) ? CHOICE_PROVE : CHOICE_UNCHANGED;
 }
 
-/* A file of one piece is fetched whole, whatever is here. */
+/* An older file of one piece has nothing in common with the source, but a run may have left a partial that has it all. */
 static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file, enum landing_place place)
 {
 	if (file->size > transfer->max_size)
 		return CHOICE_SKIP;
 	if (transfer->dry_run)
 		return CHOICE_PLAN;
-	return place != LANDING_FREE && file->size > PIECE_SIZE ? CHOICE_RECONCILE : CHOICE_FETCH;
+	if (place == LANDING_BEGUN || (place != LANDING_FREE && file->size > PIECE_SIZE))
+		return CHOICE_RECONCILE;
+	return CHOICE_FETCH;
 }
 
 /* Does something else have the name for sure? A regular file may still turn out to be the same. */

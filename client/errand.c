@@ -5,19 +5,10 @@
 #include "local.h"
 #include "outcome.h"
 
-enum status errand_begin(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+static enum status map_pieces(struct worker *worker, struct download *download, struct failure *failure)
 {
-	enum status status;
-
-	*place = LANDING_FREE;
-	if (download->proving)
-		status = landing_prove_in_place(worker->transfer, download, failure);
-	else
-		status = landing_open(worker->transfer, download, place, failure);
-	if (status != STATUS_OK || *place == LANDING_SAME || (piece_count(download->source.size) == 1 && !download->proving))
-		return status;
 	piece_map_release(&download->pieces);
-	status = piece_map_init(&download->pieces, piece_count(download->source.size));
+	enum status status = piece_map_init(&download->pieces, piece_count(download->source.size));
 	if (status == STATUS_OK)
 		local_mark(download);
 	else
@@ -25,13 +16,32 @@ enum status errand_begin(struct worker *worker, struct download *download, enum 
 	return status;
 }
 
+static enum status land(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+{
+	*place = LANDING_FREE;
+	return download->proving ? landing_prove_in_place(worker->transfer, download, failure) :
+		landing_open(worker->transfer, download, place, failure);
+}
+
+enum status errand_begin(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+{
+	enum status status = land(worker, download, place, failure);
+
+	if (status != STATUS_OK || *place == LANDING_SAME || piece_count(download->source.size) == 1)
+		return status;
+	return map_pieces(worker, download, failure);
+}
+
 /* Something of it is here: threads verify that, and fetch the rest, from now on. */
 static void reconcile(struct worker *worker, struct download *download)
 {
 	enum landing_place place;
 	struct failure failure;
+	enum status status = land(worker, download, &place, &failure);
 
-	if (errand_begin(worker, download, &place, &failure) != STATUS_OK)
+	if (status == STATUS_OK && place != LANDING_SAME)
+		status = map_pieces(worker, download, &failure);
+	if (status != STATUS_OK)
 		worker_fail(worker, download, &failure);
 	else if (place == LANDING_SAME)
 		worker_unchanged(worker, download);

@@ -54,20 +54,13 @@ static enum status proven_place_of(const struct transfer *transfer, int folder, 
 	return STATUS_OK;
 }
 
-/* Small files are fetched whole, whatever a partial of them holds: no need to look for one. */
-static bool partial_matters(const struct plan_file *file)
-{
-	return !file->node.told || file->size > PIECE_SIZE;
-}
-
 /* A free place may have a partial beside it. */
 static void look_beside(int folder, const struct plan_file *file, enum landing_place *place)
 {
 	char name[PARTIAL_NAME_SIZE];
 	struct stat stat;
 
-	if (*place == LANDING_FREE && partial_matters(file) &&
-		beneath_stat_name(folder, partial_name(file->name, name), &stat) == STATUS_OK)
+	if (*place == LANDING_FREE && beneath_stat_name(folder, partial_name(file->name, name), &stat) == STATUS_OK)
 		*place = LANDING_BEGUN;
 }
 

@@ -69,8 +69,18 @@ equal status "$(jq -r .status out)" unchanged
 arrives fetched $piece $((size - piece)) --verify
 equal 'files in the folder' "$(ls -A copy)" file
 
+# A complete partial of a small file is not fetched again, a damaged one is.
+sample source/small 3000 && cp source/small copy/.small.ferry-part
+expect 0 ferry get "$server/small" -d copy --json
+equal 'small' "$(jq -r '"\(.status) \(.fetched)"' out)" 'verified 0'
+rm copy/small && sample copy/.small.ferry-part 3000
+expect 0 ferry get "$server/small" -d copy --json
+equal 'small' "$(jq -r '"\(.status) \(.fetched)"' out)" 'fetched 3000'
+same source copy
+rm copy/small && sent=$((sent + 3000))
+
 # Small files are proven likewise, and fetched whole where that fails.
-sample source/small 3000 && : >source/empty
+: >source/empty
 expect 0 ferry get -r "$server/" -d copy
 printf x | dd of=copy/small bs=1 seek=7 conv=notrunc status=none && touch -r source/small copy/small
 expect 0 ferry get -r --verify "$server/" -d copy --json
