@@ -165,7 +165,8 @@ static bool sweep_form(struct change_trial *change, uint64_t *trials)
 	enum verdict verdict;
 
 	plan_set(&change->server_page, (struct plan){.act = PLAN_STOP_BEFORE, .numbers = PLAN_NUMBER_ALL, .tick = scenario->tick});
-	if (!served_start(&change->server, scenario->ferryd, scenario->settings, scenario->share, &change->server_page, scenario->preload, &outcome))
+	if (!served_start(&change->server, scenario->ferryd, scenario->settings, scenario->share, &change->server_page,
+			scenario->preload, &outcome))
 		give_up(scenario->ferryd);
 	for (uint64_t at = 1; (verdict = change_at(change, at)) == RIGHT; at += scenario->every)
 		++*trials;
