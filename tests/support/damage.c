@@ -102,7 +102,7 @@ static void answer_byte(struct damage *damage, unsigned char *byte)
 
 static bool does_nothing(const struct damage_plan *plan)
 {
-	return !plan->flip_pieces && !plan->flip_trailers && plan->flip_at == UINT64_MAX;
+	return !plan->flip_pieces && !plan->flip_trailers && !plan->flip_anywhere && plan->flip_at == UINT64_MAX;
 }
 
 void damage_apply(struct damage *damage, unsigned char *bytes, size_t length)
