@@ -89,8 +89,9 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
 tests: $(UNITS) $(FUZZ) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
+# The fault sweeps preload a shim and kill at will; a sanitizer's own hooks and its work at exit hang there now and then.
 check-here: all tests
-	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(STORIES) $(FAULTS)
+	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(STORIES) $(if $(SANITIZE),,$(FAULTS))
 check-unit: $(UNITS) $(FUZZ)
 	@BUILD=$(BUILD) tests/run $(UNITS) $(FUZZ)
 check-integration: all $(TOOLS)

@@ -28,7 +28,7 @@ same source/small $'copy/sub/odd %\tname'
 equal 'sums told' "$(jq -r 'select(.sha256).sha256' out | sort | xargs)" "$({ sum large && sum deep/er/file; } | sort | xargs)"
 
 # Size and time are believed, but not where there is a sum.
-printf x | dd of=copy/sub/folder/big bs=1 seek=2000000 conv=notrunc status=none
+printf "sixteen other bytes" | dd of=copy/sub/folder/big bs=1 seek=2000000 conv=notrunc status=none
 touch -r source/large copy/sub/folder/big
 expect 0 ferry get -i - -d copy --json <list
 same source/large copy/sub/folder/big
