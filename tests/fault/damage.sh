@@ -10,7 +10,7 @@ mkdir source/small
 for ((i = 1; i <= small; i++)); do
 	head -c $((i * 20)) source/large >"source/small/$i"
 done
-bytes=$(find source -type f -printf '%s\n' | paste -sd+ | bc)
+bytes=$(($(find source -type f -printf '%s+')0))
 pieces=$((megabytes + 1 + small))
 
 start_server source
