@@ -8,7 +8,7 @@
 
 /*
  * usage: sweep strace|kills|power|failures|server|changes --name NAME --shim F --work D --before D --after D --server URL --next URL
- *              [--links N] [--code N] [--every N] [--room SIZE] [--companion]
+ *              [--links N] [--code N] [--every N] [--room SIZE] [--companion] [--clones]
  *              [--ferryd F] [--settings F] [--share D] [--source D] [--tick NANOSECONDS] -- COMMAND...
  * struct scenario says what they mean. Prints one line of totals, or the first failure; exits with 0 or 1.
  */
@@ -48,6 +48,7 @@ static void read_option(struct scenario *scenario, int option, const char *value
 	case 'l': scenario->links = number(value); break;
 	case 'c': scenario->code = (int)number(value); break;
 	case 'e': scenario->every = number(value); break;
+	case 'x': scenario->clones = true; break;
 	case 'o': scenario->companion = true; break;
 	default: exit(2);
 	}
@@ -61,7 +62,8 @@ static void read_options(struct scenario *scenario, int count, char **arguments)
 		{"next", required_argument, NULL, 't'},   {"room", required_argument, NULL, 'r'},  {"links", required_argument, NULL, 'l'},
 		{"code", required_argument, NULL, 'c'},   {"every", required_argument, NULL, 'e'}, {"companion", no_argument, NULL, 'o'},
 		{"ferryd", required_argument, NULL, 'f'}, {"share", required_argument, NULL, 'h'}, {"source", required_argument, NULL, 'u'},
-		{"tick", required_argument, NULL, 'k'},   {"settings", required_argument, NULL, 'g'},
+		{"tick", required_argument, NULL, 'k'},   {"clones", no_argument, NULL, 'x'},
+		{"settings", required_argument, NULL, 'g'},
 		{0},
 	};
 	int option;

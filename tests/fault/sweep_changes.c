@@ -45,7 +45,7 @@ static void apply(const struct change_trial *change)
 static void plan_stop(const struct change_trial *change, uint64_t at)
 {
 	struct plan *server = change->server_page.plan;
-	plan_set(&change->trial->page, (struct plan){.act = PLAN_STOP_BEFORE, .at = change->side == CLIENT ? at : 0, .clones = true});
+	plan_set(&change->trial->page, (struct plan){.act = PLAN_STOP_BEFORE, .at = change->side == CLIENT ? at : 0});
 	server->hits = 0;
 	server->at = change->side == SERVER ? server->count + at : 0;
 }

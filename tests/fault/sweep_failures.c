@@ -32,7 +32,7 @@ static bool fail_at(struct trial *trial, const struct way *way, bool lasting, ui
 	snprintf(when, sizeof when, "%s at file call %" PRIu64 "%s", way->name, at, lasting ? " and from then on" : "");
 	trial_reset(trial);
 	trial_run(trial,
-		(struct plan){.act = way->act, .at = at, .lasting = lasting, .error = way->error, .numbers = PLAN_NUMBER_ALL, .clones = true},
+		(struct plan){.act = way->act, .at = at, .lasting = lasting, .error = way->error, .numbers = PLAN_NUMBER_ALL},
 		&outcome);
 	*over = trial->page.plan->count < at;
 	bool right = went_right(trial, &outcome, way, when);

@@ -55,7 +55,7 @@ bool sweep_power(struct trial *trial)
 	for (uint64_t at = 1; right && !over; at += 1 + trial->scenario->every / 100) {
 		struct outcome outcome;
 		trial_reset(trial);
-		trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = at, .log = PLAN_LOG_DATA, .clones = true}, &outcome);
+		trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = at, .log = PLAN_LOG_DATA}, &outcome);
 		over = outcome.end != CHILD_KILLED;
 		right = survives_all(&(struct cut){trial, at, outcome.out, &states, &tried});
 		outcome_release(&outcome);

@@ -19,6 +19,7 @@ struct scenario {
 	const char *share;   /* what it serves, */
 	const char *source;  /* and the folder in it that the command fetches from */
 	int64_t tick;        /* how coarse that server sees times */
+	bool clones;         /* the shim plays FICLONE */
 	bool companion;      /* a second client does the same at the same time */
 	unsigned links;      /* of one run */
 	int code;            /* how a whole run ends */

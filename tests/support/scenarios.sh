@@ -5,9 +5,10 @@
 sweep=$programs/tests/fault/sweep
 shim=$programs/tests/fault/shim.so
 piece=1048576
-all_scenarios=(fresh tree four_links small_files resume overwrite)
+all_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber small_disk two_clients
+	one_file manifest sums)
 
-# start_scenarios [NAME...]: those or all. Two servers of the same files: what the second one sends, only the finishing runs have fetched.
+# start_scenarios [NAME...]: those or all. Two servers have the same files: the second one is asked by finishing runs alone.
 start_scenarios() {
 	in_own_mounts
 	place=$work/place
@@ -48,6 +49,7 @@ sweep_one() {
 		tee "$work/totals" || { cat "$work/totals" && fail "$kind of $name"; }
 	fetched=$(sed -n 's/.*fetched=//p' "$work/totals")
 	finished=$((finished + ${fetched:-0}))
+	! mountpoint -q "$destination" || umount "$destination"
 	rm -rf "${place:?}/$name" "$source"
 }
 
@@ -134,4 +136,92 @@ scenario_overwrite() {
 	sample "$before/two" 100000
 	get_three "$1" -j 2
 	options+=(--links 2)
+}
+
+# update_files FOLDER: what was fetched from $source once, with one piece of each file changed since and another time.
+update_files() {
+	cp -a "$source/." "$1"
+	for file in one two three; do
+		damage "$1/$file" $((2 * piece + 99))
+		touch -d '2020-01-01' "$1/$file"
+	done
+}
+
+scenario_update() {
+	three_files "$source"
+	update_files "$before"
+	get_three "$1" -j 2
+	options=(--links 2)
+}
+
+# The shim plays the clones that this file system does not have.
+scenario_update_by_clones() {
+	scenario_update "$1"
+	options+=(--clones)
+}
+
+# Damage that neither size nor time shows, in two pieces of each file.
+scenario_repair() {
+	three_files "$source"
+	cp -a "$source/." "$before"
+	for file in one two three; do
+		damage "$before/$file" 4711
+		damage "$before/$file" $((3 * piece + 1))
+	done
+	get_three "$1" -j 2 --verify
+	options=(--links 2)
+}
+
+# Of three names one is taken: the others arrive, that one stays.
+scenario_no_clobber() {
+	three_files "$source"
+	sample "$before/two" 50000
+	cp -a "$source" "$after"
+	cp -a "$before/two" "$after/two"
+	get_three "$1" -j 2 --no-clobber
+	options=(--links 2 --code 9)
+}
+
+# There is room for half of it until the next run. Each file that runs out of room leaves a piece half written, too.
+scenario_small_disk() {
+	three_files "$source"
+	mount -t tmpfs none "$destination"
+	get_three "$1" -j 2
+	options=(--links 5 --room 7m)
+}
+
+# Either client may do the work, wait for the other or find it done.
+scenario_two_clients() {
+	three_files "$source"
+	get_three "$1" -j 2
+	options=(--links 2 --companion)
+}
+
+scenario_one_file() {
+	sample "$source/file" $((6 * piece + 5))
+	mkdir "$after"
+	cp -a "$source/file" "$after/other"
+	command=("{server}/$1/file" -o "{work}/other" -j 4)
+	options=(--links 4)
+}
+
+# Each server has a manifest of its own, in a folder that its URL names. The list of failures lies beside the files.
+scenario_manifest() {
+	three_files "$source"
+	for server in "$first_server" "$next_server"; do
+		mkdir -p "$place/$1/$server"
+		for file in one two three; do
+			printf '%s\t%s\t%s\n' "$server/$1/$file" "$file" "$(sha256sum <"$source/$file" | cut -c 1-64)"
+		done >"$place/$1/$server/manifest"
+	done
+	command=(-i "$place/$1/{server}/manifest" -d "{work}" --failed-list "$place/$1/failed" -j 2)
+	options=(--links 2)
+}
+
+scenario_sums() {
+	mkdir "$source/folder"
+	three_files "$source/folder"
+	(cd "$source" && sha256sum folder/* >"$place/$1/sums")
+	command=(--sums "$place/$1/sums" "{server}/$1/" -d "{work}" -j 2)
+	options=(--links 2)
 }
