@@ -97,15 +97,16 @@ static inline void rig_init_services(struct rig *rig)
 	assert_int_equal(gate_init(&services->gate), STATUS_OK);
 	assert_int_equal(peers_new(8, 8, &services->peers), STATUS_OK);
 	budget_init(&services->budget, 8ull << 30, 8ull << 30);
+	budget_init(&services->handshakes, 1000000, 1000000);
 	assert_int_equal(workbench_init(&rig->bench, services), STATUS_OK);
 }
 
-static inline void rig_connect_as(struct rig *rig, struct peer *peer)
+static inline void rig_connect_as(struct rig *rig, const char *from, struct peer *peer)
 {
 	struct address address;
 	int ends[2];
 
-	assert_int_equal(address_parse("127.0.0.1:1", &address), STATUS_OK);
+	assert_int_equal(address_parse(from, &address), STATUS_OK);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
 	rig->server = ends[0];
 	rig->client = ends[1];
@@ -116,14 +117,19 @@ static inline void rig_connect_as(struct rig *rig, struct peer *peer)
 	rig->verdict = CONNECTION_WAIT;
 }
 
-static inline void rig_connect(struct rig *rig)
+static inline void rig_connect_from(struct rig *rig, const char *from)
 {
 	struct address address;
 	struct peer *peer;
 
-	assert_int_equal(address_parse("127.0.0.1:1", &address), STATUS_OK);
+	assert_int_equal(address_parse(from, &address), STATUS_OK);
 	assert_int_equal(peers_enter(rig->services.peers, &address, &peer), STATUS_OK);
-	rig_connect_as(rig, peer);
+	rig_connect_as(rig, from, peer);
+}
+
+static inline void rig_connect(struct rig *rig)
+{
+	rig_connect_from(rig, "127.0.0.1:1");
 }
 
 /* As one connection too many. */
@@ -136,7 +142,7 @@ static inline void rig_connect_refused(struct rig *rig)
 	while (peers_enter(rig->services.peers, &address, &peer) == STATUS_OK)
 		;
 	assert_null(peer);
-	rig_connect_as(rig, NULL);
+	rig_connect_as(rig, "127.0.0.1:1", NULL);
 }
 
 static inline void rig_disconnect(struct rig *rig)
@@ -172,6 +178,7 @@ static inline int rig_teardown(void **state)
 	rig_disconnect(rig);
 	workbench_release(&rig->bench);
 	budget_release(&rig->services.budget);
+	budget_release(&rig->services.handshakes);
 	peers_free(rig->services.peers);
 	gate_release(&rig->services.gate);
 	contents_free(rig->services.contents);

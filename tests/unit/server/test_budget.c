@@ -101,6 +101,30 @@ static void rate_of_zero_is_slow_and_not_unlimited(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst(void **state)
+{
+	struct budget *budget = *state;
+	struct bucket peer = {0};
+	struct ticket tickets[5] = {{0}};
+
+	budget->burst = 60 * CLOCK_MS;
+	/* 20 ms each: the fourth is 60 ms ahead, the fifth would be 80. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(ask(budget, &peer, &tickets[i], 1000), 0);
+	assert_int_equal(ask(budget, &peer, &tickets[4], 1000), 1020);
+	assert_int_equal(ask(budget, &peer, &tickets[4], 1019), 1020);
+	assert_int_equal(ask(budget, &peer, &tickets[4], 1020), 0);
+}
+
+static void who_has_no_peer_is_counted_among_all(void **state)
+{
+	struct ticket one = {0}, two = {0};
+
+	assert_int_equal(ask(*state, NULL, &one, 1000), 0);
+	assert_int_equal(ask(*state, NULL, &two, 1000), 1010);
+	assert_int_equal(ask(*state, NULL, &two, 1010), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +133,8 @@ int main(void)
 		CASE(all_together_get_no_more_than_the_whole_rate),
 		CASE(peer_over_its_own_rate_takes_nothing_from_the_others),
 		CASE(rate_of_zero_is_slow_and_not_unlimited),
+		CASE(who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst),
+		CASE(who_has_no_peer_is_counted_among_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
