@@ -166,6 +166,7 @@ static enum status fetch(struct get *get, mode_t mask)
 	get->transfer = (struct transfer){
 		.link = {
 			.timeout = get->options->timeout,
+			.congestion = get->options->congestion,
 			.limit = get->limit,
 			.stop_fd = interrupt_fd(&get->interrupt),
 			.trust = get->trust,

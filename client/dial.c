@@ -7,11 +7,11 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "congestion.h"
 #include "limit.h"
 #include "patience.h"
 
@@ -55,15 +55,13 @@ static enum status connect_within(int fd, const struct addrinfo *address, int st
 
 static enum status prepare(int fd, const struct link_options *options)
 {
-	const char *congestion = options->congestion;
 	const int yes = 1;
 
 	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) < 0)
 		return status_from_errno(errno);
-	if (congestion && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, (socklen_t)strlen(congestion)) < 0)
-		return status_from_errno(errno);
-	if (!options->limit)
-		return STATUS_OK;
+	enum status status = options->congestion ? congestion_choose(fd, options->congestion) : STATUS_OK;
+	if (status != STATUS_OK || !options->limit)
+		return status;
 	const int buffer = limit_socket_buffer(options->limit);
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }

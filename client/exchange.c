@@ -11,7 +11,7 @@
 static enum status open_link(const struct url *url, const struct options *options, struct link **link, struct failure *failure)
 {
 	const struct trust_options trust_options = {.pin = options->pin, .ca = options->ca, .token_file = options->token_file};
-	struct link_options link_options = {.timeout = options->timeout, .stop_fd = -1};
+	struct link_options link_options = {.timeout = options->timeout, .congestion = options->congestion, .stop_fd = -1};
 	enum status status = trust_open(&trust_options, &link_options.trust, failure);
 
 	if (status != STATUS_OK)

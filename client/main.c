@@ -13,7 +13,6 @@
 
 #define ANY_NUMBER SIZE_MAX
 
-/* A row without a function is a command that this version does not have yet. */
 static const struct command commands[] = {
 	{"get", "URL... [-o FILE|-] [-d DIR] [-r] [-i MANIFEST] [--sums FILE] [--sha256 HEX] [-j N] [--json] [-q] [-v] ...",
 		"Fetches files and folders, and proves that they arrived.", 1, ANY_NUMBER, command_get},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "congestion.h"
 #include "hex.h"
 #include "limit.h"
 #include "path.h"
@@ -56,7 +57,7 @@ const struct option_row OPTION_ROWS[] = {
 	{"pin", 0, OPTION_TEXT, NETWORK, PLACE(pin), 0, 0, "PIN", "the server must have this pin; nothing is remembered"},
 	{"ca", 0, OPTION_TEXT, NETWORK, PLACE(ca), 0, 0, "FILE", "trust the authorities in FILE alone"},
 	{"token-file", 0, OPTION_TEXT, NETWORK, PLACE(token_file), 0, 0, "FILE", "show the token that FILE holds"},
-	{"congestion", 0, OPTION_TEXT, GET, OPTION_ABSENT, 0, 0, "NAME", NULL},
+	{"congestion", 0, OPTION_CONGESTION, NETWORK, PLACE(congestion), 0, 0, "NAME", "send by this congestion control, such as cubic or bbr"},
 	{"null", '0', OPTION_FLAG, LS, PLACE(null_separated), 0, 0, NULL, "exact names, each ended by a NUL byte"},
 	{"tree", 0, OPTION_FLAG, SUM, PLACE(tree), 0, 0, NULL, "tree digests instead of SHA-256"},
 	{"count", 'c', OPTION_NUMBER, PING, PLACE(count), 1, 1000000, "N", "round trips (default: 4)"},
@@ -163,10 +164,7 @@ static enum status set_number(const struct option_row *row, const char *text, vo
 		*(unsigned *)place = (unsigned)value;
 		return STATUS_OK;
 	}
-	if (row->max == 0)
-		snprintf(expected, sizeof expected, "only 0: another value is not available in this version");
-	else
-		snprintf(expected, sizeof expected, "a number from %d to %d", (int)row->min, (int)row->max);
+	snprintf(expected, sizeof expected, "a number from %d to %d", (int)row->min, (int)row->max);
 	return refuse_value(failure, row, expected, text);
 }
 
@@ -240,8 +238,26 @@ static enum status set_digest(const struct option_row *row, const char *text, vo
 	return STATUS_OK;
 }
 
-static enum status set_value(const struct option_row *row, const char *text, void *place, struct failure *failure)
+static enum status set_congestion(const struct option_row *row, const char *text, void *place, struct failure *failure)
 {
+	enum status status = congestion_try(text);
+
+	if (status == STATUS_OK) {
+		*(const char **)place = text;
+		return STATUS_OK;
+	}
+	if (status == STATUS_NOT_FOUND)
+		return refuse_value(failure, row, "what net.ipv4.tcp_available_congestion_control lists", text);
+	if (status == STATUS_REFUSED)
+		return refuse_value(failure, row, "for this user only what net.ipv4.tcp_allowed_congestion_control lists", text);
+	failure_set(failure, FAILURE_LOCAL, status, "cannot try --%s", row->name);
+	return status;
+}
+
+enum status option_set(const struct option_row *row, const char *text, struct options *options, struct failure *failure)
+{
+	void *place = (char *)options + row->place;
+
 	switch (row->kind) {
 	case OPTION_FLAG:
 		*(bool *)place = true;
@@ -264,21 +280,8 @@ static enum status set_value(const struct option_row *row, const char *text, voi
 		return set_filter(row, text, place, failure);
 	case OPTION_DIGEST:
 		return set_digest(row, text, place, failure);
+	case OPTION_CONGESTION:
+		return set_congestion(row, text, place, failure);
 	}
 	return STATUS_OK;
-}
-
-enum status option_set(const struct option_row *row, const char *text, struct options *options, struct failure *failure)
-{
-	union {
-		uint64_t size;
-		const char *text;
-		bool flag;
-		struct option_digest digest;
-	} dropped;
-
-	if (row->place != OPTION_ABSENT)
-		return set_value(row, text, (char *)options + row->place, failure);
-	enum status status = set_value(row, text, &dropped, failure);
-	return status == STATUS_OK ? option_refuse(failure, "--", row->name, " is not available in this version") : status;
 }

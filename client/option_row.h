@@ -1,4 +1,4 @@
-/* The table of all options: names, kinds, limits, the commands that take them, and what this version lacks. */
+/* The table of all options: names, kinds, limits, and the commands that take them. */
 #ifndef OPTION_ROW_H
 #define OPTION_ROW_H
 
@@ -20,21 +20,19 @@ enum option_kind {
 	OPTION_STYLE,   /* enum progress_style */
 	OPTION_FILTER,  /* a rule more in a struct filter; its verdict is the row's minimum */
 	OPTION_DIGEST,  /* struct option_digest */
+	OPTION_CONGESTION, /* const char *: a congestion control that this machine lets us have */
 };
-
-/* A row without a place is not built yet: its value is checked, then it is refused. */
-#define OPTION_ABSENT SIZE_MAX
 
 struct option_row {
 	const char *name;
 	char letter; /* 0: none */
 	enum option_kind kind;
-	unsigned commands; /* bits of option_command_bit() */
-	size_t place;      /* in struct options, or OPTION_ABSENT */
+	unsigned commands; /* a bit for each command that takes it */
+	size_t place;      /* in struct options */
 	int64_t min;
 	int64_t max;
 	const char *value; /* the argument's name in the help */
-	const char *help;  /* NULL where absent */
+	const char *help;
 };
 
 extern const struct option_row OPTION_ROWS[];
@@ -49,7 +47,7 @@ bool option_fits(const struct option_row *row, const struct command *command);
 /* The row of a letter, or NULL. */
 const struct option_row *option_by_letter(int letter);
 
-/* Checks TEXT against the row and stores it in OPTIONS; STATUS_INVALID with FAILURE, also for what is not built yet. */
+/* Checks TEXT against the row and stores it in OPTIONS; STATUS_INVALID with FAILURE. */
 MUST_CHECK enum status option_set(const struct option_row *row, const char *text, struct options *options,
 	struct failure *failure);
 

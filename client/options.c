@@ -113,8 +113,6 @@ static enum status find_command(const char *name, const struct command *commands
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
-		if (!commands[i].run)
-			return option_refuse(failure, "ferry ", name, " is not available in this version");
 		options->command = &commands[i];
 		return STATUS_OK;
 	}
@@ -243,14 +241,12 @@ void options_help(FILE *out, const struct command *commands, size_t count, const
 		fprintf(out, "usage: ferry %s %s\n\n%s\n\n", command->name, command->synopsis, command->summary);
 	} else {
 		fputs("usage: ferry COMMAND [OPTION]... OPERAND...\n\n", out);
-		for (size_t i = 0; i < count; i++) {
-			if (commands[i].run)
-				fprintf(out, "  ferry %s %s\n      %s\n", commands[i].name, commands[i].synopsis, commands[i].summary);
-		}
+		for (size_t i = 0; i < count; i++)
+			fprintf(out, "  ferry %s %s\n      %s\n", commands[i].name, commands[i].synopsis, commands[i].summary);
 		fputs("\nferry COMMAND --help lists a command's options; man ferry tells the whole.\n", out);
 	}
 	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
-		if (command && OPTION_ROWS[i].place != OPTION_ABSENT && option_fits(&OPTION_ROWS[i], command))
+		if (command && option_fits(&OPTION_ROWS[i], command))
 			print_row(out, &OPTION_ROWS[i]);
 	}
 }

@@ -21,7 +21,7 @@ struct command {
 	const char *summary;  /* a sentence */
 	size_t operands_min;
 	size_t operands_max;
-	int (*run)(const struct options *options); /* returns the exit code; NULL: not available in this version */
+	int (*run)(const struct options *options); /* returns the exit code */
 };
 
 struct option_digest {
@@ -61,6 +61,7 @@ struct options {
 	const char *pin;        /* NULL: none */
 	const char *ca;         /* NULL: none */
 	const char *token_file; /* NULL: none */
+	const char *congestion; /* NULL: the system's */
 	enum progress_style progress;
 	int verbosity;         /* -1 quiet, 0, 1 verbose */
 };
@@ -68,8 +69,8 @@ struct options {
 /*
  * Reads the command line against the COUNT rows of COMMANDS: options may stand anywhere, "--" ends them. ARGV's order
  * changes. What is wrong on its own (an unknown option, a value out of its limits, options that exclude each other, a wrong
- * number of operands) is STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; so is what this version lacks.
- * STATUS_NO_MEMORY likewise has its FAILURE. OPTIONS are the caller's to release. Uses getopt_long: one thread at a time.
+ * number of operands) is STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; any other status has its FAILURE
+ * too. OPTIONS are the caller's to release. Uses getopt_long: one thread at a time.
  */
 MUST_CHECK enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
 	struct options *options, struct failure *failure);
