@@ -30,6 +30,10 @@ FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
 # tests/fuzz/ROOM_TARGET.c: with clang's fuzzer its main is libFuzzer's, elsewhere one that replays the target's corpus.
 FUZZ    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_*.c))
 REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
+# tests/hostile/against_PEER.c: a program, with against_PEER_*.c and all that does not begin so.
+hostile  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/hostile/$(1).c tests/hostile/$(1)_*.c) \
+           $(filter-out tests/hostile/against_%,$(wildcard tests/hostile/*.c)))
+HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/hostile/against_server.c tests/hostile/against_client.c))
 STORIES := $(wildcard tests/integration/*.sh)
 FAULTS  := $(wildcard tests/fault/*.sh)
 
@@ -76,6 +80,10 @@ $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON)
 	$(LINK) $(LIBS) -lcmocka
 # The server that answers it is the target itself, at the other end of a socketpair.
 $(BUILD)/tests/fuzz/client_answers: LDFLAGS += -Wl,--wrap=dial
+$(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
 	$(LINK) $(LIBS)
 $(BUILD)/tests/fault/shim.so: $(SHIM)
@@ -88,10 +96,10 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 # `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
-tests: $(UNITS) $(FUZZ) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
+tests: $(UNITS) $(FUZZ) $(HOSTILE) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
 # The fault sweeps preload a shim and kill at will; a sanitizer's own hooks and its work at exit hang there now and then.
 check-here: all tests
-	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(STORIES) $(if $(SANITIZE),,$(FAULTS))
+	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(HOSTILE) $(STORIES) $(if $(SANITIZE),,$(FAULTS))
 check-unit: $(UNITS) $(FUZZ)
 	@BUILD=$(BUILD) tests/run $(UNITS) $(FUZZ)
 check-integration: all $(TOOLS)
@@ -101,6 +109,9 @@ check-fault: all tests
 	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(FAULTS)
 check-fault-quick: all tests
 	@BUILD=$(BUILD) VERBOSE=yes QUICK=yes tests/run $(FAULTS)
+# Peers that break every rule: all that check tries, and what takes its time.
+check-hostile: all tests
+	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(HOSTILE)
 # FUZZ_SECONDS=60 for each target; wants clang, which nothing else here does. Warnings are the business of gcc.
 fuzz:
 	@tests/fuzz/deps
@@ -129,6 +140,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-seeded fuzz fuzz-here bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
+.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-seeded fuzz fuzz-here bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

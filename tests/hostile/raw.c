@@ -1,0 +1,228 @@
+/* Speaks the protocol as badly as it is told to. */
+#include "raw.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "path.h"
+#include "sockets.h"
+
+#define PATIENCE_SECONDS 20
+
+const enum frame_type raw_path_types[] = {FRAME_STAT, FRAME_LIST, FRAME_DIGESTS, FRAME_READ, FRAME_SUM};
+const size_t raw_path_type_count = sizeof(raw_path_types) / sizeof(raw_path_types[0]);
+
+void raw_open(struct raw *raw, uint16_t port)
+{
+	const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+
+	raw_close(raw);
+	if (!raw->room)
+		raw->room = malloc(FRAME_DATA_MAX);
+	assert_non_null(raw->room);
+	*raw = (struct raw){.fd = socket_connect(port), .phase = FRAME_GREETING, .room = raw->room};
+	assert_true(raw->fd >= 0);
+	setsockopt(raw->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(raw->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+}
+
+void raw_greet(struct raw *raw, uint16_t port)
+{
+	struct welcome welcome;
+	RAW_WRITER(writer);
+
+	raw_open(raw, port);
+	hello_encode(&writer, &(struct hello){.version_min = PROTOCOL_VERSION, .version_max = PROTOCOL_VERSION});
+	raw_say(raw, &writer);
+	assert_int_equal(welcome_decode(raw_expect(raw, FRAME_WELCOME, 0).payload, &welcome), STATUS_OK);
+	raw->phase = FRAME_OPEN;
+}
+
+void raw_close(struct raw *raw)
+{
+	if (raw->fd >= 0)
+		close(raw->fd);
+	raw->fd = -1;
+}
+
+void raw_release(struct raw *raw)
+{
+	raw_close(raw);
+	free(raw->room);
+	raw->room = NULL;
+}
+
+void raw_half_close(const struct raw *raw)
+{
+	shutdown(raw->fd, SHUT_WR);
+}
+
+void raw_reset(struct raw *raw)
+{
+	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(raw->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	raw_close(raw);
+}
+
+/* --- Saying ---------------------------------------------------------------------------------------------------------- */
+
+void raw_put(const struct raw *raw, const void *bytes, size_t length)
+{
+	if (!socket_send(raw->fd, bytes, length))
+		assert_true(errno == EPIPE || errno == ECONNRESET);
+}
+
+void raw_say(const struct raw *raw, const struct writer *writer)
+{
+	assert_false(writer->failed);
+	raw_put(raw, writer->start, writer_length(writer));
+}
+
+void raw_frame(const struct raw *raw, const struct frame *frame, const void *payload, size_t length)
+{
+	RAW_WRITER(writer);
+
+	frame_encode(&writer, frame);
+	if (length > 0)
+		writer_bytes(&writer, payload, length);
+	raw_say(raw, &writer);
+}
+
+void raw_ask(struct raw *raw, enum frame_type type, struct span path)
+{
+	struct pieces_request pieces = {.path = path, .count = 1};
+	RAW_WRITER(writer);
+
+	raw->number = frame_next_number(raw->number);
+	if (type == FRAME_STAT)
+		stat_request_encode(&writer, raw->number, &(struct stat_request){path});
+	else if (type == FRAME_LIST)
+		list_request_encode(&writer, raw->number, &(struct list_request){path, false});
+	else if (type == FRAME_SUM)
+		sum_request_encode(&writer, raw->number, &(struct sum_request){path, SUM_FLAT});
+	else
+		(type == FRAME_READ ? read_request_encode : digests_request_encode)(&writer, raw->number, &pieces);
+	raw_say(raw, &writer);
+}
+
+void raw_read(struct raw *raw, const struct pieces_request *request)
+{
+	RAW_WRITER(writer);
+
+	raw->number = frame_next_number(raw->number);
+	read_request_encode(&writer, raw->number, request);
+	raw_say(raw, &writer);
+}
+
+void raw_digests(struct raw *raw, const struct pieces_request *request)
+{
+	RAW_WRITER(writer);
+
+	raw->number = frame_next_number(raw->number);
+	digests_request_encode(&writer, raw->number, request);
+	raw_say(raw, &writer);
+}
+
+void raw_ping(struct raw *raw, size_t length)
+{
+	static const unsigned char bytes[FRAME_REQUEST_MAX];
+	RAW_WRITER(writer);
+
+	raw->number = frame_next_number(raw->number);
+	ping_encode(&writer, raw->number, &(struct ping){{bytes, length}});
+	raw_say(raw, &writer);
+}
+
+void raw_goodbye(const struct raw *raw)
+{
+	RAW_WRITER(writer);
+
+	goodbye_encode(&writer);
+	raw_say(raw, &writer);
+}
+
+/* --- Expecting ------------------------------------------------------------------------------------------------------- */
+
+/* False at the end of the stream. */
+static bool receive(const struct raw *raw, void *bytes, size_t length)
+{
+	ssize_t got = length == 0 ? 0 : recv(raw->fd, bytes, length, MSG_WAITALL);
+
+	if (got < 0 && errno != ECONNRESET)
+		fail_msg("nothing came within %d s", PATIENCE_SECONDS);
+	return got == (ssize_t)length;
+}
+
+bool raw_next(struct raw *raw, struct raw_answer *answer)
+{
+	unsigned char header[FRAME_HEADER_SIZE];
+
+	if (!receive(raw, header, sizeof(header)))
+		return false;
+	assert_int_equal(frame_decode(header, FRAME_FROM_SERVER, raw->phase, &answer->frame), STATUS_OK);
+	answer->payload = (struct span){raw->room, answer->frame.length};
+	return receive(raw, raw->room, answer->frame.length);
+}
+
+struct raw_answer raw_expect(struct raw *raw, enum frame_type type, uint16_t number)
+{
+	struct raw_answer answer;
+
+	if (!raw_next(raw, &answer))
+		fail_msg("the connection ended instead of frame %02x", type);
+	if (answer.frame.type != type || answer.frame.number != number)
+		fail_msg("frame %02x number %u instead of %02x number %u", answer.frame.type, answer.frame.number, type, number);
+	return answer;
+}
+
+static void expect_code(struct raw *raw, uint16_t number, enum error_code code)
+{
+	struct raw_answer answer = raw_expect(raw, FRAME_ERROR, number);
+	struct error error;
+
+	assert_int_equal(error_decode(answer.payload, &error), STATUS_OK);
+	if (error.code != code)
+		fail_msg("error %u (%.*s) instead of %u", error.code, (int)error.text.length, error.text.bytes, code);
+}
+
+void raw_expect_fatal(struct raw *raw, enum error_code code)
+{
+	expect_code(raw, 0, code);
+	raw_expect_end(raw);
+}
+
+void raw_expect_error(struct raw *raw, enum error_code code)
+{
+	expect_code(raw, raw->number, code);
+}
+
+void raw_expect_alive(struct raw *raw)
+{
+	raw_ping(raw, 4);
+	assert_int_equal(raw_expect(raw, FRAME_PONG, raw->number).frame.length, 4);
+}
+
+void raw_expect_end(struct raw *raw)
+{
+	struct raw_answer answer;
+
+	if (raw_next(raw, &answer))
+		fail_msg("frame %02x number %u instead of the end", answer.frame.type, answer.frame.number);
+}
+
+struct file raw_expect_file(struct raw *raw)
+{
+	struct file file;
+
+	assert_int_equal(file_decode(raw_expect(raw, FRAME_FILE, raw->number).payload, &file), STATUS_OK);
+	return file;
+}

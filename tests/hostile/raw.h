@@ -1,0 +1,77 @@
+/* A raw client: says what it is told, sound or not, and looks hard at what comes back. */
+#ifndef RAW_H
+#define RAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "message.h"
+
+/* Everything here asserts with cmocka: a frame that a server may not send fails the test, and so does waiting for more than 20 s. */
+struct raw {
+	int fd;                /* -1: closed */
+	enum frame_phase phase;
+	uint16_t number;       /* of the last request */
+	unsigned char *room;   /* for one payload, kept from one connection to the next */
+};
+
+struct raw_answer {
+	struct frame frame;
+	struct span payload; /* until the next one comes */
+};
+
+#define RAW_CLOSED {.fd = -1}
+
+void raw_open(struct raw *raw, uint16_t port);
+/* HELLO and WELCOME too. */
+void raw_greet(struct raw *raw, uint16_t port);
+/* Does nothing to a closed one. */
+void raw_close(struct raw *raw);
+/* Frees the room. */
+void raw_release(struct raw *raw);
+/* No more will be said: the client's end of stream. */
+void raw_half_close(const struct raw *raw);
+/* Closes so that the server is told of a reset. */
+void raw_reset(struct raw *raw);
+
+/* --- Saying ---------------------------------------------------------------------------------------------------------- */
+
+/* A server that has gone meanwhile is no failure: what it said before decides. */
+void raw_put(const struct raw *raw, const void *bytes, size_t length);
+void raw_say(const struct raw *raw, const struct writer *writer);
+/* The header as it is, and LENGTH bytes behind it, whatever the header says. */
+void raw_frame(const struct raw *raw, const struct frame *frame, const void *payload, size_t length);
+
+#define RAW_WRITER(writer)                                                                                              \
+	unsigned char writer##_room[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                       \
+	struct writer writer;                                                                                           \
+	writer_init(&writer, writer##_room, sizeof(writer##_room))
+
+/* The next request, sound but for its path: READ and DIGESTS ask for piece 0 of any version, SUM for the flat one. */
+void raw_ask(struct raw *raw, enum frame_type type, struct span path);
+/* The types that carry a path. */
+extern const enum frame_type raw_path_types[];
+extern const size_t raw_path_type_count;
+void raw_read(struct raw *raw, const struct pieces_request *request);
+void raw_digests(struct raw *raw, const struct pieces_request *request);
+void raw_ping(struct raw *raw, size_t length);
+void raw_goodbye(const struct raw *raw);
+
+/* --- Expecting ------------------------------------------------------------------------------------------------------- */
+
+/* The next frame; false at the end of the stream, also one by reset. */
+bool raw_next(struct raw *raw, struct raw_answer *answer);
+struct raw_answer raw_expect(struct raw *raw, enum frame_type type, uint16_t number);
+/* ERROR with number 0, then the end. */
+void raw_expect_fatal(struct raw *raw, enum error_code code);
+/* ERROR with the last request's number; the connection lives. */
+void raw_expect_error(struct raw *raw, enum error_code code);
+/* The connection answers a PING. */
+void raw_expect_alive(struct raw *raw);
+/* No further frame: the end of the stream or a reset. */
+void raw_expect_end(struct raw *raw);
+/* FILE, the answer to the last request. */
+struct file raw_expect_file(struct raw *raw);
+
+#endif
