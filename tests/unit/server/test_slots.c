@@ -1,4 +1,4 @@
-/* Tests of slots over socketpairs: ownership, turns, generations, deadlines. */
+/* Tests of who owns a slot: events, turns, generations. */
 #include "slots.h"
 
 #include <setjmp.h>
@@ -12,87 +12,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
-
-#define COUNT 2
-
-/* Slots never look into a connection. */
-struct connection {
-	struct stream stream;
-	int peer;
-};
-
-struct fixture {
-	struct slots *slots;
-	struct connection connections[COUNT];
-};
-
-static const struct wish reading = {.read = true, .deadline = CLOCK_NEVER, .wake = CLOCK_NEVER};
-
-static int setup(void **state)
-{
-	static struct fixture fixture;
-
-	*state = &fixture;
-	return slots_new(COUNT, &fixture.slots) == STATUS_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	slots_free(fixture->slots);
-	return 0;
-}
-
-static struct connection *connect_as(struct fixture *fixture, unsigned index, const struct wish *wish)
-{
-	struct connection *connection = &fixture->connections[index];
-	int ends[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-	stream_init(&connection->stream, ends[0]);
-	connection->peer = ends[1];
-	assert_int_equal(slots_open(fixture->slots, connection, &connection->stream, wish), STATUS_OK);
-	return connection;
-}
-
-static void say(struct connection *connection)
-{
-	assert_int_equal(write(connection->peer, "x", 1), 1);
-}
-
-static struct slot *take(struct fixture *fixture, uint32_t *events)
-{
-	struct slot *slot;
-
-	assert_int_equal(slots_next(fixture->slots, 0, &slot, events), SLOTS_TAKEN);
-	return slot;
-}
-
-static void assert_nothing(struct fixture *fixture)
-{
-	struct slot *slot;
-	uint32_t events;
-
-	assert_int_equal(slots_next(fixture->slots, 0, &slot, &events), SLOTS_NOTHING);
-}
-
-static void finish(struct fixture *fixture, struct slot *slot)
-{
-	struct connection *connection = slot_connection(slot);
-
-	slots_close(fixture->slots, slot, &connection->stream);
-	close(connection->peer);
-}
-
-/* Ends a connection that is armed. */
-static void finish_armed(struct fixture *fixture)
-{
-	uint32_t events;
-
-	slots_wake_all(fixture->slots);
-	finish(fixture, take(fixture, &events));
-}
+#include "slots_fixture.h"
 
 static void event_makes_its_taker_the_only_owner(void **state)
 {
@@ -284,103 +204,6 @@ static void event_of_an_earlier_connection_names_nothing(void **state)
 	finish(fixture, slot);
 }
 
-/* --- Deadlines -------------------------------------------------------------------------------------------------------- */
-
-static void expire_tells_the_earliest_time_to_come(void **state)
-{
-	struct fixture *fixture = *state;
-	int64_t now = clock_now();
-
-	connect_as(fixture, 0, &(struct wish){.read = true, .deadline = now + 50, .wake = CLOCK_NEVER});
-	connect_as(fixture, 1, &(struct wish){.read = true, .deadline = CLOCK_NEVER, .wake = now + 40 * CLOCK_MS});
-	assert_int_equal(slots_expire(fixture->slots, now), now + 50);
-	assert_nothing(fixture);
-	finish_armed(fixture);
-	finish_armed(fixture);
-}
-
-static void deadline_ends_the_peers_stream_then_the_connection(void **state)
-{
-	struct fixture *fixture = *state;
-	struct wish wish = {.read = true, .deadline = 1000, .wake = CLOCK_NEVER};
-	struct connection *connection = connect_as(fixture, 0, &wish);
-	uint32_t events;
-
-	assert_int_equal(slots_expire(fixture->slots, 999), 1000);
-	assert_nothing(fixture);
-	int64_t last = slots_expire(fixture->slots, 1000);
-	struct slot *slot = take(fixture, &events);
-	assert_true(events & EPOLLIN);
-	assert_false(events & EPOLLHUP);
-	assert_int_equal(read(connection->stream.fd, &(char){0}, 1), 0);
-	assert_int_equal(write(connection->stream.fd, "late", 4), 4);
-	/* The owner had its chance to say something. */
-	slots_arm(fixture->slots, slot, &(struct wish){.deadline = last, .wake = CLOCK_NEVER});
-	assert_nothing(fixture);
-	assert_int_equal(slots_expire(fixture->slots, last), CLOCK_NEVER);
-	assert_ptr_equal(take(fixture, &events), slot);
-	assert_true(events & EPOLLHUP);
-	finish(fixture, slot);
-}
-
-static void deadline_of_who_does_not_read_ends_the_connection(void **state)
-{
-	struct fixture *fixture = *state;
-	struct wish wish = {.deadline = 1000, .wake = CLOCK_NEVER};
-	uint32_t events;
-
-	connect_as(fixture, 0, &wish);
-	slots_expire(fixture->slots, 1000);
-	struct slot *slot = take(fixture, &events);
-	assert_true(events & EPOLLHUP);
-	finish(fixture, slot);
-}
-
-static void wake_gives_one_turn(void **state)
-{
-	struct fixture *fixture = *state;
-	struct wish wish = {.read = true, .deadline = CLOCK_NEVER, .wake = 5 * CLOCK_SECOND};
-	uint32_t events;
-
-	connect_as(fixture, 0, &wish);
-	assert_int_equal(slots_expire(fixture->slots, CLOCK_SECOND), 5 * CLOCK_SECOND);
-	assert_nothing(fixture);
-	assert_int_equal(slots_expire(fixture->slots, 5 * CLOCK_SECOND), CLOCK_NEVER);
-	struct slot *slot = take(fixture, &events);
-	assert_int_equal(events, EPOLLOUT);
-	slots_arm(fixture->slots, slot, &reading);
-	assert_nothing(fixture);
-	finish_armed(fixture);
-}
-
-static void shut_all_hangs_up_every_connection(void **state)
-{
-	struct fixture *fixture = *state;
-	uint32_t events;
-
-	connect_as(fixture, 0, &reading);
-	connect_as(fixture, 1, &(struct wish){.deadline = CLOCK_NEVER, .wake = CLOCK_NEVER});
-	slots_shut_all(fixture->slots);
-	for (unsigned i = 0; i < 2; i++) {
-		struct slot *slot = take(fixture, &events);
-		assert_true(events & EPOLLHUP);
-		finish(fixture, slot);
-	}
-}
-
-static void stop_is_told_to_every_caller(void **state)
-{
-	struct fixture *fixture = *state;
-	struct slot *slot;
-	uint32_t events;
-
-	slots_stop(fixture->slots);
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(slots_next(fixture->slots, -1, &slot, &events), SLOTS_STOP);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,12 +217,6 @@ int main(void)
 		CASE(no_slot_is_left_until_one_is_closed),
 		CASE(slot_is_used_again_without_anything_of_the_last),
 		CASE(event_of_an_earlier_connection_names_nothing),
-		CASE(expire_tells_the_earliest_time_to_come),
-		CASE(deadline_ends_the_peers_stream_then_the_connection),
-		CASE(deadline_of_who_does_not_read_ends_the_connection),
-		CASE(wake_gives_one_turn),
-		CASE(shut_all_hangs_up_every_connection),
-		CASE(stop_is_told_to_every_caller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
