@@ -21,21 +21,6 @@ objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 COMMON  := $(call objects,common)
 SERVER  := $(call objects,server)
 CLIENT  := $(call objects,client)
-SUPPORT := $(call objects,tests/support)
-UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
-TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
-BENCH   := $(call objects,tests/bench)
-SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
-FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
-# tests/fuzz/ROOM_TARGET.c: with clang's fuzzer its main is libFuzzer's, elsewhere one that replays the target's corpus.
-FUZZ    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_*.c))
-REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
-# tests/hostile/against_PEER.c: a program, with against_PEER_*.c and all that does not begin so.
-hostile  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/hostile/$(1).c tests/hostile/$(1)_*.c) \
-           $(filter-out tests/hostile/against_%,$(wildcard tests/hostile/*.c)))
-HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/hostile/against_server.c tests/hostile/against_client.c))
-STORIES := $(wildcard tests/integration/*.sh)
-FAULTS  := $(wildcard tests/fault/*.sh)
 
 all: $(BUILD)/ferryd $(BUILD)/ferry
 
@@ -48,15 +33,8 @@ $(BUILD)/ferry: $(CLIENT) $(COMMON)
 ROOM = $(BANNED) -Icommon
 $(BUILD)/common/%.o $(BUILD)/server/%.o $(BUILD)/client/%.o: BANNED = $(addprefix -include ,$(wildcard common/banned.h))
 $(BUILD)/common/beneath.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
-$(BUILD)/server/%.o $(BUILD)/tests/unit/server/%.o: ROOM += -Iserver
-$(BUILD)/client/%.o $(BUILD)/tests/unit/client/%.o: ROOM += -Iclient
-$(BUILD)/tests/fuzz/server_%.o: ROOM += -Iserver -Itests/unit/server
-$(BUILD)/tests/fuzz/client_%.o: ROOM += -Iclient -Itests/unit/client
-$(BUILD)/tests/unit/fault/%.o: ROOM += -Itests/fault
-$(BUILD)/tests/%.o: ROOM += -Itests/support
-# The shim stands between programs and libc: it takes libc's names, so libc's headers must not rename them.
-$(SHIM): DEFINES = -D_GNU_SOURCE
-$(SHIM): HARDEN = -pthread -fPIC
+$(BUILD)/server/%.o: ROOM += -Iserver
+$(BUILD)/client/%.o: ROOM += -Iclient
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(ROOM) $(if $(CI),-Werror) -MMD -MP -c -o $@ $<
@@ -64,75 +42,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); echo "$(CC) $(FLAGS)" | cmp -s - $@ || echo "$(CC) $(FLAGS)" >$@
 
-$(BUILD)/tests/unit/common/%: $(BUILD)/tests/unit/common/%.o $(COMMON) $(SUPPORT)
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/unit/server/%: $(BUILD)/tests/unit/server/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/fault/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/fuzz/common_%: $(BUILD)/tests/fuzz/common_%.o $(REPLAY) $(COMMON) $(SUPPORT)
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/fuzz/server_%: $(BUILD)/tests/fuzz/server_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
-	$(LINK) $(LIBS) -lcmocka
-# The server that answers it is the target itself, at the other end of a socketpair.
-$(BUILD)/tests/fuzz/client_answers: LDFLAGS += -Wl,--wrap=dial
-$(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
-	$(LINK) $(LIBS) -lcmocka
-$(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
-	$(LINK) $(LIBS)
-$(BUILD)/tests/fault/shim.so: $(SHIM)
-	$(Q)$(CC) -shared -o $@ $^
-$(BUILD)/tests/bench/visitor: $(BENCH) $(COMMON) $(SUPPORT)
-	$(LINK) $(LIBS)
-$(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
-	$(LINK)
-
-# `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
-check demo: deps
-	@$(MAKE) --no-print-directory $@-here
-tests: $(UNITS) $(FUZZ) $(HOSTILE) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
-# The fault sweeps preload a shim and kill at will; a sanitizer's own hooks and its work at exit hang there now and then.
-check-here: all tests
-	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(HOSTILE) $(STORIES) $(if $(SANITIZE),,$(FAULTS))
-check-unit: $(UNITS) $(FUZZ)
-	@BUILD=$(BUILD) tests/run $(UNITS) $(FUZZ)
-check-integration: all $(TOOLS)
-	@BUILD=$(BUILD) tests/run $(STORIES)
-# Everything that can go wrong, at every point where it can; check tries a few of them.
-check-fault: all tests
-	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(FAULTS)
-check-fault-quick: all tests
-	@BUILD=$(BUILD) VERBOSE=yes QUICK=yes tests/run $(FAULTS)
-# Peers that break every rule: all that check tries, and what takes its time.
-check-hostile: all tests
-	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(HOSTILE)
-# FUZZ_SECONDS=60 for each target; wants clang, which nothing else here does. Warnings are the business of gcc.
-fuzz:
-	@tests/fuzz/deps
-	@$(MAKE) --no-print-directory CC=clang WARN= SANITIZE=fuzzer,address,undefined fuzz-here
-fuzz-here: $(FUZZ)
-	@tests/fuzz/run $(FUZZ)
-check-seeded:
-	@tests/seeded/run
-bench bench-quick: all $(TOOLS) $(BUILD)/tests/bench/visitor
-	@BUILD=$(BUILD) tests/bench/run $(if $(filter bench,$@),full,quick) $(TABLES)
-bench-deps:
-	@tests/bench/deps
-demo-here: all
-	@BUILD=$(BUILD) tests/demo
+include tests/rules.mk
 deps:
 	@.ci/deps
-unreached:
-	@tests/unreached
-tidy:
-	@tests/tidy
-
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/ferryd $(BUILD)/ferry
 	for page in $(wildcard docs/man/*.[1-8]); do install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; done
@@ -140,6 +52,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-seeded fuzz fuzz-here bench bench-quick bench-deps demo demo-here deps tidy unreached install clean FORCE
+.PHONY: all deps install clean FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
