@@ -48,6 +48,8 @@ deps:
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/ferryd $(BUILD)/ferry
 	for page in $(wildcard docs/man/*.[1-8]); do install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local|$(PREFIX)|' config/ferryd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/ferryd.service
 	test -e $(DESTDIR)/etc/ferry/ferryd.conf || install -D -m 644 -t $(DESTDIR)/etc/ferry config/ferryd.conf
 clean:
 	rm -rf build build-*
