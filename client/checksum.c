@@ -59,7 +59,7 @@ enum status checksum_file(int folder, const char *name, uint64_t size, const str
 	status = sum_of(fd, size, &digest);
 	if (status == STATUS_OK && !digest_equal(&digest, sum))
 		status = STATUS_MISMATCH;
-	if (status == STATUS_OK && sync == CHECKSUM_SYNC && (fsync(fd) < 0 || fsync(folder) < 0))
+	if (status == STATUS_OK && sync == CHECKSUM_SYNC && fsync(fd) < 0)
 		status = status_from_errno(errno);
 	close(fd);
 	return status;

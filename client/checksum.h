@@ -15,8 +15,9 @@
 MUST_CHECK enum status checksum_download(struct download *download);
 
 /*
- * Has the file NAME in FOLDER, of SIZE bytes, this sum? STATUS_MISMATCH where not, STATUS_CHANGED where it has another size. One
- * that has it is put on stable storage, where that is wanted: we promise that, whoever wrote it.
+ * Has the file NAME in FOLDER, of SIZE bytes, this sum? STATUS_MISMATCH where not, STATUS_CHANGED where it has another size. The
+ * bytes of one that has it are put on stable storage, where that is wanted: we promise that, whoever wrote it. Its name is the
+ * caller's business.
  */
 enum checksum_sync {
 	CHECKSUM_SYNC,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,9 +74,42 @@ static enum status make_below(int parent, const char *name, enum destination_syn
 	return status;
 }
 
-static enum status open_or_make(const char *path, enum destination_sync sync, int *fd)
+/*
+ * A run that was killed may have made the folder and not synced its name. Where what holds it is closed to us it was made by
+ * somebody else.
+ */
+static enum status settle_existing(const char *path)
+{
+	char *around;
+	int fd;
+	enum status status = STATUS_OK;
+
+	if (asprintf(&around, "%s/..", path) < 0)
+		return STATUS_NO_MEMORY;
+	if (open_folder(around, &fd) == STATUS_OK) {
+		if (fsync(fd) < 0 && errno != EINVAL)
+			status = status_from_errno(errno);
+		close(fd);
+	}
+	free(around);
+	return status;
+}
+
+static enum status open_existing(const char *path, enum destination_sync sync, int *fd)
 {
 	enum status status = open_folder(path, fd);
+
+	if (status != STATUS_OK || sync == DESTINATION_NO_SYNC || !*path)
+		return status;
+	status = settle_existing(path);
+	if (status != STATUS_OK)
+		close(*fd);
+	return status;
+}
+
+static enum status open_or_make(const char *path, enum destination_sync sync, int *fd)
+{
+	enum status status = open_existing(path, sync, fd);
 	char *name;
 
 	if (status != STATUS_NOT_FOUND)

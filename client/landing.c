@@ -38,7 +38,7 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 	return STATUS_OK;
 }
 
-/* A sum that the user gave is believed, size and time are not. */
+/* A sum that the user gave is believed, size and time are not. What has it may be an earlier run's that was not synced. */
 static enum status proven_place_of(const struct transfer *transfer, int folder, const struct plan_file *file, uint64_t size,
 	const struct file_time *time, enum landing_place *place)
 {
@@ -48,6 +48,8 @@ static enum status proven_place_of(const struct transfer *transfer, int folder, 
 	if (status != STATUS_OK || *place != LANDING_SAME || !sum)
 		return status;
 	status = checksum_file(folder, file->name, size, sum, transfer->sync ? CHECKSUM_SYNC : CHECKSUM_NO_SYNC);
+	if (status == STATUS_OK)
+		return folders_settle(transfer->folders, file->node.parent);
 	if (status != STATUS_MISMATCH && status != STATUS_CHANGED)
 		return status;
 	*place = LANDING_OTHER;
