@@ -16,6 +16,7 @@
 struct looking {
 	const struct expectation *expectation;
 	char *what;
+	bool proven; /* only what ferry has proven counts */
 };
 
 static bool is_partial(const char *below)
@@ -85,7 +86,8 @@ static void look_at_claim(void *context, const json_t *line)
 	const char *status = text_of(line, "status"), *path = text_of(line, "path");
 	size_t length = strlen(looking->expectation->work);
 
-	if (strcmp(status, "fetched") != 0 && strcmp(status, "verified") != 0 && strcmp(status, "unchanged") != 0)
+	if (strcmp(status, "fetched") != 0 && strcmp(status, "verified") != 0 &&
+	    (looking->proven || strcmp(status, "unchanged") != 0))
 		return;
 	bool below = strncmp(path, looking->expectation->work, length) == 0 && path[length] == '/';
 	if (!looking->what[0] && (!below || !is_as_in(looking->expectation, looking->expectation->after, path + length + 1)))
@@ -94,10 +96,18 @@ static void look_at_claim(void *context, const json_t *line)
 
 bool promise_holds(const struct expectation *expectation, const char *said, char what[PROMISE_WHAT_MAX])
 {
-	struct looking looking = {expectation, what};
+	struct looking looking = {expectation, what, false};
 	what[0] = 0;
 	tree_walk(expectation->work, look_at_final, &looking);
 	tree_walk(expectation->before, look_for_old, &looking);
+	for_each_line(said, look_at_claim, &looking);
+	return !what[0];
+}
+
+bool promise_kept(const struct expectation *expectation, const char *said, char what[PROMISE_WHAT_MAX])
+{
+	struct looking looking = {expectation, what, true};
+	what[0] = 0;
 	for_each_line(said, look_at_claim, &looking);
 	return !what[0];
 }

@@ -7,10 +7,12 @@
 #include "trial.h"
 
 /*
- * usage: sweep strace|kills|power|failures|server|changes --name NAME --shim F --work D --before D --after D --server URL --next URL
+ * usage: sweep KIND --name NAME --shim F --work D --before D --after D --server URL --next URL
  *              [--links N] [--code N] [--every N] [--room SIZE] [--companion] [--clones]
- *              [--ferryd F] [--settings F] [--share D] [--source D] [--tick NANOSECONDS] -- COMMAND...
- * struct scenario says what they mean. Prints one line of totals, or the first failure; exits with 0 or 1.
+ *              [--ferryd F] [--settings F] [--share D] [--source D] [--tick NANOSECONDS]
+ *              [--first OPTION] -- COMMAND...
+ * KIND is one of those below, struct scenario says what the options mean. Prints one line of totals, or the first failure;
+ * exits with 0 or 1.
  */
 static const struct {
 	const char *name;
@@ -18,7 +20,9 @@ static const struct {
 } sweeps[] = {
 	{"strace", sweep_strace},
 	{"kills", sweep_kills},
+	{"resumed", sweep_resumed},
 	{"power", sweep_power},
+	{"power_again", sweep_power_again},
 	{"failures", sweep_failures},
 	{"server", sweep_server},
 	{"changes", sweep_changes},
@@ -44,6 +48,7 @@ static void read_option(struct scenario *scenario, int option, const char *value
 	case 'g': scenario->settings = value; break;
 	case 'h': scenario->share = value; break;
 	case 'u': scenario->source = value; break;
+	case 'i': scenario->first = *value ? value : NULL; break;
 	case 'k': scenario->tick = number(value); break;
 	case 'l': scenario->links = number(value); break;
 	case 'c': scenario->code = (int)number(value); break;
@@ -63,7 +68,7 @@ static void read_options(struct scenario *scenario, int count, char **arguments)
 		{"code", required_argument, NULL, 'c'},   {"every", required_argument, NULL, 'e'}, {"companion", no_argument, NULL, 'o'},
 		{"ferryd", required_argument, NULL, 'f'}, {"share", required_argument, NULL, 'h'}, {"source", required_argument, NULL, 'u'},
 		{"tick", required_argument, NULL, 'k'},   {"clones", no_argument, NULL, 'x'},
-		{"settings", required_argument, NULL, 'g'},
+		{"settings", required_argument, NULL, 'g'}, {"first", required_argument, NULL, 'i'},
 		{0},
 	};
 	int option;

@@ -1,4 +1,4 @@
-/* Kills the client before and after each of its changes: the next run keeps what was right and fetches the rest. */
+/* Kills the client before and after each of its changes, also when it resumes: the next run keeps what was right and fetches the rest. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +8,9 @@
 /* A run without so many changes would mean that the shim saw nothing. */
 #define CALLS_MIN 10
 #define COMPANION_CALLS 80
+
+/* So many changes lie between two runs of which the next is killed in its turn. */
+#define RESUMED_STEP 17
 
 static bool was_killed(const struct outcome *outcome)
 {
@@ -35,18 +38,45 @@ static bool ended_well(const struct trial *trial, const struct outcome *outcome,
 
 enum verdict { RIGHT, WRONG, OVER };
 
-/* OVER: the program ended before that call. */
-static enum verdict kill_at(struct trial *trial, enum plan_act act, uint64_t at)
+struct kill {
+	uint64_t first; /* the run before it is killed before this change; 0: there is none */
+	enum plan_act act;
+	uint64_t at;
+};
+
+static void describe(const struct kill *kill, char *when, size_t capacity)
+{
+	int length = snprintf(when, capacity, "killed %s call %" PRIu64, kill->act == PLAN_KILL_BEFORE ? "before" : "after", kill->at);
+	if (kill->first > 0)
+		snprintf(when + length, capacity - (size_t)length, " when it resumed what was killed before call %" PRIu64, kill->first);
+}
+
+/* Leaves what the first run has made. Returns false when that one ended before its kill. */
+static bool begin(struct trial *trial, const struct kill *kill)
+{
+	struct outcome outcome;
+	trial_reset(trial);
+	if (kill->first == 0)
+		return true;
+	trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = kill->first}, &outcome);
+	bool killed = was_killed(&outcome);
+	outcome_release(&outcome);
+	return killed;
+}
+
+/* OVER: a program ended before that call. */
+static enum verdict kill_at(struct trial *trial, const struct kill *kill)
 {
 	struct outcome outcome;
 	enum verdict verdict = RIGHT;
-	char when[64];
+	char when[128];
 
-	snprintf(when, sizeof when, "killed %s call %" PRIu64, act == PLAN_KILL_BEFORE ? "before" : "after", at);
-	trial_reset(trial);
-	trial_run(trial, (struct plan){.act = act, .at = at, .log = PLAN_LOG_CALLS}, &outcome);
+	describe(kill, when, sizeof when);
+	if (!begin(trial, kill))
+		return OVER;
+	trial_run(trial, (struct plan){.act = kill->act, .at = kill->at, .log = PLAN_LOG_CALLS}, &outcome);
 	if (!was_killed(&outcome)) {
-		verdict = ended_well(trial, &outcome, at) ? OVER : WRONG;
+		verdict = ended_well(trial, &outcome, kill->at) ? OVER : WRONG;
 		if (verdict == WRONG)
 			trial_complain(trial, when, "it was not killed, or ended wrong by itself", outcome.err);
 	} else if (!wastes_little(trial, when) || !trial_ends_right(trial, outcome.out, when)) {
@@ -62,20 +92,48 @@ static bool goes_on(const struct trial *trial, enum verdict verdict, uint64_t at
 	return verdict == RIGHT || (verdict == OVER && trial->scenario->companion && at < COMPANION_CALLS);
 }
 
+struct tally {
+	uint64_t kills;
+	uint64_t calls; /* of the longest run */
+};
+
+/* Kills at every point that is wanted of the run that comes after FIRST. */
+static enum verdict sweep_run(struct trial *trial, enum plan_act act, uint64_t first, struct tally *tally)
+{
+	struct kill kill = {first, act, 1};
+	enum verdict verdict;
+	for (; goes_on(trial, verdict = kill_at(trial, &kill), kill.at); kill.at += trial->scenario->every)
+		tally->kills += verdict == RIGHT;
+	if (kill.at > tally->calls)
+		tally->calls = kill.at - 1;
+	return verdict;
+}
+
 /* The run that nothing kills ends right, too. */
 bool sweep_kills(struct trial *trial)
 {
-	uint64_t kills = 0, calls = 0;
-	for (enum plan_act act = PLAN_KILL_BEFORE; act <= PLAN_KILL_AFTER; act++) {
-		enum verdict verdict;
-		uint64_t at = 1;
-		for (; goes_on(trial, verdict = kill_at(trial, act, at), at); at += trial->scenario->every)
-			kills += verdict == RIGHT;
-		if (verdict == WRONG)
+	struct tally tally = {0};
+	for (enum plan_act act = PLAN_KILL_BEFORE; act <= PLAN_KILL_AFTER; act++)
+		if (sweep_run(trial, act, 0, &tally) == WRONG)
 			return false;
-		calls = at - 1;
-	}
-	printf("kills: %s: %" PRIu64 " kills over %" PRIu64 " calls, fetched=%" PRIu64 "\n", trial->scenario->name, kills, calls,
-		trial->fetched);
-	return kills >= CALLS_MIN;
+	printf("kills: %s: %" PRIu64 " kills over %" PRIu64 " calls, fetched=%" PRIu64 "\n", trial->scenario->name, tally.kills,
+		tally.calls, trial->fetched);
+	return tally.kills >= CALLS_MIN;
+}
+
+/* The kills of the resumed run come before and after its changes by turns, until the first run ends before its own kill. */
+bool sweep_resumed(struct trial *trial)
+{
+	struct tally tally = {0};
+	uint64_t runs = 0, kills;
+	do {
+		kills = tally.kills;
+		enum plan_act act = runs % 2 == 0 ? PLAN_KILL_BEFORE : PLAN_KILL_AFTER;
+		if (sweep_run(trial, act, 2 + runs * (RESUMED_STEP + trial->scenario->every), &tally) == WRONG)
+			return false;
+		runs++;
+	} while (tally.kills > kills);
+	printf("resumed: %s: %" PRIu64 " kills in %" PRIu64 " resumed runs, fetched=%" PRIu64 "\n", trial->scenario->name, tally.kills,
+		runs - 1, trial->fetched);
+	return tally.kills >= CALLS_MIN;
 }

@@ -55,14 +55,17 @@ static char *filled(const char *word, const char *name, const char *value)
 	return text;
 }
 
-static void words_fill(struct words *words, const struct scenario *scenario, const char *server)
+static void words_fill(struct words *words, const struct trial *trial, const char *server)
 {
+	const struct scenario *scenario = trial->scenario;
 	size_t i = 0;
-	for (; i < WORDS_MAX && scenario->command[i]; i++) {
+	for (; i + 1 < WORDS_MAX && scenario->command[i]; i++) {
 		char *half = filled(scenario->command[i], "{server}", server);
 		words->list[i] = filled(half, "{work}", scenario->expectation.work);
 		free(half);
 	}
+	if (trial->option)
+		words->list[i++] = filled(trial->option, "{server}", server);
 	words->list[i] = NULL;
 }
 
@@ -94,7 +97,7 @@ static void join(struct outcome *outcome, struct outcome *companion)
 void trial_start(struct trial *trial, const char *server, struct child *child)
 {
 	struct words words;
-	words_fill(&words, trial->scenario, server);
+	words_fill(&words, trial, server);
 	child_start(child, words_list(&words), &trial->page, trial->scenario->preload);
 	words_free(&words);
 	trial->runs++;
@@ -113,7 +116,7 @@ void trial_run(struct trial *trial, struct plan plan, struct outcome *outcome)
 	plan.clones = scenario->clones;
 	plan_set(&trial->page, plan);
 	trial_start(trial, scenario->server, &child);
-	words_fill(&words, scenario, scenario->server);
+	words_fill(&words, trial, scenario->server);
 	if (scenario->companion)
 		child_start(&companion, words_list(&words), NULL, NULL);
 	child_wait(&child, SECONDS_MAX, outcome);
@@ -130,7 +133,7 @@ void trial_run(struct trial *trial, struct plan plan, struct outcome *outcome)
 bool trial_traced(struct trial *trial, const char *folder, char *what)
 {
 	struct words words;
-	words_fill(&words, trial->scenario, trial->scenario->server);
+	words_fill(&words, trial, trial->scenario->server);
 	bool agrees = trace_agrees(words_list(&words), &trial->page, trial->scenario->preload, folder, what);
 	words_free(&words);
 	return agrees;
@@ -144,7 +147,7 @@ void trial_complain(const struct trial *trial, const char *when, const char *wha
 static bool run_next(struct trial *trial, struct outcome *outcome)
 {
 	struct words words;
-	words_fill(&words, trial->scenario, trial->scenario->next);
+	words_fill(&words, trial, trial->scenario->next);
 	child_run(words_list(&words), NULL, NULL, SECONDS_MAX, outcome);
 	words_free(&words);
 	trial->fetched += promise_fetched(outcome->out);

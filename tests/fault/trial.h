@@ -13,6 +13,7 @@ struct scenario {
 	const char *server;  /* the URL that the tried runs use, without a slash at the end */
 	const char *next;    /* the URL that the runs after them use: that server's totals are theirs alone */
 	const char *const *command; /* words; {server} and {work} stand for what their names say */
+	const char *first;   /* one more word for the first run where there are two; NULL: none */
 	const char *room;    /* the size of the file system WORK while it is tried, e.g. "8m"; NULL: no limit */
 	const char *ferryd;  /* for sweeps that run a server of their own: the program, */
 	const char *settings; /* its settings, without a sandbox that would keep the shim from its work, */
@@ -29,6 +30,7 @@ struct scenario {
 struct trial {
 	const struct scenario *scenario;
 	struct plan_page page;
+	const char *option; /* one more word for the commands to come; NULL: none */
 	uint64_t runs;    /* tried so far */
 	uint64_t fetched; /* by the runs that finished the work */
 };
@@ -60,9 +62,12 @@ void trial_complain(const struct trial *trial, const char *when, const char *wha
 /* Each of these sweeps one way of failing over all its points, prints a line of totals, and tells whether all went right. */
 bool sweep_strace(struct trial *trial);
 bool sweep_kills(struct trial *trial);
+bool sweep_resumed(struct trial *trial);
 bool sweep_power(struct trial *trial);
+bool sweep_power_again(struct trial *trial);
 bool sweep_failures(struct trial *trial);
 bool sweep_server(struct trial *trial);
+bool sweep_restarts(struct trial *trial);
 bool sweep_changes(struct trial *trial);
 
 #endif

@@ -1,12 +1,12 @@
 # The scenarios that the sweeps of tests/fault try at every point: what the destination holds before and after, and the command.
 
 # A sweep's story sources this after story.sh and calls start_scenarios, sweep_all and end_scenarios.
-# QUICK=yes: the first of the scenarios, and few points of it.
+# QUICK=yes: the first of the scenarios, and few points of it. SCENARIOS="NAME...", EVERY=N: others, and other points.
 sweep=$programs/tests/fault/sweep
 shim=$programs/tests/fault/shim.so
 piece=1048576
 all_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber small_disk two_clients
-	one_file manifest sums)
+	one_file manifest sums new_folders)
 
 # start_scenarios [NAME...]: those or all. Two servers have the same files: the second one is asked by finishing runs alone.
 start_scenarios() {
@@ -23,6 +23,7 @@ start_scenarios() {
 	scenarios=("${all_scenarios[@]}")
 	[ $# = 0 ] || scenarios=("$@")
 	[ -z "${QUICK:-}" ] || scenarios=("${scenarios[0]}")
+	[ -z "${SCENARIOS:-}" ] || read -ra scenarios <<<"$SCENARIOS"
 }
 
 # What the finishing runs say that they fetched is what their server says that it sent.
@@ -36,16 +37,16 @@ sweep_all() {
 	local kind=$1 every=$2 name
 	for name in "${scenarios[@]}"; do
 		if [ -n "${QUICK:-}" ]; then every=$3; elif [ "$name" = fresh ]; then every=1; else every=$2; fi
-		sweep_one "$kind" "$name" "$every"
+		sweep_one "$kind" "$name" "${EVERY:-$every}"
 	done
 }
 
 sweep_one() {
-	local kind=$1 name=$2 every=$3 options=() command=() fetched
+	local kind=$1 name=$2 every=$3 options=() command=() first=--no-sync fetched
 	make_scenario "$name"
 	"$sweep" "$kind" --name "$name" --shim "$shim" --work "$destination" --before "$before" --after "$after" --every "$every" \
 		--server "$first_server" --next "$next_server" --ferryd "$programs/ferryd" --settings "$work/ferryd.conf" --share "$place/sources" --source "$source" \
-		"${options[@]}" -- "$programs/ferry" get "${command[@]}" --json |
+		--first "$first" "${options[@]}" -- "$programs/ferry" get "${command[@]}" --json |
 		tee "$work/totals" || { cat "$work/totals" && fail "$kind of $name"; }
 	fetched=$(sed -n 's/.*fetched=//p' "$work/totals")
 	finished=$((finished + ${fetched:-0}))
@@ -55,7 +56,8 @@ sweep_one() {
 
 # --- Making ------------------------------------------------------------------------------------------------------------
 
-# Sets source, before, after and destination and lets the scenario's function fill them; it sets command and options.
+# Sets source, before, after and destination and lets the scenario's function fill them; it sets command, options and first,
+# an option for the first run where there are two.
 make_scenario() {
 	source=$place/sources/$1 before=$place/$1/before after=$place/$1/after destination=$place/$1/work
 	mkdir -p "$source" "$before" "$destination"
@@ -224,4 +226,14 @@ scenario_sums() {
 	(cd "$source" && sha256sum folder/* >"$place/$1/sums")
 	command=(--sums "$place/$1/sums" "{server}/$1/" -d "{work}" -j 2)
 	options=(--links 2)
+}
+
+# The destination is made, with the folder that it lies in. Where a whole run is not to be synced, neither are these.
+scenario_new_folders() {
+	three_files "$source"
+	mkdir -p "$after/new/deep"
+	cp -a "$source/." "$after/new/deep"
+	get_three "$1" -j 1
+	command=("${command[@]/%"{work}"/"{work}/new/deep"}")
+	first=
 }
