@@ -33,6 +33,9 @@ struct tls_setup {
 /* An AES-GCM key is good for 2^24.5 records (RFC 8446, section 5.5), 371 GiB of full ones. */
 #define TLS_REKEY (UINT64_C(64) << 30)
 
+/* What a connection costs in memory while nothing moves, as measured. */
+#define TLS_MEMORY 16384u
+
 MUST_CHECK enum status tls_new(const struct tls_context *context, const struct tls_setup *setup, struct tls **tls);
 void tls_free(struct tls *tls);
 

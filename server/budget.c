@@ -1,6 +1,8 @@
 /* Books turns in the buckets of a budget. */
 #include "budget.h"
 
+#include <stdbool.h>
+
 #include "clock.h"
 
 void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer)
@@ -47,4 +49,25 @@ int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ti
 		return ticket->turn - budget->burst;
 	*ticket = (struct ticket){.stage = TICKET_NONE};
 	return 0;
+}
+
+/* caller holds lock */
+static bool is_due(const struct bucket *bucket, int64_t due)
+{
+	return atomic_load(&bucket->free_at) <= due;
+}
+
+enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now)
+{
+	int64_t due = now + budget->burst;
+
+	pthread_mutex_lock(&budget->lock);
+	bool taken = is_due(&budget->whole, due) && (!peer || is_due(peer, due));
+	if (taken) {
+		book(&budget->whole, duration(units, budget->rate), now);
+		if (peer)
+			book(peer, duration(units, budget->rate_per_peer), now);
+	}
+	pthread_mutex_unlock(&budget->lock);
+	return taken ? STATUS_OK : STATUS_BUSY;
 }

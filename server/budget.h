@@ -6,10 +6,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "status.h"
+
 /*
- * Bytes that are hashed for those who only ask for digests, and handshakes of TLS, are counted by one each.
+ * Each kind of work has a budget of its own, see caps.h.
  *
- * Nobody is refused: who asks gets the time at which it is its turn, and waits until then. Turns are handed out in the
+ * Nobody is refused who can wait: who asks gets the time at which it is its turn, and waits until then. Turns are handed out in the
  * order of asking, first among those of one peer, then among all, so that a peer over its own budget uses up nothing
  * of the others'.
  */
@@ -45,5 +47,8 @@ void budget_release(struct budget *budget);
  * ticket and the same UNITS. PEER is NULL for whoever is only counted among all.
  */
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now);
+
+/* For what cannot wait: STATUS_BUSY, and nothing is used up, unless it may be done now. */
+MUST_CHECK enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now);
 
 #endif

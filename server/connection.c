@@ -31,6 +31,7 @@ struct connection {
 	int64_t frame_since;
 	int64_t rate_since;   /* when the window of the minimum rate began; 0: no output is pending */
 	uint64_t rate_handed; /* output handed over by then */
+	size_t memory;        /* as it was counted last */
 };
 
 /* Before anything of TLS is worked on, the connection waits for its turn. */
@@ -50,6 +51,20 @@ static void discard(struct connection *connection)
 	free(connection);
 }
 
+/* Tells the caps how much heap is held now. */
+static void count_memory(struct connection *connection, size_t memory)
+{
+	struct services *services = connection->conversation.services;
+
+	caps_change(&services->caps, connection->visitor->part, CAP_MEMORY, connection->memory, memory);
+	connection->memory = memory;
+}
+
+static size_t memory_of(const struct connection *connection)
+{
+	return sizeof(*connection) + (connection->stream.tls ? TLS_MEMORY : 0) + conversation_memory(&connection->conversation);
+}
+
 enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
 	struct connection **out)
 {
@@ -62,7 +77,7 @@ enum status connection_new(struct services *services, int fd, const struct addre
 		return status;
 	}
 	stream_init(&connection->stream, fd);
-	connection->visitor = visitor_new(address);
+	connection->visitor = visitor_new(address, peer_part(peer));
 	if (connection->visitor)
 		status = secure(connection, services->identity);
 	if (status != STATUS_OK) {
@@ -73,6 +88,7 @@ enum status connection_new(struct services *services, int fd, const struct addre
 	gate_enter(&services->gate);
 	connection->accepted = connection->active = clock_now();
 	conversation_init(&connection->conversation, services, peer, connection->visitor, &connection->stream);
+	count_memory(connection, memory_of(connection));
 	*out = connection;
 	return STATUS_OK;
 }
@@ -84,6 +100,7 @@ void connection_free(struct connection *connection)
 
 	log_line(LOG_DEBUG, "event=close peer=%s", connection->visitor->text);
 	conversation_release(&connection->conversation);
+	count_memory(connection, 0);
 	discard(connection);
 	peers_leave(services->peers, peer);
 	gate_leave(&services->gate);
@@ -299,12 +316,11 @@ static enum connection_verdict abandon(const struct connection *connection)
 static bool has_turn(struct connection *connection, struct wish *wish)
 {
 	struct services *services = connection->conversation.services;
-	struct peer *peer = connection->conversation.peer;
 	int64_t turn;
 
 	if (!connection->handshake)
 		return true;
-	turn = budget_ask(&services->handshakes, peer ? peer_handshakes(peer) : NULL, connection->handshake, 1, clock_now());
+	turn = caps_ask(&services->caps, connection->visitor->part, CAP_HANDSHAKES, connection->handshake, 1, clock_now());
 	if (turn != 0) {
 		*wish = (struct wish){.deadline = deadline_of(connection), .wake = turn};
 		return false;
@@ -332,6 +348,7 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 	enum pace pace = take_turn(connection, bench, &park_until);
 	if (pace == PACE_LOST || conversation_end(conversation) != STATUS_OK)
 		return abandon(connection);
+	count_memory(connection, memory_of(connection));
 	if (pace == PACE_OVER)
 		return part(connection, bench, wish);
 	if (pace == PACE_ANSWERED && connection->ended)

@@ -235,7 +235,7 @@ static enum pace step_reply(struct conversation *conversation, struct turn *turn
 {
 	struct reply *reply = conversation->reply;
 	uint64_t position = output_position(&conversation->output);
-	enum reply_result result = cold_step(reply, &conversation->cold, turn);
+	enum reply_result result = reply_may_begin(reply, turn) ? cold_step(reply, &conversation->cold, turn) : REPLY_PARK;
 	int64_t now = clock_now();
 
 	if (output_position(&conversation->output) != position)
@@ -268,7 +268,9 @@ static void start_reply(struct conversation *conversation, const struct frame *f
 	uint32_t frame_bytes = FRAME_HEADER_SIZE + frame->length;
 	enum status status = STATUS_STOPPING;
 
-	if (gate_stage(&conversation->services->gate) == GATE_SERVING)
+	if (caps_is_spent(&conversation->services->caps, conversation->visitor->part, CAP_MEMORY))
+		status = STATUS_BUSY;
+	else if (gate_stage(&conversation->services->gate) == GATE_SERVING)
 		status = request_start(frame, payload, &conversation->reply);
 	if (status == STATUS_OK) {
 		conversation->reply->started = conversation->reply->last_word = clock_now();
@@ -357,7 +359,6 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 	struct turn turn = {
 		.services = conversation->services,
 		.bench = bench,
-		.peer = conversation->peer,
 		.visitor = conversation->visitor,
 		.output = &conversation->output,
 	};
@@ -373,6 +374,14 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 	if (pace == PACE_PARK)
 		*park_until = wake_time(conversation, turn.park_until);
 	return send_output(conversation, pace);
+}
+
+size_t conversation_memory(const struct conversation *conversation)
+{
+	const struct reply *reply = conversation->reply;
+
+	return input_memory(&conversation->input) + output_memory(&conversation->output) +
+	       window_memory(&conversation->window) + (reply ? reply->memory : 0);
 }
 
 bool conversation_is_idle(const struct conversation *conversation)

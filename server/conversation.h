@@ -81,6 +81,9 @@ enum pace {
 /* Answers what there is. Where output_is_pending() afterwards, room to send comes before anything else. */
 enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, int64_t *park_until);
 
+/* Bytes of heap that it holds between two turns. */
+size_t conversation_memory(const struct conversation *conversation);
+
 /* Nothing asked, nothing to send? */
 bool conversation_is_idle(const struct conversation *conversation);
 

@@ -10,8 +10,8 @@
 size_t descriptors_raise(void);
 
 /*
- * Lowers the caps on connections to what COUNT descriptors allow, with a log line for each: an eighth and a few are kept for what
- * replies open and for ourselves, a quarter for contents.
+ * Lowers the caps on connections and on folders that are being listed to what COUNT descriptors allow, with a log line for each: an
+ * eighth is kept for folders, a few for ourselves, a quarter for contents.
  */
 void descriptors_fit(struct settings *settings, size_t count);
 

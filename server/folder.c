@@ -15,17 +15,14 @@
 /* What one system call reads: some hundred entries. */
 #define BATCH_SIZE 32768u
 
-static enum status take_place(struct services *services)
+static enum status take_place(struct services *services, const struct visitor *visitor)
 {
-	if (atomic_fetch_add(&services->folders, 1) < services->folders_max)
-		return STATUS_OK;
-	atomic_fetch_sub(&services->folders, 1);
-	return STATUS_BUSY;
+	return caps_take(&services->caps, visitor->part, CAP_FOLDERS, 1);
 }
 
-static void give_place(struct services *services)
+static void give_place(struct services *services, const struct visitor *visitor)
 {
-	atomic_fetch_sub(&services->folders, 1);
+	caps_give(&services->caps, visitor->part, CAP_FOLDERS, 1);
 }
 
 /* Folders of our own do not exist for clients. */
@@ -38,15 +35,17 @@ static enum status check_shown(const struct services *services, int fd)
 	return own_folders_are(&services->shares->own, &stat) ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
-/* STATUS tells how opening FD, for which a place was taken, went. The list of shares needs none. */
+/* STATUS tells how opening FD, for which folder->visitor took a place, went. The list of shares needs none. */
 static enum status start(struct folder *folder, struct services *services, enum status status, int fd)
 {
+	const struct visitor *visitor = folder->visitor;
+
 	if (status == STATUS_OK && fd >= 0 && (status = check_shown(services, fd)) != STATUS_OK)
 		close(fd);
 	if (status != STATUS_OK || fd < 0)
-		give_place(services);
+		give_place(services, visitor);
 	if (status == STATUS_OK)
-		*folder = (struct folder){.fd = fd};
+		*folder = (struct folder){.fd = fd, .visitor = visitor};
 	return status;
 }
 
@@ -54,15 +53,15 @@ enum status folder_open(struct folder *folder, struct services *services, const 
 {
 	int fd = -1;
 	struct span below;
-	enum status status = take_place(services);
+	enum status status = take_place(services, visitor);
 
 	if (status != STATUS_OK)
 		return status;
 	status = resolve_folder(services, visitor, path, &fd);
+	folder->visitor = visitor;
 	status = start(folder, services, status, fd);
 	if (status != STATUS_OK)
 		return status;
-	folder->visitor = visitor;
 	return shares_find(services->shares, path, &folder->share, &below);
 }
 
@@ -91,7 +90,7 @@ enum status folder_open_below(struct folder *folder, struct services *services, 
 {
 	int fd = -1;
 	const struct share *share = parent->share;
-	enum status status = take_place(services);
+	enum status status = take_place(services, parent->visitor);
 
 	if (status != STATUS_OK)
 		return status;
@@ -99,6 +98,7 @@ enum status folder_open_below(struct folder *folder, struct services *services, 
 		status = open_share(parent, services, name, &share, &fd);
 	else
 		status = beneath_open_folder(parent->fd, name, BENEATH_NO_LINKS, &fd);
+	folder->visitor = parent->visitor;
 	status = start(folder, services, status, fd);
 	if (status == STATUS_OK)
 		folder->share = share;
@@ -113,7 +113,7 @@ void folder_close(struct folder *folder, struct services *services)
 		return;
 	close(folder->fd);
 	folder->fd = -1;
-	give_place(services);
+	give_place(services, folder->visitor);
 }
 
 static size_t append_name(struct folder *folder, const char *name)
@@ -239,4 +239,11 @@ const char *folder_subfolder(struct folder *folder)
 	const char *name = folder->batch + folder->descend;
 	folder->descend += strlen(name) + 1;
 	return name;
+}
+
+size_t folder_memory(const struct folder *folder)
+{
+	if (!folder->batch)
+		return 0;
+	return folder->next < folder->end ? BATCH_SIZE : folder->kept;
 }

@@ -25,7 +25,7 @@
  */
 struct folder {
 	int fd;         /* -1: the list of shares */
-	const struct visitor *visitor; /* who lists; the list of shares has only what that one may read */
+	const struct visitor *visitor; /* who lists: the list of shares has only what that one may read */
 	const struct share *share;     /* that it lies in; NULL: the list of shares */
 	bool ended;
 	char *batch;    /* heap: names, each with its NUL */
@@ -35,7 +35,7 @@ struct folder {
 	size_t descend; /* the subfolder to descend into */
 };
 
-/* Opens the folder of a request. STATUS_BUSY: too many are open in all listings together. */
+/* Opens the folder of a request. STATUS_BUSY: too many are open in the visitor's listings, or in all together. */
 MUST_CHECK enum status folder_open(struct folder *folder, struct services *services, const struct visitor *visitor,
 	struct span path);
 
@@ -59,5 +59,8 @@ enum folder_pass {
 void folder_pass(struct folder *folder, enum folder_pass pass);
 
 const char *folder_subfolder(struct folder *folder);
+
+/* Bytes of heap that it holds. */
+size_t folder_memory(const struct folder *folder);
 
 #endif

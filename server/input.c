@@ -94,6 +94,11 @@ enum status input_end(struct input *input)
 	return STATUS_OK;
 }
 
+size_t input_memory(const struct input *input)
+{
+	return input->kept ? input->end : 0;
+}
+
 void input_release(struct input *input)
 {
 	if (input->kept)

@@ -42,6 +42,9 @@ bool input_is_partial(const struct input *input);
 /* Ends the turn: what is left moves to the heap. STATUS_NO_MEMORY loses it. */
 MUST_CHECK enum status input_end(struct input *input);
 
+/* Bytes of heap that it holds. */
+size_t input_memory(const struct input *input);
+
 /* Drops everything. */
 void input_release(struct input *input);
 

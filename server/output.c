@@ -217,3 +217,8 @@ uint64_t output_handed(const struct output *output)
 {
 	return output->handed;
 }
+
+size_t output_memory(const struct output *output)
+{
+	return output->kept ? output->kept_length : 0;
+}

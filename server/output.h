@@ -75,6 +75,9 @@ MUST_CHECK enum status output_end(struct output *output);
 
 bool output_is_pending(const struct output *output);
 
+/* Bytes of heap that it holds between two turns. */
+size_t output_memory(const struct output *output);
+
 /* Where the next written byte will stand, and up to where the kernel has it. */
 uint64_t output_position(const struct output *output);
 uint64_t output_handed(const struct output *output);

@@ -1,4 +1,4 @@
-/* Peers: how many connections each address has and all have together, and what each has used of the budgets. */
+/* Peers: how many connections each address has and all have together, and what else each has used of the caps. */
 #include "peers.h"
 
 #include <pthread.h>
@@ -13,13 +13,13 @@ struct peer {
 	struct peer *next;
 	struct address_peer name;
 	unsigned connections;
-	struct bucket bucket;
-	struct bucket handshakes;
+	struct caps_part part;
 };
 
 struct peers {
 	unsigned max;
 	unsigned max_per_peer;
+	struct caps *caps;
 	pthread_mutex_t lock;
 	/* guarded by lock */
 	unsigned connections;
@@ -27,7 +27,7 @@ struct peers {
 	struct peer *chains[CHAINS];
 };
 
-enum status peers_new(unsigned max, unsigned max_per_peer, struct peers **out)
+enum status peers_new(unsigned max, unsigned max_per_peer, struct caps *caps, struct peers **out)
 {
 	struct peers *peers = calloc(1, sizeof(*peers));
 
@@ -35,6 +35,7 @@ enum status peers_new(unsigned max, unsigned max_per_peer, struct peers **out)
 		return STATUS_NO_MEMORY;
 	peers->max = max;
 	peers->max_per_peer = max_per_peer;
+	peers->caps = caps;
 	pthread_mutex_init(&peers->lock, NULL);
 	*out = peers;
 	return STATUS_OK;
@@ -66,11 +67,9 @@ static unsigned chain_of(const struct address_peer *name)
 }
 
 /* One that has used more than its share is remembered until that is worked off: coming back does not help. */
-static bool is_forgettable(struct peer *peer)
+static bool is_forgettable(const struct peer *peer)
 {
-	int64_t now = clock_now();
-
-	return peer->connections == 0 && atomic_load(&peer->bucket.free_at) <= now && atomic_load(&peer->handshakes.free_at) <= now;
+	return peer->connections == 0 && caps_part_is_idle(&peer->part, clock_now());
 }
 
 /* Finds NAME in its chain and forgets whom it can on the way. caller holds lock */
@@ -116,7 +115,8 @@ static enum status enter(struct peers *peers, const struct address_peer *name, s
 
 	if (!peer)
 		return STATUS_NO_MEMORY;
-	if (peers->connections < peers->max && peer->connections < peers->max_per_peer) {
+	if (peers->connections < peers->max && peer->connections < peers->max_per_peer &&
+	    caps_connect(peers->caps, &peer->part, clock_now()) == STATUS_OK) {
 		peers->connections++;
 		peer->connections++;
 		*out = peer;
@@ -159,12 +159,7 @@ unsigned peers_connections(struct peers *peers)
 	return connections;
 }
 
-struct bucket *peer_bucket(struct peer *peer)
+struct caps_part *peer_part(struct peer *peer)
 {
-	return &peer->bucket;
-}
-
-struct bucket *peer_handshakes(struct peer *peer)
-{
-	return &peer->handshakes;
+	return peer ? &peer->part : NULL;
 }

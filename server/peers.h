@@ -1,9 +1,9 @@
-/* Peers: how many connections each address has and all have together, and what each has used of the budgets. */
+/* Peers: how many connections each address has and all have together, and what else each has used of the caps. */
 #ifndef PEERS_H
 #define PEERS_H
 
 #include "address.h"
-#include "budget.h"
+#include "caps.h"
 #include "status.h"
 
 /* Connections beyond the caps that may be told so at one time; further ones are closed without a word. */
@@ -12,8 +12,11 @@
 struct peers;
 struct peer;
 
-/* At most MAX connections, MAX_PER_PEER of them from one peer (see struct address_peer). Any thread may call. */
-MUST_CHECK enum status peers_new(unsigned max, unsigned max_per_peer, struct peers **peers);
+/*
+ * At most MAX connections, MAX_PER_PEER of them from one peer (see struct address_peer), and no more than CAPS, which
+ * outlive the peers, say. Any thread may call.
+ */
+MUST_CHECK enum status peers_new(unsigned max, unsigned max_per_peer, struct caps *caps, struct peers **peers);
 void peers_free(struct peers *peers);
 
 /*
@@ -27,8 +30,7 @@ void peers_leave(struct peers *peers, struct peer *peer);
 /* How many connections there are, refusals not counted. */
 unsigned peers_connections(struct peers *peers);
 
-/* What it has used of the budgets of hashing and of handshakes. */
-struct bucket *peer_bucket(struct peer *peer);
-struct bucket *peer_handshakes(struct peer *peer);
+/* What it has used of the caps; NULL for NULL, a refusal. */
+struct caps_part *peer_part(struct peer *peer);
 
 #endif

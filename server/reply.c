@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 struct reply *reply_new(const struct reply_class *class, size_t size, struct span path)
 {
 	struct reply *reply = calloc(1, size + path.length);
@@ -14,6 +16,7 @@ struct reply *reply_new(const struct reply_class *class, size_t size, struct spa
 	if (path.length > 0)
 		memcpy(copy, path.bytes, path.length);
 	reply->class = class;
+	reply->memory = size + path.length;
 	reply->path = (struct span){.bytes = copy, .length = path.length};
 	return reply;
 }
@@ -23,6 +26,17 @@ void reply_free(struct reply *reply, struct services *services)
 	if (reply && reply->class->release)
 		reply->class->release(reply, services);
 	free(reply);
+}
+
+bool reply_may_begin(struct reply *reply, struct turn *turn)
+{
+	int64_t until = 0;
+
+	if (!reply->admitted)
+		until = caps_ask(&turn->services->caps, turn->visitor->part, CAP_REQUESTS, &reply->ticket, 1, clock_now());
+	reply->admitted = until == 0;
+	turn->park_until = until;
+	return reply->admitted;
 }
 
 enum reply_result reply_fail(struct turn *turn, enum status failure)

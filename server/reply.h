@@ -8,7 +8,6 @@
 
 #include "frame.h"
 #include "output.h"
-#include "peers.h"
 #include "services.h"
 #include "status.h"
 #include "stretch.h"
@@ -20,7 +19,6 @@
 struct turn {
 	struct services *services;
 	struct workbench *bench;
-	struct peer *peer;
 	const struct visitor *visitor;
 	struct output *output;
 	/* What a step leaves behind. */
@@ -62,6 +60,7 @@ struct reply_class {
 struct reply {
 	const struct reply_class *class;
 	struct span path;     /* the request's, inside this allocation; not checked yet */
+	size_t memory;        /* what it holds of the heap */
 	uint16_t number;
 	bool inside_frame;    /* between a DATA header and its trailer: no other frame may come now */
 	uint32_t frame_bytes; /* of the request, for the window */
@@ -69,6 +68,8 @@ struct reply {
 	bool warmed;          /* what the next step begins to send was brought into memory */
 	/* The connection's. */
 	int64_t started;
+	bool admitted;        /* it was its turn among the requests */
+	struct ticket ticket; /* for that */
 	int64_t last_word;    /* when it last wrote something */
 	uint64_t file_bytes;  /* of the output, when it started */
 };
@@ -79,6 +80,9 @@ struct reply {
 struct reply *reply_new(const struct reply_class *class, size_t size, struct span path);
 /* NULL is fine. */
 void reply_free(struct reply *reply, struct services *services);
+
+/* Is it its turn among the requests? If not, turn->park_until says when to ask again. */
+bool reply_may_begin(struct reply *reply, struct turn *turn);
 
 /* Sets turn->failure; returns REPLY_FAILED. */
 enum reply_result reply_fail(struct turn *turn, enum status failure);

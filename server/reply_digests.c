@@ -35,7 +35,7 @@ static int64_t wait_for_budget(struct digests *digests, struct turn *turn, int64
 {
 	uint32_t length = piece_length(source_size(&digests->source), digests->ready);
 
-	return budget_ask(&turn->services->budget, peer_bucket(turn->peer), &digests->ticket, length, now);
+	return caps_ask(&turn->services->caps, turn->visitor->part, CAP_HASHING, &digests->ticket, length, now);
 }
 
 static enum status hash_next(struct digests *digests, struct turn *turn, struct digest *digest)

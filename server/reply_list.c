@@ -1,6 +1,7 @@
 /* LIST: everything that a folder holds, with -r everything below it. */
 #include <assert.h>
 
+#include "clock.h"
 #include "folder.h"
 #include "message.h"
 #include "path.h"
@@ -27,6 +28,9 @@ struct list {
 	struct reply reply;
 	bool recursive;
 	uint64_t count;     /* of entries sent */
+	unsigned owed;      /* names looked at in the last step, which the budget knows nothing of yet */
+	struct ticket ticket;
+	unsigned depth_max; /* of levels */
 	size_t base_depth;  /* of the request's path */
 	unsigned depth;     /* levels in use */
 	struct level levels[LEVELS];
@@ -88,8 +92,8 @@ static bool extend_path(struct list *list, const struct level *level, const char
 	struct span last = span_of(name);
 	size_t before = list->reply.path.length + (list->reply.path.length > 0);
 
-	if (!path_name_legal(last) || list->base_depth + list->depth > PATH_DEPTH_MAX ||
-	    before + start + last.length > PATH_LENGTH_MAX)
+	if (!path_name_legal(last) || list->depth > list->depth_max ||
+	    list->base_depth + list->depth > PATH_DEPTH_MAX || before + start + last.length > PATH_LENGTH_MAX)
 		return false;
 	if (level->path_length > 0)
 		list->path[level->path_length] = '/';
@@ -145,6 +149,7 @@ static enum folder_pass add_name(struct page *page, struct list *list, struct tu
 	size_t length;
 
 	page->work++;
+	list->owed++;
 	if (!extend_path(list, level, name, &length)) {
 		add_unnameable(page, list, level);
 		return FOLDER_PASS;
@@ -170,6 +175,7 @@ static enum status descend(struct page *page, struct list *list, struct turn *tu
 
 	assert(nameable);
 	page->work += WORK_OF_FOLDER;
+	list->owed++;
 	enum status status = folder_open_below(&level->folder, turn->services, &parent->folder, name);
 	switch (status) {
 	case STATUS_OK:
@@ -212,6 +218,8 @@ static enum status list_one(struct page *page, struct list *list, struct turn *t
 	struct folder *folder = &top(list)->folder;
 	const char *name = folder_name(folder);
 
+	if (name && list->count >= turn->services->settings->listing_entries)
+		return STATUS_LIMIT;
 	if (name) {
 		folder_pass(folder, add_name(page, list, turn, name));
 		return STATUS_OK;
@@ -227,6 +235,7 @@ static enum reply_result open_listed(struct list *list, struct turn *turn)
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	list->base_depth = path_depth(list->reply.path);
+	list->depth_max = turn->services->settings->listing_depth;
 	list->depth = 1;
 	return REPLY_MORE;
 }
@@ -237,6 +246,27 @@ static enum reply_result finish(struct list *list, struct turn *turn)
 	return REPLY_DONE;
 }
 
+/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next. */
+static int64_t pay(struct list *list, struct turn *turn)
+{
+	int64_t until = 0;
+
+	if (list->owed > 0)
+		until = caps_ask(&turn->services->caps, turn->visitor->part, CAP_LISTING, &list->ticket, list->owed, clock_now());
+	if (until == 0)
+		list->owed = 0;
+	return until;
+}
+
+static size_t memory_of(const struct list *list)
+{
+	size_t memory = sizeof(*list) + list->reply.path.length;
+
+	for (unsigned i = 0; i < list->depth; i++)
+		memory += folder_memory(&list->levels[i].folder);
+	return memory;
+}
+
 static enum reply_result step(struct reply *reply, struct turn *turn)
 {
 	struct list *list = (struct list *)reply;
@@ -245,10 +275,14 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 
 	if (list->depth == 0)
 		return open_listed(list, turn);
+	int64_t until = pay(list, turn);
+	if (until != 0)
+		return reply_park(turn, until);
 	while (status == STATUS_OK && list->depth > 0 && !page_is_full(&page))
 		status = list_one(&page, list, turn);
 	page_end(&page);
 	reply->worked = list->count;
+	reply->memory = memory_of(list);
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	return list->depth > 0 ? REPLY_YIELD : finish(list, turn);

@@ -117,7 +117,7 @@ static enum reply_result hash_piece(struct read *read, struct turn *turn)
 
 	/* An ordinary READ pays for its hashing by receiving; asking again and again for fresh digests is not ordinary. */
 	if (read->remembering == REMEMBER_FRESH)
-		wait_until = budget_ask(&turn->services->budget, peer_bucket(turn->peer), &read->ticket, length, clock_now());
+		wait_until = caps_ask(&turn->services->caps, turn->visitor->part, CAP_HASHING, &read->ticket, length, clock_now());
 	if (wait_until != 0)
 		return reply_park(turn, wait_until);
 	enum status status = source_hash(&read->source, turn, read->next, read->remembering, &read->digest);

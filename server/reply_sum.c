@@ -48,7 +48,7 @@ static int64_t wait_for_budget(struct sum *sum, struct turn *turn)
 {
 	uint32_t length = piece_length(source_size(&sum->source), sum->next);
 
-	return budget_ask(&turn->services->budget, peer_bucket(turn->peer), &sum->ticket, length, clock_now());
+	return caps_ask(&turn->services->caps, turn->visitor->part, CAP_HASHING, &sum->ticket, length, clock_now());
 }
 
 static enum status add_flat(struct sum *sum, struct turn *turn)

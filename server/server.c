@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -16,14 +15,6 @@
 #include "threads.h"
 #include "workers.h"
 
-/* Listings may hold this part of all descriptors, within bounds. */
-#define FOLDERS_SHARE 8u
-#define FOLDERS_MIN 4u
-#define FOLDERS_MAX 65536u
-
-/* Who comes with many links at once, after a while without any, need not wait. */
-#define HANDSHAKE_BURST (CLOCK_SECOND / 2)
-
 struct server {
 	struct services services;
 	struct slots *slots;
@@ -33,17 +24,6 @@ struct server {
 	struct prewarm *prewarm; /* NULL: not asked for */
 	bool draining;
 };
-
-/* What main has kept for the files and folders that replies open: see descriptors.h. */
-static unsigned folders_max(void)
-{
-	struct rlimit limit;
-	rlim_t share = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / FOLDERS_SHARE : 0;
-
-	if (share < FOLDERS_MIN)
-		return FOLDERS_MIN;
-	return share < FOLDERS_MAX ? (unsigned)share : FOLDERS_MAX;
-}
 
 static void wake_slot(void *slots, uint64_t name)
 {
@@ -65,8 +45,10 @@ static enum status init_services(struct services *services, const struct server_
 
 	if (status != STATUS_OK)
 		return status;
-	status = peers_new(settings->max_connections, settings->max_connections_per_address, &services->peers);
+	caps_init(&services->caps, settings);
+	status = peers_new(settings->max_connections, settings->max_connections_per_address, &services->caps, &services->peers);
 	if (status != STATUS_OK) {
+		caps_release(&services->caps);
 		gate_release(&services->gate);
 		return status;
 	}
@@ -75,19 +57,14 @@ static enum status init_services(struct services *services, const struct server_
 	services->contents = setup->contents;
 	services->access = setup->access;
 	services->identity = setup->identity;
-	services->folders_max = folders_max();
-	budget_init(&services->budget, settings->hash_budget, settings->hash_budget_per_address);
-	budget_init(&services->handshakes, settings->handshakes, settings->handshakes_per_address);
-	services->handshakes.burst = HANDSHAKE_BURST;
 	return STATUS_OK;
 }
 
 static void release_services(struct services *services)
 {
 	cold_release(&services->cold);
-	budget_release(&services->budget);
-	budget_release(&services->handshakes);
 	peers_free(services->peers);
+	caps_release(&services->caps);
 	gate_release(&services->gate);
 }
 

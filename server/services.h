@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "budget.h"
+#include "caps.h"
 #include "cold.h"
 #include "content.h"
 #include "gate.h"
@@ -31,14 +31,10 @@ struct services {
 	struct access *access;
 	struct identity *identity; /* NULL: plain */
 	struct peers *peers;
-	struct budget budget;
-	struct budget handshakes;
+	struct caps caps;
 	struct gate gate;
 	struct cold cold;
 	struct tally tally;
-	/* Directory descriptors that listings hold, and how many they may hold together. */
-	atomic_uint folders;
-	unsigned folders_max;
 };
 
 #endif

@@ -76,6 +76,18 @@ struct settings {
 	uint64_t hash_budget_per_address;
 	uint64_t handshakes;                  /* of TLS per second, in all */
 	uint64_t handshakes_per_address;
+	uint64_t new_connections;             /* per second; more are told BUSY */
+	uint64_t new_connections_per_address;
+	uint64_t requests;                    /* per second; more wait */
+	uint64_t requests_per_address;
+	uint64_t memory;                      /* bytes that are kept for connections; over it new requests are told BUSY */
+	uint64_t memory_per_address;
+	uint64_t listing_folders;             /* open at once in listings; over it they are told BUSY */
+	uint64_t listing_folders_per_address;
+	uint64_t listing_budget;              /* names per second in listings; over it they wait */
+	uint64_t listing_budget_per_address;
+	uint64_t listing_entries;             /* of one listing; over it, it ends with LIMIT */
+	unsigned listing_depth;               /* levels of one listing; what lies deeper is said to be missing */
 
 	char *cache;                          /* "auto", "no", or the folder where digests are remembered */
 	unsigned cache_files;                 /* at most so many entries */

@@ -6,7 +6,7 @@
 
 const struct visitor VISITOR_SELF = {.claim = NULL};
 
-struct visitor *visitor_new(const struct address *address)
+struct visitor *visitor_new(const struct address *address, struct caps_part *part)
 {
 	char text[ADDRESS_TEXT_SIZE];
 	struct visitor *visitor;
@@ -16,6 +16,7 @@ struct visitor *visitor_new(const struct address *address)
 	if (!visitor)
 		return NULL;
 	visitor->host = network_host_of(address);
+	visitor->part = part;
 	memcpy(visitor->text, text, strlen(text) + 1);
 	return visitor;
 }

@@ -1,8 +1,9 @@
-/* A visitor: who is at the other end of a connection, as far as it decides what that one may read. */
+/* A visitor: who is at the other end of a connection, as far as it decides what that one may read and use. */
 #ifndef VISITOR_H
 #define VISITOR_H
 
 #include "address.h"
+#include "caps.h"
 #include "digest.h"
 #include "network.h"
 #include "tokens.h"
@@ -16,6 +17,7 @@ struct claim {
 struct visitor {
 	struct network_host host;
 	struct claim *claim; /* heap; NULL: none */
+	struct caps_part *part; /* its peer's; NULL: only counted among all */
 	char text[];         /* address and port, for the log */
 };
 
@@ -23,7 +25,7 @@ struct visitor {
 extern const struct visitor VISITOR_SELF;
 
 /* NULL without memory. */
-struct visitor *visitor_new(const struct address *address);
+struct visitor *visitor_new(const struct address *address, struct caps_part *part);
 /* NULL is fine. */
 void visitor_free(struct visitor *visitor);
 

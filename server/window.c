@@ -75,3 +75,8 @@ void window_hand_over(struct window *window, uint64_t position)
 	window->queue = NULL;
 	window->first = window->end = window->capacity = 0;
 }
+
+size_t window_memory(const struct window *window)
+{
+	return window->queue ? window->capacity * sizeof(*window->queue) : 0;
+}

@@ -3,6 +3,7 @@
 #define WINDOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -31,6 +32,9 @@ bool window_arrive(struct window *window, uint32_t bytes);
 
 /* The oldest unanswered request, of BYTES, got its last byte of answer at POSITION. */
 void window_answer(struct window *window, uint32_t bytes, uint64_t position);
+
+/* Bytes of heap that it holds. */
+size_t window_memory(const struct window *window);
 
 /* All output before POSITION was handed to the kernel. */
 void window_hand_over(struct window *window, uint64_t position);

@@ -71,7 +71,7 @@ static inline struct listing *list_path(struct rig *rig, const char *path, bool 
 	assert_int_equal(done_decode(answer.payload, &done), STATUS_OK);
 	assert_int_equal(done.count, listing->count);
 	/* Nothing that it held is left. */
-	assert_int_equal(rig->services.folders, 0);
+	assert_int_equal(rig_folders(rig), 0);
 	return listing;
 }
 

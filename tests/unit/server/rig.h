@@ -24,6 +24,7 @@
 #include "message.h"
 #include "scratch.h"
 #include "services.h"
+#include "settings_table.h"
 #include "slots.h"
 #include "workbench.h"
 
@@ -68,36 +69,48 @@ static inline void rig_wake(void *context, uint64_t name)
 	(void)name;
 }
 
+static inline uint64_t rig_folders(struct rig *rig)
+{
+	return atomic_load(&rig->services.caps.stocks[CAP_FOLDERS].whole.units);
+}
+
+/* No more folders than these may be open in listings. */
+static inline void rig_allow_folders(struct rig *rig, uint64_t count)
+{
+	stock_init(&rig->services.caps.stocks[CAP_FOLDERS], count, count);
+}
+
+/* So many units of work a second, for one peer and for all, and no burst. */
+static inline void rig_allow_work(struct rig *rig, enum cap_work work, uint64_t rate)
+{
+	budget_release(&rig->services.caps.budgets[work]);
+	budget_init(&rig->services.caps.budgets[work], rate, rate);
+}
+
 static inline void rig_init_services(struct rig *rig)
 {
 	struct services *services = &rig->services;
 
-	rig->settings = (struct settings){
-		.max_connections = 8,
-		.max_connections_per_address = 8,
-		.window_requests = RIG_WINDOW_REQUESTS,
-		.window_bytes = RIG_WINDOW_BYTES,
-		.links = 4,
-		.greeting_deadline = 10 * CLOCK_SECOND,
-		.frame_deadline = 10 * CLOCK_SECOND,
-		.idle_deadline = 300 * CLOCK_SECOND,
-		.rate_window = 60 * CLOCK_SECOND,
-		.rate_bytes = 61440,
-	};
+	assert_int_equal(settings_set_defaults(&rig->settings), STATUS_OK);
+	rig->settings.max_connections = rig->settings.max_connections_per_address = 8;
+	rig->settings.window_requests = RIG_WINDOW_REQUESTS;
+	rig->settings.window_bytes = RIG_WINDOW_BYTES;
+	rig->settings.links = 4;
+	rig->settings.hash_budget = rig->settings.hash_budget_per_address = 8ull << 30;
+	rig->settings.handshakes = rig->settings.handshakes_per_address = 1000000;
+	rig->settings.listing_folders = rig->settings.listing_folders_per_address = 16;
 	rig->settings.shares = &rig->share_settings;
 	rig->settings.share_count = 1;
 	rig->share = (struct share){.folder = rig->scratch.folder};
 	rig->shares = (struct shares){.list = &rig->share, .count = 1};
 	services->settings = &rig->settings;
 	services->shares = &rig->shares;
-	services->folders_max = 16;
 	assert_int_equal(access_new(&rig->settings, &rig->shares, &(struct tokens){.list = NULL}, &services->access), STATUS_OK);
 	cold_init(&services->cold, 1, rig_wake, NULL);
 	assert_int_equal(contents_new(4, NULL, &services->contents), STATUS_OK);
 	assert_int_equal(gate_init(&services->gate), STATUS_OK);
-	assert_int_equal(peers_new(8, 8, &services->peers), STATUS_OK);
-	budget_init(&services->budget, 8ull << 30, 8ull << 30);
-	budget_init(&services->handshakes, 1000000, 1000000);
+	caps_init(&services->caps, &rig->settings);
+	assert_int_equal(peers_new(8, 8, &services->caps, &services->peers), STATUS_OK);
 	assert_int_equal(workbench_init(&rig->bench, services), STATUS_OK);
 }
 
@@ -177,13 +190,16 @@ static inline int rig_teardown(void **state)
 
 	rig_disconnect(rig);
 	workbench_release(&rig->bench);
-	budget_release(&rig->services.budget);
-	budget_release(&rig->services.handshakes);
 	peers_free(rig->services.peers);
+	caps_release(&rig->services.caps);
 	gate_release(&rig->services.gate);
 	contents_free(rig->services.contents);
 	access_free(rig->services.access);
 	cold_release(&rig->services.cold);
+	/* The share is ours. */
+	rig->settings.shares = NULL;
+	rig->settings.share_count = 0;
+	settings_release(&rig->settings);
 	result = scratch_remove(&rig->scratch);
 	free(rig->bytes);
 	free(rig);

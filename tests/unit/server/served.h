@@ -27,6 +27,7 @@
 #include "message.h"
 #include "scratch.h"
 #include "server.h"
+#include "settings_table.h"
 
 #define WORKERS 3
 /* More than the kernel keeps for a client that does not read. */
@@ -95,22 +96,11 @@ static inline int setup(void **state)
 	if (!fixture || scratch_make(&fixture->scratch) < 0)
 		return -1;
 	signal(SIGPIPE, SIG_IGN);
-	fixture->settings = (struct settings){
-		.workers = WORKERS,
-		.max_connections = 64,
-		.max_connections_per_address = 64,
-		.window_requests = 64,
-		.window_bytes = 65536,
-		.links = 4,
-		.greeting_deadline = 10 * CLOCK_SECOND,
-		.frame_deadline = 10 * CLOCK_SECOND,
-		.idle_deadline = 300 * CLOCK_SECOND,
-		.drain_deadline = 30 * CLOCK_SECOND,
-		.rate_window = 60 * CLOCK_SECOND,
-		.rate_bytes = 61440,
-		.hash_budget = 8ull << 30,
-		.hash_budget_per_address = 8ull << 30,
-	};
+	assert_int_equal(settings_set_defaults(&fixture->settings), STATUS_OK);
+	fixture->settings.workers = WORKERS;
+	fixture->settings.max_connections = fixture->settings.max_connections_per_address = 64;
+	fixture->settings.links = 4;
+	fixture->settings.hash_budget = fixture->settings.hash_budget_per_address = 8ull << 30;
 	log_set_level(LOG_WARN);
 	fixture->share = (struct share){.folder = fixture->scratch.folder};
 	fixture->shares = (struct shares){.list = &fixture->share, .count = 1};
@@ -133,6 +123,10 @@ static inline int teardown(void **state)
 	server_free(fixture->server);
 	contents_free(fixture->contents);
 	access_free(fixture->access);
+	/* The share is ours. */
+	fixture->settings.shares = NULL;
+	fixture->settings.share_count = 0;
+	settings_release(&fixture->settings);
 	free(fixture->big);
 	result = scratch_remove(&fixture->scratch);
 	free(fixture);

@@ -87,7 +87,7 @@ static struct visitor *visitor(const char *from, enum token_kind kind, unsigned 
 	struct claim claim = {.kind = kind, .digest = digest_of(byte)};
 
 	assert_int_equal(address_parse(from, &address), STATUS_OK);
-	struct visitor *visitor = visitor_new(&address);
+	struct visitor *visitor = visitor_new(&address, NULL);
 	assert_non_null(visitor);
 	if (byte != 0)
 		assert_int_equal(visitor_claim(visitor, &claim), STATUS_OK);

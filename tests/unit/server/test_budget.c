@@ -1,4 +1,4 @@
-/* Tests of the hash budget with a clock of their own: turns, their order, and who pays for whom. */
+/* Tests of budgets with a clock of their own: turns, their order, and who pays for whom. */
 #include "budget.h"
 
 #include <setjmp.h>
@@ -99,6 +99,21 @@ static void rate_of_zero_is_slow_and_not_unlimited(void **state)
 	budget_release(&budget);
 }
 
+static void who_cannot_wait_is_refused_and_pays_nothing(void **state)
+{
+	struct budget *budget = *state;
+	struct bucket greedy = {0}, modest = {0};
+
+	assert_int_equal(budget_take(budget, &greedy, MEGABYTE, 1000 * CLOCK_MS), STATUS_OK);
+	/* Until 1010 for all, until 1020 for the greedy one. */
+	assert_int_equal(budget_take(budget, &modest, MEGABYTE, 1009 * CLOCK_MS), STATUS_BUSY);
+	assert_int_equal(budget_take(budget, &greedy, MEGABYTE, 1019 * CLOCK_MS), STATUS_BUSY);
+	assert_int_equal(budget_take(budget, &modest, MEGABYTE, 1010 * CLOCK_MS), STATUS_OK);
+	assert_int_equal(budget_take(budget, &greedy, MEGABYTE, 1020 * CLOCK_MS), STATUS_OK);
+	assert_int_equal(budget_take(budget, NULL, MEGABYTE, 1029 * CLOCK_MS), STATUS_BUSY);
+	assert_int_equal(budget_take(budget, NULL, MEGABYTE, 1030 * CLOCK_MS), STATUS_OK);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static void who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst(void **state)
@@ -135,6 +150,7 @@ int main(void)
 		CASE(rate_of_zero_is_slow_and_not_unlimited),
 		CASE(who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst),
 		CASE(who_has_no_peer_is_counted_among_all),
+		CASE(who_cannot_wait_is_refused_and_pays_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

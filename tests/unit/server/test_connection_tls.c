@@ -246,10 +246,9 @@ static void a_handshake_waits_for_its_turn_without_costing_one(void **state)
 	struct rig *rig = *state;
 	struct ticket ticket = {.stage = TICKET_NONE};
 
-	budget_release(&rig->services.handshakes);
-	budget_init(&rig->services.handshakes, 10, 10);
+	rig_allow_work(rig, CAP_HANDSHAKES, 10);
 	/* Somebody else has just had one. */
-	assert_int_equal(budget_ask(&rig->services.handshakes, NULL, &ticket, 1, clock_now()), 0);
+	assert_int_equal(caps_ask(&rig->services.caps, NULL, CAP_HANDSHAKES, &ticket, 1, clock_now()), 0);
 	struct visit visit = visit_begin(rig);
 	assert_int_equal(stream_handshake(&visit.stream), STATUS_WANT_READ);
 	assert_true(rig_turn(rig));

@@ -51,7 +51,7 @@ static void flip_bits(unsigned char *bytes, size_t length, uint32_t *seed)
 static void start_afresh(struct rig *rig)
 {
 	rig_disconnect(rig);
-	assert_int_equal(rig->services.folders, 0);
+	assert_int_equal(rig_folders(rig), 0);
 	/* Only the listener, which this test does not have. */
 	assert_int_equal(rig->services.gate.inside, 1);
 	rig_connect(rig);

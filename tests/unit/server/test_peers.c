@@ -9,18 +9,29 @@
 #include <cmocka.h>
 
 #include "clock.h"
+#include "settings_table.h"
 
 #define MAX 4
 #define MAX_PER_PEER 2
 
+static struct caps caps;
+
+/* Nothing but the caps on connections matters unless a test says so. */
 static int setup(void **state)
 {
-	return peers_new(MAX, MAX_PER_PEER, (struct peers **)state) == STATUS_OK ? 0 : -1;
+	struct settings settings = {.ready_fd = -1};
+
+	if (settings_set_defaults(&settings) != STATUS_OK)
+		return -1;
+	caps_init(&caps, &settings);
+	settings_release(&settings);
+	return peers_new(MAX, MAX_PER_PEER, &caps, (struct peers **)state) == STATUS_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
 	peers_free(*state);
+	caps_release(&caps);
 	return 0;
 }
 
@@ -89,10 +100,38 @@ static void coming_back_does_not_renew_a_spent_budget(void **state)
 	struct peer *peer;
 
 	assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_OK);
-	atomic_store(&peer_bucket(peer)->free_at, clock_now() + 3600 * CLOCK_SECOND);
+	atomic_store(&peer_part(peer)->buckets[CAP_HASHING].free_at, clock_now() + 3600 * CLOCK_SECOND);
 	peers_leave(*state, peer);
 	assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_OK);
-	assert_true(atomic_load(&peer_bucket(peer)->free_at) > clock_now());
+	assert_true(atomic_load(&peer_part(peer)->buckets[CAP_HASHING].free_at) > clock_now());
+}
+
+static void coming_and_going_is_counted_and_refused_once_it_is_too_much(void **state)
+{
+	struct peer *peer, *other;
+
+	caps.budgets[CAP_CONNECTIONS].rate_per_peer = 1;
+	caps.budgets[CAP_CONNECTIONS].burst = 2 * CLOCK_SECOND;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_OK);
+		peers_leave(*state, peer);
+	}
+	assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_BUSY);
+	assert_null(peer);
+	peers_leave(*state, peer);
+	assert_int_equal(enter(*state, "192.0.2.2:1", &other), STATUS_OK);
+}
+
+static void who_holds_all_the_memory_gets_no_more_connections(void **state)
+{
+	struct peer *peer, *more;
+
+	assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_OK);
+	caps_change(&caps, peer_part(peer), CAP_MEMORY, 0, caps.stocks[CAP_MEMORY].max_per_peer);
+	assert_int_equal(enter(*state, "192.0.2.1:1", &more), STATUS_BUSY);
+	assert_int_equal(enter(*state, "192.0.2.2:1", &more), STATUS_OK);
+	caps_change(&caps, peer_part(peer), CAP_MEMORY, caps.stocks[CAP_MEMORY].max_per_peer, 0);
+	assert_int_equal(enter(*state, "192.0.2.1:1", &more), STATUS_OK);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -105,6 +144,8 @@ int main(void)
 		CASE(all_together_have_a_cap),
 		CASE(refusals_are_few_and_take_no_place),
 		CASE(coming_back_does_not_renew_a_spent_budget),
+		CASE(coming_and_going_is_counted_and_refused_once_it_is_too_much),
+		CASE(who_holds_all_the_memory_gets_no_more_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,7 +136,7 @@ static void file_that_changes_ends_its_digests(void **state)
 	rig_file(rig, "file", SIZE);
 	rig_greet(rig);
 	struct version version = version_now(rig);
-	rig->services.budget.rate_per_peer = 10 * PIECE_SIZE;
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = 10 * PIECE_SIZE;
 	uint16_t number = ask_digests(rig, version, 0, PIECES, false);
 	expect_file(rig, number);
 	rig_file(rig, "file", SIZE - 1);
@@ -159,7 +159,7 @@ static void what_is_known_is_sent_once_a_second(void **state)
 	rig_file(rig, "file", 8 * PIECE_SIZE);
 	rig_greet(rig);
 	struct version version = version_now(rig);
-	rig->services.budget.rate_per_peer = 5 * PIECE_SIZE;
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = 5 * PIECE_SIZE;
 	uint16_t number = ask_digests(rig, version, 0, 8, false);
 	expect_file(rig, number);
 	int64_t start = clock_now();
@@ -178,7 +178,7 @@ static void silence_is_broken_by_progress(void **state)
 
 	rig_file(rig, "file", 2 * PIECE_SIZE);
 	rig_greet(rig);
-	rig->services.budget.rate_per_peer = PIECE_SIZE / 60;
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = PIECE_SIZE / 60;
 	uint16_t number = rig_sum(rig, "file", SUM_FLAT);
 	expect_file(rig, number);
 	int64_t start = clock_now();

@@ -44,7 +44,7 @@ static void what_lies_too_deep_is_told_once(void **state)
 	assert_int_equal(scratch_write(innermost, "two", ""), 0);
 	assert_int_equal(mkdirat(innermost, "three", 0755), 0);
 	close(innermost);
-	rig->services.folders_max = 100;
+	rig_allow_folders(rig, 100);
 	rig_greet(rig);
 	struct listing *listing = list_path(rig, "", true);
 	assert_int_equal(listing->count, PATH_DEPTH_MAX + 1);
@@ -65,7 +65,7 @@ static void what_fits_exactly_is_listed(void **state)
 
 	assert_int_equal(scratch_write(innermost, "deepest", ""), 0);
 	close(innermost);
-	rig->services.folders_max = 100;
+	rig_allow_folders(rig, 100);
 	rig_greet(rig);
 	struct listing *listing = list_path(rig, "", true);
 	assert_int_equal(listing->count, PATH_DEPTH_MAX);
@@ -85,7 +85,7 @@ static void path_that_is_too_long_is_told_at_its_folder(void **state)
 	assert_int_equal(mkdirat(innermost, "x", 0755), 0);
 	int below = openat(innermost, "x", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(scratch_write(below, name, ""), 0);
-	rig->services.folders_max = 100;
+	rig_allow_folders(rig, 100);
 	rig_greet(rig);
 	struct listing *listing = list_path(rig, "", true);
 	/* No path leads there, so nobody could remove them later. */
@@ -147,16 +147,74 @@ static void listings_share_a_cap_on_open_folders(void **state)
 	int innermost = make_chain(rig, "d", 4);
 
 	close(innermost);
-	rig->services.folders_max = 3;
+	rig_allow_folders(rig, 3);
 	rig_greet(rig);
 	struct listing *listing = list_path(rig, "", true);
 	assert_int_equal(listing->failure, ERROR_BUSY);
-	assert_int_equal(rig->services.folders, 0);
+	assert_int_equal(rig_folders(rig), 0);
 	free_listing(listing);
-	rig->services.folders_max = 5;
+	rig_allow_folders(rig, 5);
 	listing = list_path(rig, "", true);
 	assert_int_equal(listing->failure, 0);
 	assert_int_equal(listing->count, 4);
+	free_listing(listing);
+}
+
+static void one_peer_may_have_so_many_folders_and_others_theirs(void **state)
+{
+	struct rig *rig = *state;
+	int innermost = make_chain(rig, "d", 4);
+
+	close(innermost);
+	stock_init(&rig->services.caps.stocks[CAP_FOLDERS], 6, 3);
+	rig_greet(rig);
+	struct listing *listing = list_path(rig, "", true);
+	assert_int_equal(listing->failure, ERROR_BUSY);
+	free_listing(listing);
+	stock_init(&rig->services.caps.stocks[CAP_FOLDERS], 6, 5);
+	listing = list_path(rig, "", true);
+	assert_int_equal(listing->failure, 0);
+	free_listing(listing);
+}
+
+static void listing_of_too_many_names_ends_with_limit(void **state)
+{
+	struct rig *rig = *state;
+	char name[8];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		make_file(rig, name);
+	}
+	rig->settings.listing_entries = 4;
+	rig_greet(rig);
+	struct listing *listing = list_path(rig, "", false);
+	assert_int_equal(listing->failure, ERROR_LIMIT);
+	assert_int_equal(listing->count, 4);
+	free_listing(listing);
+	rig->settings.listing_entries = 5;
+	listing = list_path(rig, "", false);
+	assert_int_equal(listing->failure, 0);
+	assert_int_equal(listing->count, 5);
+	free_listing(listing);
+}
+
+static void what_lies_below_the_depth_of_the_settings_is_told_once(void **state)
+{
+	struct rig *rig = *state;
+	int innermost = make_chain(rig, "d", 4);
+
+	close(innermost);
+	rig->settings.listing_depth = 3;
+	rig_greet(rig);
+	struct listing *listing = list_path(rig, "", true);
+	assert_int_equal(listing->count, 3 + 1);
+	assert_int_equal(count_limits(listing), 1);
+	free_listing(listing);
+	/* It counts from the listed folder. */
+	listing = list_path(rig, "d", true);
+	assert_int_equal(listing->count, 3);
+	assert_int_equal(count_limits(listing), 0);
 	free_listing(listing);
 }
 
@@ -174,12 +232,12 @@ static void client_that_goes_leaves_no_folder_open(void **state)
 	for (int i = 0; i < 4; i++)
 		rig_list(rig, "", true);
 	rig_settle(rig);
-	assert_true(rig->services.folders > 0);
+	assert_true(rig_folders(rig) > 0);
 	int next = scratch_next_descriptor();
 	shutdown(rig->client, SHUT_WR);
 	rig_settle(rig);
 	assert_null(rig->connection);
-	assert_int_equal(rig->services.folders, 0);
+	assert_int_equal(rig_folders(rig), 0);
 	assert_true(scratch_next_descriptor() < next);
 }
 
@@ -212,6 +270,9 @@ int main(void)
 		CASE(what_fits_exactly_is_listed),
 		CASE(path_that_is_too_long_is_told_at_its_folder),
 		CASE(listings_share_a_cap_on_open_folders),
+		CASE(one_peer_may_have_so_many_folders_and_others_theirs),
+		CASE(listing_of_too_many_names_ends_with_limit),
+		CASE(what_lies_below_the_depth_of_the_settings_is_told_once),
 		CASE(client_that_goes_leaves_no_folder_open),
 		CASE(large_folder_costs_one_batch_of_memory),
 		/* From here on root's privilege is gone. */

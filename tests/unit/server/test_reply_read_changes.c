@@ -162,7 +162,7 @@ static void fresh_waits_for_the_hash_budget(void **state)
 	rig_file(rig, "file", 2 * PIECE_SIZE);
 	rig_greet(rig);
 	request.version = open_file(rig, "file", 2 * PIECE_SIZE);
-	rig->services.budget.rate_per_peer = PIECE_SIZE; /* a piece a second */
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = PIECE_SIZE; /* a piece a second */
 	uint16_t number = rig_read(rig, &request);
 	expect_file(rig, number);
 	expect_piece(rig, number, 2 * PIECE_SIZE, 0);

@@ -33,7 +33,7 @@ static int open_to_anyone(struct fixture *fixture)
 
 	if (address_parse("127.0.0.1", &address) != STATUS_OK)
 		return -1;
-	fixture->visitor = visitor_new(&address);
+	fixture->visitor = visitor_new(&address, NULL);
 	return access_new(&settings, &fixture->shares, &tokens, &fixture->services.access) == STATUS_OK ? 0 : -1;
 }
 
@@ -58,7 +58,8 @@ static int make_fixture(void **state)
 	fixture->shares = (struct shares){.list = &fixture->share, .count = 1};
 	enum status status = own_folders_add(&fixture->shares.own, cache);
 	close(cache);
-	fixture->services = (struct services){.shares = &fixture->shares, .folders_max = 8};
+	fixture->services = (struct services){.shares = &fixture->shares};
+	stock_init(&fixture->services.caps.stocks[CAP_FOLDERS], 8, 8);
 	return status == STATUS_OK ? open_to_anyone(fixture) : -1;
 }
 
@@ -144,7 +145,7 @@ static void a_listing_passes_over_it(void **state)
 	assert_int_equal(folder_stat(&folder, &fixture->services, "plain", &stat), STATUS_OK);
 	assert_int_equal(folder_open_below(&below, &fixture->services, &folder, "cache"), STATUS_NOT_FOUND);
 	folder_close(&folder, &fixture->services);
-	assert_int_equal(atomic_load(&fixture->services.folders), 0);
+	assert_int_equal(atomic_load(&fixture->services.caps.stocks[CAP_FOLDERS].whole.units), 0);
 }
 
 #define WITH_OWN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_fixture, release_fixture)

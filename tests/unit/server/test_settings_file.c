@@ -193,7 +193,7 @@ static void every_bounded_setting_refuses_nonsense(void **state)
 			assert_non_null(strstr(fixture->complaint.text, ": must be "));
 		}
 	}
-	assert_int_equal(tried, 18 * COUNT(nonsense));
+	assert_int_equal(tried, 30 * COUNT(nonsense));
 }
 
 static void what_is_wrong_is_named_with_its_line(void **state)
