@@ -7,14 +7,14 @@
 #include "digest.h"
 #include "exchange.h"
 #include "failure.h"
+#include "hex.h"
 #include "output.h"
 #include "path.h"
 #include "record.h"
 
 static void print_hex(const unsigned char *bytes, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		printf("%02x", bytes[i]);
+	hex_print(stdout, (struct span){bytes, length});
 	putchar('\n');
 }
 

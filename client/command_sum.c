@@ -2,29 +2,26 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "hex.h"
 #include "path.h"
 #include "record.h"
 #include "sum.h"
 #include "text.h"
 
-static void print_hex(const struct digest *digest)
-{
-	for (size_t i = 0; i < sizeof digest->bytes; i++)
-		printf("%02x", digest->bytes[i]);
-}
-
 /* "HEX  NAME", or "TREE (NAME) = HEX"; a backslash before the line says that the name is escaped. */
 static void print_line(const struct sum *sum, struct span name, const struct digest *digest)
 {
+	const struct span bytes = {digest->bytes, sizeof digest->bytes};
+
 	if (text_name_needs_escape(name))
 		putchar('\\');
 	if (sum->options->tree) {
 		printf("TREE (");
 		text_print_sum_name(stdout, name);
 		printf(") = ");
-		print_hex(digest);
+		hex_print(stdout, bytes);
 	} else {
-		print_hex(digest);
+		hex_print(stdout, bytes);
 		printf("  ");
 		text_print_sum_name(stdout, name);
 	}

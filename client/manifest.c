@@ -95,18 +95,15 @@ void manifest_close(struct manifest *manifest)
 /* Decodes %XX in place; false where an escape is none, or makes what no name may hold. */
 static bool decode(char *text)
 {
+	struct span rest = span_of(text);
 	char *out = text;
 
-	while (*text) {
-		if (*text != '%') {
-			*out++ = *text++;
-			continue;
-		}
-		int byte = text_hex_byte(span_of(text + 1));
-		if (byte <= 0 || byte == '/')
+	while (rest.length > 0) {
+		bool encoded = rest.bytes[0] == '%';
+		int byte = text_decode_next(&rest);
+		if (byte <= 0 || (encoded && byte == '/'))
 			return false;
 		*out++ = (char)byte;
-		text += 3;
 	}
 	*out = '\0';
 	return true;

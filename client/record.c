@@ -7,6 +7,7 @@
 
 #include "amount.h"
 #include "clock.h"
+#include "hex.h"
 #include "path.h"
 #include "ranges.h"
 #include "text.h"
@@ -31,12 +32,6 @@ static void add(struct record *record, const char *key, json_t *value)
 }
 
 /* --- Bytes --------------------------------------------------------------------------------------------------------- */
-
-static void write_hex(FILE *out, struct span bytes)
-{
-	for (size_t i = 0; i < bytes.length; i++)
-		fprintf(out, "%02x", bytes.bytes[i]);
-}
 
 static void write_utf8(FILE *out, struct span bytes)
 {
@@ -123,7 +118,7 @@ void record_text(struct record *record, const char *key, const char *text)
 
 void record_hex(struct record *record, const char *key, const unsigned char *bytes, size_t length)
 {
-	add(record, key, bytes ? written(write_hex, (struct span){bytes, length}) : json_null());
+	add(record, key, bytes ? written(hex_print, (struct span){bytes, length}) : json_null());
 }
 
 void record_digest(struct record *record, const char *key, const struct digest *digest)
@@ -161,7 +156,7 @@ void record_path(struct record *record, struct span path)
 		return;
 	}
 	add(record, "path", written(write_utf8, path));
-	add(record, "path_hex", text_is_utf8(path) ? json_null() : written(write_hex, path));
+	add(record, "path_hex", text_is_utf8(path) ? json_null() : written(hex_print, path));
 }
 
 void record_failure(struct record *record, const struct failure *failure)

@@ -139,19 +139,15 @@ static const char *parse_authority(struct span authority, struct url *url)
 /* OUT has room for as many bytes as TEXT has and a NUL. */
 static const char *decode(struct span text, char *out)
 {
-	for (size_t i = 0; i < text.length; i++) {
-		unsigned char byte = text.bytes[i];
-		if (byte == '%') {
-			int escaped = text_hex_byte((struct span){text.bytes + i + 1, text.length - i - 1});
-			if (escaped < 0)
-				return "% must be followed by two hexadecimal digits: a percent sign itself is %25";
-			byte = (unsigned char)escaped;
-			if (byte == '\0')
-				return "%00 cannot be part of a name";
-			if (byte == '/')
-				return "%2F cannot be part of a name";
-			i += 2;
-		}
+	while (text.length > 0) {
+		bool encoded = text.bytes[0] == '%';
+		int byte = text_decode_next(&text);
+		if (byte < 0)
+			return "% must be followed by two hexadecimal digits: a percent sign itself is %25";
+		if (byte == '\0')
+			return "%00 cannot be part of a name";
+		if (encoded && byte == '/')
+			return "%2F cannot be part of a name";
 		*out++ = (char)byte;
 	}
 	*out = '\0';

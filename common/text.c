@@ -205,3 +205,13 @@ int text_hex_byte(struct span text)
 
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
+
+int text_decode_next(struct span *text)
+{
+	bool encoded = text->bytes[0] == '%';
+	int byte = encoded ? text_hex_byte((struct span){text->bytes + 1, text->length - 1}) : text->bytes[0];
+	size_t taken = byte < 0 ? 0 : encoded ? 3 : 1;
+
+	*text = (struct span){text->bytes + taken, text->length - taken};
+	return byte;
+}

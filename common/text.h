@@ -43,6 +43,9 @@ void text_print_sum_name(FILE *out, struct span name);
 /* Percent-encodes all but unreserved characters (RFC 3986) and '/'. */
 void text_print_url_path(FILE *out, struct span path);
 
+/* Takes the next byte off TEXT, which is not empty: itself, or what %XX stands for; -1, and nothing taken, for another %. */
+int text_decode_next(struct span *text);
+
 /* The byte that the first two characters of TEXT write in hexadecimal, upper or lower case; -1 where they do not. */
 int text_hex_byte(struct span text);
 

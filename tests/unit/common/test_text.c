@@ -236,6 +236,22 @@ static void url_paths_keep_only_unreserved_bytes_and_slashes(void **state)
 	assert_prints(text_print_url_path, span_at((const unsigned char *)"a\0b", 3), "a%00b");
 }
 
+static void decoding_takes_a_byte_or_an_escape_and_nothing_for_a_bad_one(void **state)
+{
+	static const char *const wrong[] = {"%", "%4", "%g0", "%0g", "%%41", "% 41"};
+	struct span text = span_of("a%41%2f%00%fF+");
+
+	(void)state;
+	for (const int *byte = (const int[]){'a', 'A', '/', 0, 0xff, '+', -1}; *byte >= 0; byte++)
+		assert_int_equal(text_decode_next(&text), *byte);
+	assert_int_equal(text.length, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		text = span_of(wrong[i]);
+		assert_int_equal(text_decode_next(&text), -1);
+		assert_int_equal(text.length, strlen(wrong[i]));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -251,6 +267,7 @@ int main(void)
 		cmocka_unit_test(names_that_a_list_cannot_hold_plainly_are_told),
 		cmocka_unit_test(sum_names_are_written_as_sha256sum_writes_them),
 		cmocka_unit_test(url_paths_keep_only_unreserved_bytes_and_slashes),
+		cmocka_unit_test(decoding_takes_a_byte_or_an_escape_and_nothing_for_a_bad_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

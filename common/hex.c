@@ -1,9 +1,13 @@
-/* Reads and writes digests as text. */
+/* Writes hexadecimal digits and reads digests. */
 #include "hex.h"
 
-#include <stdio.h>
-
 #include "text.h"
+
+void hex_print(FILE *out, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++)
+		fprintf(out, "%02x", bytes.bytes[i]);
+}
 
 bool hex_parse(struct span text, struct digest *digest)
 {
