@@ -6,10 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "path.h"
-#include "whole_file.h"
-
-#define LINE_MAX_LENGTH 512
+#include "line_file.h"
 
 void known_servers_release(struct known_servers *servers)
 {
@@ -88,18 +85,14 @@ static bool parse_port(const char *text, uint16_t *port)
 	return true;
 }
 
-/* LINE is taken apart. */
-static enum status take_line(char *line, struct known_servers *servers)
+static enum status take(void *store, char *line)
 {
-	char *place, *host, *port_text, *pin_text;
+	struct known_servers *servers = store;
+	char *place, *host = strtok_r(line, " ", &place), *port_text = strtok_r(NULL, " ", &place);
+	char *pin_text = strtok_r(NULL, " ", &place);
 	struct pin pin;
 	uint16_t port;
 
-	if (*line == '\0' || *line == '#')
-		return STATUS_OK;
-	host = strtok_r(line, " ", &place);
-	port_text = strtok_r(NULL, " ", &place);
-	pin_text = strtok_r(NULL, " ", &place);
 	if (!pin_text || strtok_r(NULL, " ", &place))
 		return STATUS_INVALID;
 	if (!parse_port(port_text, &port) || pin_parse(pin_text, &pin) != STATUS_OK || find(servers, host, port))
@@ -107,39 +100,18 @@ static enum status take_line(char *line, struct known_servers *servers)
 	return add(servers, host, port, &pin);
 }
 
-/* The next line of TEXT without its end, as a C string; false where it is none. */
-static bool next_line(struct span *text, char line[LINE_MAX_LENGTH + 1])
+static void write_all(FILE *out, const void *store)
 {
-	const unsigned char *end = memchr(text->bytes, '\n', text->length);
-	size_t length = end ? (size_t)(end - text->bytes) : text->length;
-
-	if (length > LINE_MAX_LENGTH || memchr(text->bytes, '\0', length))
-		return false;
-	memcpy(line, text->bytes, length);
-	line[length] = '\0';
-	*text = (struct span){text->bytes + length + (end ? 1 : 0), text->length - length - (end ? 1 : 0)};
-	return true;
+	known_servers_write(out, store);
 }
 
-enum status known_servers_parse(struct span text, struct known_servers *servers, size_t *line)
-{
-	struct known_servers parsed = {.list = NULL};
-	char words[LINE_MAX_LENGTH + 1];
-	enum status status = STATUS_OK;
-	size_t number = 0;
-
-	while (status == STATUS_OK && text.length > 0) {
-		number++;
-		status = next_line(&text, words) ? take_line(words, &parsed) : STATUS_INVALID;
-	}
-	if (status == STATUS_OK) {
-		*servers = parsed;
-		return STATUS_OK;
-	}
-	known_servers_release(&parsed);
-	*line = number;
-	return status;
-}
+static const struct line_file format = {
+	.name = KNOWN_SERVERS_FILE,
+	.text_max = KNOWN_SERVERS_TEXT_MAX,
+	.readers = WHOLE_FILE_ANYBODY,
+	.take = take,
+	.write = write_all,
+};
 
 void known_servers_write(FILE *out, const struct known_servers *servers)
 {
@@ -152,36 +124,25 @@ void known_servers_write(FILE *out, const struct known_servers *servers)
 	}
 }
 
+enum status known_servers_parse(struct span text, struct known_servers *servers, size_t *line)
+{
+	*servers = (struct known_servers){.list = NULL};
+	enum status status = line_file_parse(&format, text, servers, line);
+	if (status != STATUS_OK)
+		known_servers_release(servers);
+	return status;
+}
+
 enum status known_servers_load(int folder, struct known_servers *servers, size_t *line)
 {
-	char *text;
-	size_t length;
-	enum status status = whole_file_read(folder, KNOWN_SERVERS_FILE, KNOWN_SERVERS_TEXT_MAX, WHOLE_FILE_ANYBODY, &text, &length);
-
-	*line = 0;
-	if (status == STATUS_NOT_FOUND) {
-		*servers = (struct known_servers){.list = NULL};
-		return STATUS_OK;
-	}
+	*servers = (struct known_servers){.list = NULL};
+	enum status status = line_file_load(&format, folder, servers, line);
 	if (status != STATUS_OK)
-		return status;
-	status = known_servers_parse((struct span){(unsigned char *)text, length}, servers, line);
-	free(text);
+		known_servers_release(servers);
 	return status;
 }
 
 enum status known_servers_save(int folder, const struct known_servers *servers)
 {
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-	enum status status = STATUS_NO_MEMORY;
-
-	if (!out)
-		return status;
-	known_servers_write(out, servers);
-	if (fclose(out) == 0)
-		status = whole_file_replace(folder, KNOWN_SERVERS_FILE, text, length);
-	free(text);
-	return status;
+	return line_file_save(&format, folder, servers);
 }

@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "configuration.h"
+#include "line_file.h"
 #include "message.h"
 #include "path.h"
 #include "text.h"
-#include "whole_file.h"
 
 #define TEXT_MAX (1u << 20) /* of the file with a line for each server */
+#define SHOWN CONFIGURATION_SHOWN SECRETS_FILE
 #define SHOWN_SIZE 320
 
 struct secret {
@@ -49,14 +51,12 @@ void secrets_close(struct secrets *secrets)
 }
 
 /* Printable, no blanks, and no longer than the protocol has it. */
-static bool is_token(const char *text)
+static bool is_token(struct span text)
 {
-	size_t length = strlen(text);
-
-	if (length == 0 || length > AUTH_TOKEN_MAX)
+	if (text.length == 0 || text.length > AUTH_TOKEN_MAX)
 		return false;
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] <= ' ' || text[i] > '~')
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.bytes[i] <= ' ' || text.bytes[i] > '~')
 			return false;
 	}
 	return true;
@@ -69,7 +69,7 @@ static enum status out_of_memory(struct failure *failure)
 }
 
 /* Takes TEXT as the token for every server. */
-static enum status take_one(struct secrets *secrets, const char *text, const char *where, struct failure *failure)
+static enum status take_one(struct secrets *secrets, struct span text, const char *where, struct failure *failure)
 {
 	char shown[SHOWN_SIZE];
 
@@ -78,19 +78,19 @@ static enum status take_one(struct secrets *secrets, const char *text, const cha
 			text_escape(shown, sizeof(shown), span_of(where)), AUTH_TOKEN_MAX);
 		return STATUS_INVALID;
 	}
-	secrets->token = strdup(text);
+	secrets->token = strndup((const char *)text.bytes, text.length);
 	return secrets->token ? STATUS_OK : out_of_memory(failure);
 }
 
 /* --- --token-file ---------------------------------------------------------------------------------------------------- */
 
 /* A pipe will do, so that a password manager can be the one who writes. The rest of a longer text is no token anyhow. */
-static enum status read_word(int fd, char *word, size_t capacity)
+static enum status read_word(int fd, char *word, size_t capacity, size_t *word_length)
 {
 	size_t length = 0;
 
-	while (length < capacity - 1) {
-		ssize_t got = read(fd, word + length, capacity - 1 - length);
+	while (length < capacity) {
+		ssize_t got = read(fd, word + length, capacity - length);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -99,98 +99,78 @@ static enum status read_word(int fd, char *word, size_t capacity)
 			break;
 		length += (size_t)got;
 	}
-	while (length > 0 && strchr(" \t\r\n", word[length - 1]))
+	while (length > 0 && memchr(" \t\r\n", word[length - 1], 4))
 		length--;
-	word[length] = '\0';
+	*word_length = length;
 	return STATUS_OK;
 }
 
 static enum status read_file(struct secrets *secrets, const char *path, struct failure *failure)
 {
 	char word[2 * AUTH_TOKEN_MAX], shown[SHOWN_SIZE];
+	size_t length = 0;
 	int fd;
 	enum status status = trusted_open(path, O_RDONLY | O_NOCTTY, 0, &fd);
 
 	if (status == STATUS_OK) {
-		status = read_word(fd, word, sizeof(word));
+		status = read_word(fd, word, sizeof(word), &length);
 		close(fd);
 	}
 	if (status != STATUS_OK) {
 		failure_set(failure, FAILURE_LOCAL, status, "--token-file %s", text_escape(shown, sizeof(shown), span_of(path)));
 		return status;
 	}
-	status = take_one(secrets, word, path, failure);
+	status = take_one(secrets, (struct span){(unsigned char *)word, length}, path, failure);
 	explicit_bzero(word, sizeof(word));
 	return status;
 }
 
 /* --- A line for each server ------------------------------------------------------------------------------------------ */
 
-static bool parse_line(char *line, struct secret *secret)
+static enum status parse_line(char *line, struct secret *secret)
 {
 	char *blank = strrchr(line, ' ');
 	const char *problem;
 
-	if (!blank || !is_token(blank + 1))
-		return false;
-	*blank = '\0';
-	if (url_parse(line, &secret->url, &problem) != STATUS_OK)
-		return false;
-	secret->token = strdup(blank + 1);
-	if (!secret->token)
-		url_release(&secret->url);
-	return secret->token;
-}
-
-static bool add_line(struct secrets *secrets, char *line)
-{
-	if (*line == '\0' || *line == '#')
-		return true;
-	struct secret *grown = reallocarray(secrets->list, secrets->count + 1, sizeof(*grown));
-	if (!grown)
-		return false;
-	secrets->list = grown;
-	if (!parse_line(line, &grown[secrets->count]))
-		return false;
-	secrets->count++;
-	return true;
-}
-
-static enum status take_lines(struct secrets *secrets, char *text, struct failure *failure)
-{
-	unsigned number = 0;
-
-	for (char *line = text, *end; line; line = end) {
-		number++;
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = '\0';
-		if (add_line(secrets, line))
-			continue;
-		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "~/.config/ferry/" SECRETS_FILE ":%u: not URL and TOKEN with a blank between",
-			number);
+	if (!blank || !is_token(span_of(blank + 1)))
 		return STATUS_INVALID;
-	}
-	return STATUS_OK;
+	*blank = '\0';
+	enum status status = url_parse(line, &secret->url, &problem);
+	if (status != STATUS_OK)
+		return status;
+	secret->token = strdup(blank + 1);
+	if (secret->token)
+		return STATUS_OK;
+	url_release(&secret->url);
+	return STATUS_NO_MEMORY;
+}
+
+static enum status take_line(void *store, char *line)
+{
+	struct secrets *secrets = store;
+	struct secret *grown = reallocarray(secrets->list, secrets->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return STATUS_NO_MEMORY;
+	secrets->list = grown;
+	enum status status = parse_line(line, &grown[secrets->count]);
+	if (status == STATUS_OK)
+		secrets->count++;
+	return status;
 }
 
 static enum status read_lines(struct secrets *secrets, int folder, struct failure *failure)
 {
-	char *text;
-	size_t length;
-	enum status status = whole_file_read(folder, SECRETS_FILE, TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+	static const struct line_file format = {SECRETS_FILE, TEXT_MAX, WHOLE_FILE_OWNER, .take = take_line};
+	size_t line;
+	enum status status = line_file_load(&format, folder, secrets, &line);
 
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (status == STATUS_REFUSED)
-		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "~/.config/ferry/" SECRETS_FILE " must be for its owner alone (chmod 600)");
+	if (status == STATUS_INVALID && line > 0)
+		failure_set(failure, FAILURE_USAGE, status, SHOWN ":%zu: not URL and TOKEN with a blank between", line);
+	else if (status == STATUS_REFUSED)
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, SHOWN " must be for its owner alone (chmod 600)");
 	else if (status != STATUS_OK)
-		failure_set(failure, FAILURE_LOCAL, status, "~/.config/ferry/" SECRETS_FILE);
-	if (status != STATUS_OK)
-		return status;
-	status = take_lines(secrets, text, failure);
-	explicit_bzero(text, length);
-	free(text);
+		failure_set(failure, FAILURE_LOCAL, status, SHOWN);
 	return status;
 }
 
@@ -203,7 +183,7 @@ static enum status read_all(struct secrets *secrets, int folder, const char *fil
 	if (file)
 		return read_file(secrets, file, failure);
 	if (word && *word)
-		return take_one(secrets, word, "FERRY_TOKEN", failure);
+		return take_one(secrets, span_of(word), "FERRY_TOKEN", failure);
 	return folder >= 0 ? read_lines(secrets, folder, failure) : STATUS_OK;
 }
 

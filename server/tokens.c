@@ -1,14 +1,14 @@
 /* Reads, changes and writes the store of tokens. */
 #include "tokens.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+#include "line_file.h"
 #include "path.h"
 #include "text.h"
-#include "whole_file.h"
 
 #define DIGITS_MAX 18 /* of seconds: no arithmetic overflows, and it is longer than the sun will shine */
 
@@ -127,19 +127,6 @@ static bool parse_kind(struct span field, enum token_kind *kind)
 	return false;
 }
 
-static bool parse_digest(struct span field, struct digest *digest)
-{
-	if (field.length != 2 * sizeof(digest->bytes))
-		return false;
-	for (size_t i = 0; i < sizeof(digest->bytes); i++) {
-		int byte = text_hex_byte((struct span){field.bytes + 2 * i, 2});
-		if (byte < 0)
-			return false;
-		digest->bytes[i] = (unsigned char)byte;
-	}
-	return true;
-}
-
 static bool parse_expires(struct span field, int64_t *expires)
 {
 	int64_t value = 0;
@@ -164,12 +151,8 @@ static char *decode(struct span field)
 {
 	char *decoded = malloc(field.length + 1), *out = decoded;
 
-	for (size_t i = 0; decoded && i < field.length; i++) {
-		int byte = field.bytes[i];
-		if (byte == '%') {
-			byte = text_hex_byte((struct span){field.bytes + i + 1, field.length - i - 1});
-			i += 2;
-		}
+	while (decoded && field.length > 0) {
+		int byte = text_decode_next(&field);
 		if (byte <= 0) {
 			free(decoded);
 			return NULL;
@@ -199,48 +182,27 @@ static bool parse_line(struct span line, struct token *token)
 {
 	token->name = copy_of(take_until(&line, ' '));
 	return token->name && token_name_legal(token->name) && parse_kind(take_until(&line, ' '), &token->kind) &&
-	       parse_digest(take_until(&line, ' '), &token->digest) && parse_expires(take_until(&line, ' '), &token->expires) &&
+	       hex_parse(take_until(&line, ' '), &token->digest) && parse_expires(take_until(&line, ' '), &token->expires) &&
 	       parse_place(line, token);
 }
 
-static enum status take_line(struct span line, struct tokens *tokens)
+/* A second token of a name, or one too many, is a wrong line like any other. */
+static enum status take(void *store, char *line)
 {
 	struct token token = {.name = NULL};
 
-	if (line.length == 0 || line.bytes[0] == '#')
-		return STATUS_OK;
-	/* A field would end at a NUL, and what stands behind it would be nobody's. */
-	if (memchr(line.bytes, '\0', line.length) || !parse_line(line, &token)) {
+	if (!parse_line(span_of(line), &token)) {
 		token_release(&token);
 		return STATUS_INVALID;
 	}
-	return tokens_add(tokens, &token) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
-}
-
-enum status tokens_parse(struct span text, struct tokens *tokens, size_t *line)
-{
-	struct tokens parsed = {.list = NULL};
-	enum status status = STATUS_OK;
-	size_t number = 0;
-
-	while (status == STATUS_OK && text.length > 0) {
-		number++;
-		status = take_line(take_until(&text, '\n'), &parsed);
-	}
-	if (status == STATUS_OK) {
-		*tokens = parsed;
-		return STATUS_OK;
-	}
-	tokens_release(&parsed);
-	*line = number;
-	return status;
+	enum status status = tokens_add(store, &token);
+	return status == STATUS_OK || status == STATUS_NO_MEMORY ? status : STATUS_INVALID;
 }
 
 static void write_line(FILE *out, const struct token *token)
 {
 	fprintf(out, "%s %s ", token->name, kinds[token->kind]);
-	for (size_t i = 0; i < sizeof(token->digest.bytes); i++)
-		fprintf(out, "%02x", token->digest.bytes[i]);
+	hex_print(out, (struct span){token->digest.bytes, sizeof(token->digest.bytes)});
 	if (token->expires == TOKEN_NEVER)
 		fputs(" never ", out);
 	else
@@ -252,6 +214,19 @@ static void write_line(FILE *out, const struct token *token)
 	fputc('\n', out);
 }
 
+static void write_all(FILE *out, const void *store)
+{
+	tokens_write(out, store);
+}
+
+static const struct line_file format = {
+	.name = TOKENS_FILE,
+	.text_max = TOKENS_TEXT_MAX,
+	.readers = WHOLE_FILE_OWNER,
+	.take = take,
+	.write = write_all,
+};
+
 void tokens_write(FILE *out, const struct tokens *tokens)
 {
 	fputs("# Tokens of ferryd: `ferryd token` changes this file, SIGHUP makes a running ferryd read it again.\n", out);
@@ -259,36 +234,25 @@ void tokens_write(FILE *out, const struct tokens *tokens)
 		write_line(out, &tokens->list[i]);
 }
 
+enum status tokens_parse(struct span text, struct tokens *tokens, size_t *line)
+{
+	*tokens = (struct tokens){.list = NULL};
+	enum status status = line_file_parse(&format, text, tokens, line);
+	if (status != STATUS_OK)
+		tokens_release(tokens);
+	return status;
+}
+
 enum status tokens_load(int folder, struct tokens *tokens, size_t *line)
 {
-	char *text;
-	size_t length;
-	enum status status = whole_file_read(folder, TOKENS_FILE, TOKENS_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
-
-	*line = 0;
-	if (status == STATUS_NOT_FOUND) {
-		*tokens = (struct tokens){.list = NULL};
-		return STATUS_OK;
-	}
+	*tokens = (struct tokens){.list = NULL};
+	enum status status = line_file_load(&format, folder, tokens, line);
 	if (status != STATUS_OK)
-		return status;
-	status = tokens_parse((struct span){(unsigned char *)text, length}, tokens, line);
-	free(text);
+		tokens_release(tokens);
 	return status;
 }
 
 enum status tokens_save(int folder, const struct tokens *tokens)
 {
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-	enum status status = STATUS_NO_MEMORY;
-
-	if (!out)
-		return status;
-	tokens_write(out, tokens);
-	if (fclose(out) == 0)
-		status = whole_file_replace(folder, TOKENS_FILE, text, length);
-	free(text);
-	return status;
+	return line_file_save(&format, folder, tokens);
 }

@@ -99,6 +99,32 @@ static void what_is_no_line_is_a_usage_error(void **state)
 	}
 }
 
+static void nothing_is_hidden_behind_a_nul(void **state)
+{
+	static const char text[] = "ferrys://h/ one\n# remark\0\nferrys://h/ two\n";
+	struct scratch *scratch = *state;
+
+	int fd = openat(scratch->folder, SECRETS_FILE, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	assert_string_equal(find(scratch, NULL, "ferrys://h/"), "usage");
+}
+
+static void a_token_file_with_a_nul_holds_no_token(void **state)
+{
+	static const char text[] = "token\0more";
+	struct scratch *scratch = *state;
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/file", scratch->path);
+	for (size_t length = strlen(text) + 1; length < sizeof(text); length++) {
+		int fd = openat(scratch->folder, "file", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		assert_int_equal(write(fd, text, length), length);
+		close(fd);
+		assert_string_equal(find(scratch, path, "ferrys://h/"), "usage");
+	}
+}
+
 static void a_file_that_others_may_read_is_refused(void **state)
 {
 	struct scratch *scratch = *state;
@@ -154,6 +180,8 @@ int main(void)
 		CASE(the_first_place_that_has_one_counts),
 		CASE(a_line_is_for_one_server_with_its_scheme_and_port),
 		CASE(what_is_no_line_is_a_usage_error),
+		CASE(nothing_is_hidden_behind_a_nul),
+		CASE(a_token_file_with_a_nul_holds_no_token),
 		CASE(a_file_that_others_may_read_is_refused),
 		CASE(a_token_is_one_short_printable_word),
 		CASE(a_token_file_may_be_a_pipe_and_must_hold_one),
