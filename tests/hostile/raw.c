@@ -1,19 +1,18 @@
 /* Speaks the protocol as badly as it is told to. */
 #include "raw.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "path.h"
 #include "sockets.h"
+#include "tls_context.h"
 
 #define PATIENCE_SECONDS 20
 
@@ -23,34 +22,44 @@ const size_t raw_path_type_count = sizeof(raw_path_types) / sizeof(raw_path_type
 void raw_open(struct raw *raw, uint16_t port)
 {
 	const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+	int fd;
 
 	raw_close(raw);
 	if (!raw->room)
 		raw->room = malloc(FRAME_DATA_MAX);
 	assert_non_null(raw->room);
-	*raw = (struct raw){.fd = socket_connect(port), .phase = FRAME_GREETING, .room = raw->room};
-	assert_true(raw->fd >= 0);
-	setsockopt(raw->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(raw->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	fd = socket_connect(port);
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	*raw = (struct raw){.phase = FRAME_GREETING, .room = raw->room};
+	stream_init(&raw->stream, fd);
 }
 
-void raw_greet(struct raw *raw, uint16_t port)
+void raw_secure(struct raw *raw)
+{
+	struct tls_context context;
+
+	assert_int_equal(tls_context_client(NULL, &context), STATUS_OK);
+	enum status status = stream_secure(&raw->stream, &context, NULL);
+	tls_context_release(&context);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(stream_handshake(&raw->stream), STATUS_OK);
+	tls_approve(raw->stream.tls);
+}
+
+void raw_greet(struct raw *raw)
 {
 	struct welcome welcome;
-	RAW_WRITER(writer);
 
-	raw_open(raw, port);
-	hello_encode(&writer, &(struct hello){.version_min = PROTOCOL_VERSION, .version_max = PROTOCOL_VERSION});
-	raw_say(raw, &writer);
+	raw_hello(raw);
 	assert_int_equal(welcome_decode(raw_expect(raw, FRAME_WELCOME, 0).payload, &welcome), STATUS_OK);
 	raw->phase = FRAME_OPEN;
 }
 
 void raw_close(struct raw *raw)
 {
-	if (raw->fd >= 0)
-		close(raw->fd);
-	raw->fd = -1;
+	stream_close(&raw->stream);
 }
 
 void raw_release(struct raw *raw)
@@ -60,40 +69,70 @@ void raw_release(struct raw *raw)
 	raw->room = NULL;
 }
 
-void raw_half_close(const struct raw *raw)
+void raw_half_close(struct raw *raw)
 {
-	shutdown(raw->fd, SHUT_WR);
+	enum status status = stream_shut(&raw->stream);
+
+	assert_true(status == STATUS_OK || status == STATUS_LOST);
 }
 
 void raw_reset(struct raw *raw)
 {
 	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 
-	setsockopt(raw->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	setsockopt(raw->stream.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	raw_close(raw);
 }
 
 /* --- Saying ---------------------------------------------------------------------------------------------------------- */
 
-void raw_put(const struct raw *raw, const void *bytes, size_t length)
+void raw_put(struct raw *raw, const void *bytes, size_t length)
 {
-	if (!socket_send(raw->fd, bytes, length))
-		assert_true(errno == EPIPE || errno == ECONNRESET);
+	const unsigned char *next = bytes;
+	size_t written;
+
+	for (; length > 0; next += written, length -= written) {
+		enum status status = stream_write(&raw->stream, next, length, STREAM_LAST, &written);
+		if (status == STATUS_LOST)
+			return;
+		assert_int_equal(status, STATUS_OK);
+	}
 }
 
-void raw_say(const struct raw *raw, const struct writer *writer)
+void raw_say(struct raw *raw, const struct writer *writer)
 {
 	assert_false(writer->failed);
 	raw_put(raw, writer->start, writer_length(writer));
 }
 
-void raw_frame(const struct raw *raw, const struct frame *frame, const void *payload, size_t length)
+void raw_frame(struct raw *raw, const struct frame *frame, const void *payload, size_t length)
 {
 	RAW_WRITER(writer);
 
 	frame_encode(&writer, frame);
 	if (length > 0)
 		writer_bytes(&writer, payload, length);
+	raw_say(raw, &writer);
+}
+
+void raw_header(struct raw *raw, const struct frame *frame)
+{
+	raw_frame(raw, frame, NULL, 0);
+}
+
+void raw_hello(struct raw *raw)
+{
+	RAW_WRITER(writer);
+
+	hello_encode(&writer, &(struct hello){.version_min = PROTOCOL_VERSION, .version_max = PROTOCOL_VERSION});
+	raw_say(raw, &writer);
+}
+
+void raw_auth(struct raw *raw, const void *token, size_t length)
+{
+	RAW_WRITER(writer);
+
+	auth_encode(&writer, &(struct auth){{token, length}});
 	raw_say(raw, &writer);
 }
 
@@ -142,7 +181,7 @@ void raw_ping(struct raw *raw, size_t length)
 	raw_say(raw, &writer);
 }
 
-void raw_goodbye(const struct raw *raw)
+void raw_goodbye(struct raw *raw)
 {
 	RAW_WRITER(writer);
 
@@ -153,13 +192,19 @@ void raw_goodbye(const struct raw *raw)
 /* --- Expecting ------------------------------------------------------------------------------------------------------- */
 
 /* False at the end of the stream. */
-static bool receive(const struct raw *raw, void *bytes, size_t length)
+static bool receive(struct raw *raw, void *bytes, size_t length)
 {
-	ssize_t got = length == 0 ? 0 : recv(raw->fd, bytes, length, MSG_WAITALL);
+	unsigned char *next = bytes;
+	size_t got;
 
-	if (got < 0 && errno != ECONNRESET)
-		fail_msg("nothing came within %d s", PATIENCE_SECONDS);
-	return got == (ssize_t)length;
+	for (; length > 0; next += got, length -= got) {
+		enum status status = stream_read(&raw->stream, next, length, &got);
+		if (status == STATUS_TIMEOUT)
+			fail_msg("nothing came within %d s", PATIENCE_SECONDS);
+		if (status != STATUS_OK)
+			return false;
+	}
+	return true;
 }
 
 bool raw_next(struct raw *raw, struct raw_answer *answer)

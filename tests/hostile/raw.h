@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 #include "message.h"
+#include "stream.h"
 
 /* Everything here asserts with cmocka: a frame that a server may not send fails the test, and so does waiting for more than 20 s. */
 struct raw {
-	int fd;                /* -1: closed */
+	struct stream stream;
 	enum frame_phase phase;
 	uint16_t number;       /* of the last request */
 	unsigned char *room;   /* for one payload, kept from one connection to the next */
@@ -21,32 +22,38 @@ struct raw_answer {
 	struct span payload; /* until the next one comes */
 };
 
-#define RAW_CLOSED {.fd = -1}
-
+/* A zeroed one is closed. */
 void raw_open(struct raw *raw, uint16_t port);
-/* HELLO and WELCOME too. */
-void raw_greet(struct raw *raw, uint16_t port);
+/* From here on inside TLS; the server may be anybody. */
+void raw_secure(struct raw *raw);
+/* HELLO, and WELCOME. */
+void raw_greet(struct raw *raw);
 /* Does nothing to a closed one. */
 void raw_close(struct raw *raw);
 /* Frees the room. */
 void raw_release(struct raw *raw);
 /* No more will be said: the client's end of stream. */
-void raw_half_close(const struct raw *raw);
+void raw_half_close(struct raw *raw);
 /* Closes so that the server is told of a reset. */
 void raw_reset(struct raw *raw);
 
 /* --- Saying ---------------------------------------------------------------------------------------------------------- */
 
 /* A server that has gone meanwhile is no failure: what it said before decides. */
-void raw_put(const struct raw *raw, const void *bytes, size_t length);
-void raw_say(const struct raw *raw, const struct writer *writer);
+void raw_put(struct raw *raw, const void *bytes, size_t length);
+void raw_say(struct raw *raw, const struct writer *writer);
 /* The header as it is, and LENGTH bytes behind it, whatever the header says. */
-void raw_frame(const struct raw *raw, const struct frame *frame, const void *payload, size_t length);
+void raw_frame(struct raw *raw, const struct frame *frame, const void *payload, size_t length);
 
 #define RAW_WRITER(writer)                                                                                              \
 	unsigned char writer##_room[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                       \
 	struct writer writer;                                                                                           \
 	writer_init(&writer, writer##_room, sizeof(writer##_room))
+
+/* Nothing but a header. */
+void raw_header(struct raw *raw, const struct frame *frame);
+void raw_hello(struct raw *raw);
+void raw_auth(struct raw *raw, const void *token, size_t length);
 
 /* The next request, sound but for its path: READ and DIGESTS ask for piece 0 of any version, SUM for the flat one. */
 void raw_ask(struct raw *raw, enum frame_type type, struct span path);
@@ -56,7 +63,7 @@ extern const size_t raw_path_type_count;
 void raw_read(struct raw *raw, const struct pieces_request *request);
 void raw_digests(struct raw *raw, const struct pieces_request *request);
 void raw_ping(struct raw *raw, size_t length);
-void raw_goodbye(const struct raw *raw);
+void raw_goodbye(struct raw *raw);
 
 /* --- Expecting ------------------------------------------------------------------------------------------------------- */
 
