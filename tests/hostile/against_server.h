@@ -5,5 +5,12 @@
 #include "case.h"
 
 extern const struct hostile_table against_greeting;
+extern const struct hostile_table against_frames;
+extern const struct hostile_table against_order;
+extern const struct hostile_table against_paths;
+extern const struct hostile_table against_ranges;
+extern const struct hostile_table against_tokens;
+extern const struct hostile_table against_limits;
+extern const struct hostile_table against_tls;
 
 #endif

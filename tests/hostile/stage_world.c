@@ -166,6 +166,8 @@ void world_build(const struct scratch *scratch)
 	write_large(world, "public/large");
 	for (size_t i = 0; i < COUNT(linked_shares); i++)
 		make_links(world, linked_shares[i], scratch->path);
+	if (symlinkat("../file", world, "locked/part/up") < 0)
+		give_up("up");
 	make_specials(world);
 	write_tokens(world);
 	close(world);
