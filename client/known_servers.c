@@ -93,7 +93,8 @@ static enum status take(void *store, char *line)
 	struct pin pin;
 	uint16_t port;
 
-	if (!pin_text || strtok_r(NULL, " ", &place))
+	/* Written again, a '#' behind blanks would begin a comment. */
+	if (!pin_text || strtok_r(NULL, " ", &place) || *host == '#')
 		return STATUS_INVALID;
 	if (!parse_port(port_text, &port) || pin_parse(pin_text, &pin) != STATUS_OK || find(servers, host, port))
 		return STATUS_INVALID;

@@ -59,6 +59,7 @@ static void what_is_no_server_is_refused_with_its_line(void **state)
 	static const char *const wrong[] = {
 		"h", "h 1", "h 1 sha256:", "h 0 " ONE, "h 65536 " ONE, "h -1 " ONE, "h +1 " ONE, "h x " ONE, "h 00001x " ONE, "h 123456 " ONE,
 		"h 1 " ONE " more", "h 1 " ONE "x", "1 " ONE, "a.example 1 " ONE, "A.EXAMPLE 1 " TWO, "h\t1\t" ONE,
+		" #h 1 " ONE, /* written again it would begin with '#' and be nobody's */
 	};
 	struct known_servers servers;
 
