@@ -40,8 +40,9 @@ $(BUILD)/tests/fuzz/server_%: $(BUILD)/tests/fuzz/server_%.o $(REPLAY) $(COMMON)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(CLIENT))
 	$(LINK) $(LIBS) -lcmocka
-# The server that answers it is the target itself, at the other end of a socketpair.
-$(BUILD)/tests/fuzz/client_answers: LDFLAGS += -Wl,--wrap=dial
+# The server that answers them is the target itself, at the other end of a socketpair.
+$(BUILD)/tests/fuzz/client_answers $(BUILD)/tests/fuzz/client_commands: LDFLAGS += -Wl,--wrap=dial
+$(BUILD)/tests/fuzz/client_secrets: LDFLAGS += -Wl,--wrap=whole_file_read
 $(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
@@ -80,6 +81,13 @@ fuzz:
 	@$(MAKE) --no-print-directory CC=clang WARN= SANITIZE=fuzzer,address,undefined fuzz-here
 fuzz-here: $(FUZZ)
 	@tests/fuzz/run $(FUZZ)
+# Which lines of the decoders the committed corpora reach.
+fuzz-coverage:
+	@tests/fuzz/deps
+	@$(MAKE) --no-print-directory WARN= BUILD=build-coverage \
+		CC="clang -fprofile-instr-generate -fcoverage-mapping" CFLAGS="-O1 -g" fuzz-coverage-here
+fuzz-coverage-here: $(FUZZ)
+	@tests/fuzz/coverage
 check-seeded:
 	@tests/seeded/run
 bench bench-quick: all $(TOOLS) $(BUILD)/tests/bench/visitor
@@ -93,5 +101,5 @@ unreached:
 tidy:
 	@tests/tidy
 
-.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-seeded fuzz fuzz-here \
+.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-seeded fuzz fuzz-here fuzz-coverage fuzz-coverage-here \
 	bench bench-quick bench-deps demo demo-here tidy unreached

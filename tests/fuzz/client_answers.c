@@ -1,12 +1,7 @@
 /* Fuzzes what a server answers: the client asks for attributes, a listing and pieces, and hears the input. */
-#include "target.h"
-
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "scripted_dial.h"
 
 #include "clock.h"
-#include "dial.h"
 #include "exchange.h"
 #include "folder_listing.h"
 #include "link.h"
@@ -20,30 +15,6 @@ enum ask {
 };
 #define ASKS_MAX 3       /* two bits each of the first byte */
 #define RECURSIVE 0x40u
-
-/* What __wrap_dial() connects to: written by the target alone. */
-static struct {
-	const void *bytes;
-	size_t length;
-	int fd; /* the server's end */
-} script;
-
-/* Stands for dial(), by the linker's --wrap: a socketpair, the whole input in it already. */
-enum status __wrap_dial(const char *host, uint16_t port, const struct link_options *options, struct dialed *dialed);
-enum status __wrap_dial(const char *host, uint16_t port, const struct link_options *options, struct dialed *dialed)
-{
-	int ends[2];
-
-	(void)host;
-	(void)port;
-	(void)options;
-	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-	CHECK(send(ends[0], script.bytes, script.length, MSG_NOSIGNAL) == (ssize_t)script.length);
-	CHECK(shutdown(ends[0], SHUT_WR) == 0);
-	script.fd = ends[0];
-	*dialed = (struct dialed){.fd = ends[1]};
-	return STATUS_OK;
-}
 
 /* It goes to terminals as it is. */
 static void check_failure(const struct failure *failure)
@@ -163,14 +134,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 	if (length == 0)
 		return 0;
-	script.bytes = bytes + 1;
-	script.length = length - 1;
+	script_begin(bytes + 1, length - 1);
 	if (link_open(&url, &options, &link, &failure) == STATUS_OK) {
 		converse(bytes[0], link, &url);
 		link_close(link);
 	} else {
 		check_failure(&failure);
 	}
-	close(script.fd);
+	script_end();
 	return 0;
 }

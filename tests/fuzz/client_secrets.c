@@ -1,37 +1,29 @@
 /* Fuzzes the files that a user keeps tokens in: what is accepted is a printable word that AUTH may bear. */
-#include "target.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "memory_file.h"
 
 #include "message.h"
-#include "path.h"
-#include "scratch.h"
 #include "secrets.h"
+#include "whole_file.h"
 
-static struct scratch scratch;
-static char path[PATH_MAX + 16];
+/* What __wrap_whole_file_read() reads: written by the target alone. */
+static struct {
+	const void *bytes;
+	size_t length;
+} content;
 
-static void remove_folder(void)
+/* Stands for whole_file_read(), by the linker's --wrap: a file and a megabyte of memory for each input take too long. */
+enum status __wrap_whole_file_read(int folder, const char *name, size_t max, enum whole_file_readers readers, char **text,
+	size_t *length);
+enum status __wrap_whole_file_read(int folder, const char *name, size_t max, enum whole_file_readers readers, char **text,
+	size_t *length)
 {
-	scratch_remove(&scratch);
-}
-
-static void make_folder(void)
-{
-	CHECK(scratch_make(&scratch) == 0);
-	atexit(remove_folder);
-	CHECK(unsetenv("FERRY_TOKEN") == 0);
-	CHECK(snprintf(path, sizeof(path), "%s/" SECRETS_FILE, scratch.path) < (int)sizeof(path));
-}
-
-static void fill_file(const void *bytes, size_t length)
-{
-	int fd = openat(scratch.folder, SECRETS_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length);
-	close(fd);
+	CHECK(folder == 0 && strcmp(name, SECRETS_FILE) == 0 && content.length <= max && readers == WHOLE_FILE_OWNER);
+	*text = malloc(content.length + 1);
+	CHECK(*text);
+	memcpy(*text, content.bytes, content.length);
+	(*text)[content.length] = '\0';
+	*length = content.length;
+	return STATUS_OK;
 }
 
 /* Nothing of what the file holds is said of a line that is wrong: it may be the secret. */
@@ -53,22 +45,28 @@ static void check_token(const struct secrets *secrets, bool one)
 		CHECK(token.bytes[i] > ' ' && token.bytes[i] < 0x7f);
 }
 
-/* The first byte chooses: the file of --token-file, or the one with a line for each server. */
+/* The first byte chooses: the file of --token-file, $FERRY_TOKEN, or the file with a line for each server. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
+	static struct memory_file file;
 	struct secrets *secrets = NULL;
 	struct failure failure = {.code = EXIT_OK};
 
 	if (length == 0)
 		return 0;
-	if (!*path)
-		make_folder();
-	bool one = bytes[0] & 1;
-	fill_file(bytes + 1, length - 1);
-	if (secrets_open(scratch.folder, one ? path : NULL, &secrets, &failure) == STATUS_OK)
-		check_token(secrets, one);
+	if (!*file.path)
+		memory_file_make(&file);
+	bool from_file = bytes[0] & 1, from_environment = bytes[0] & 2;
+	content.bytes = bytes + 1;
+	content.length = length - 1;
+	memory_file_fill(&file, content.bytes, content.length);
+	char *word = target_text(content.bytes, content.length);
+	CHECK((from_environment ? setenv("FERRY_TOKEN", word, 1) : unsetenv("FERRY_TOKEN")) == 0);
+	if (secrets_open(0, from_file ? file.path : NULL, &secrets, &failure) == STATUS_OK)
+		check_token(secrets, from_file || (from_environment && *word));
 	else
 		check_failure(&failure);
 	secrets_close(secrets);
+	free(word);
 	return 0;
 }

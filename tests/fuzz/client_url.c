@@ -28,6 +28,21 @@ static void check_printed(const struct url *url)
 	free(text);
 }
 
+/* A copy is the same, and the server's own URL leads to the server. */
+static void check_others(const struct url *url)
+{
+	char *text = url_server_text(url);
+	const char *problem;
+	struct url copy, server;
+
+	CHECK(url_copy(url, &copy) == STATUS_OK && url_same_server(url, &copy) && strcmp(url->path, copy.path) == 0);
+	url_release(&copy);
+	CHECK(text && url_parse(text, &server, &problem) == STATUS_OK);
+	CHECK(url_same_server(url, &server) && !*server.path);
+	url_release(&server);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	char *text = target_text(bytes, length);
@@ -38,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		CHECK(url_is_meant(text));
 		check_parsed(&url);
 		check_printed(&url);
+		check_others(&url);
 		url_release(&url);
 	} else {
 		CHECK(problem && *problem);

@@ -75,6 +75,23 @@ static bool legal(const unsigned char *path, size_t length)
 	return length <= 4095;
 }
 
+/* A legal path falls apart into its names, and comes together again. */
+static void take_apart(struct span path)
+{
+	char again[PATH_LENGTH_MAX + 1] = "", longer[PATH_LENGTH_MAX + 1];
+	struct span rest = path, name;
+	size_t names = 0;
+
+	for (; rest.length > 0; names++) {
+		name = path_first(&rest);
+		memcpy(longer, again, sizeof(longer));
+		CHECK(path_name_legal(name) && path_join(again, span_of(longer), name) == STATUS_OK);
+	}
+	CHECK(strlen(again) == path.length && memcmp(again, path.bytes, path.length) == 0 && path_depth(path) == names);
+	CHECK(path_join(again, path_folder(path), path_last(path)) == STATUS_OK && strlen(again) == path.length);
+	CHECK((path_join(longer, path, path) == STATUS_OK) == (2 * path.length + (path.length > 0) <= PATH_LENGTH_MAX));
+}
+
 static int open_by_kernel(const char *path, unsigned long long resolve)
 {
 	struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = resolve};
@@ -157,6 +174,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	length = spell(bytes, length, path);
 	void *copy = target_copy(path, length);
 	enum status status = path_check((struct span){copy, length});
+	if (status == STATUS_OK)
+		take_apart((struct span){copy, length});
 	free(copy);
 	CHECK((status == STATUS_OK) == legal(path, length));
 	if (status == STATUS_OK) {

@@ -1,6 +1,7 @@
 /* Fuzzes the escaper of untrusted text: what it writes is harmless UTF-8 and can be turned back into what it was given. */
 #include "target.h"
 
+#include "log.h"
 #include "text.h"
 
 /* RFC 3629 by arithmetic, as text.c does not do it; the length of the first character, 0 where there is none. */
@@ -81,6 +82,45 @@ static void check_cut(struct span original, size_t capacity, const char *whole)
 	free(cut);
 }
 
+/* In quotes, which nothing inside ends, and backslashes alone stand before quotes. */
+static void check_quoted(struct span original, size_t capacity)
+{
+	char *quoted = malloc(capacity);
+
+	CHECK(quoted && log_quote(quoted, capacity, original) == quoted && strlen(quoted) < capacity);
+	size_t length = strlen(quoted);
+	check_harmless(quoted, length);
+	CHECK(length == 0 || (length >= 2 && quoted[0] == '"' && quoted[length - 1] == '"'));
+	for (size_t i = 1; i + 1 < length; i++) {
+		CHECK(quoted[i] != '"');
+		i += quoted[i] == '\\';
+	}
+	free(quoted);
+}
+
+/* Unreserved characters and slashes alone, and the same bytes once they are decoded. */
+static void check_url_path(struct span original)
+{
+	char *text = NULL;
+	size_t length, used = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	CHECK(out);
+	text_print_url_path(out, original);
+	CHECK(fclose(out) == 0);
+	for (size_t i = 0; i < length; i++, used++) {
+		int byte = (unsigned char)text[i];
+		CHECK(byte > ' ' && byte < 0x7f && !strchr("?#&\"'<>\\^`{|}", byte));
+		if (byte == '%') {
+			byte = text_hex_byte((struct span){(const unsigned char *)text + i + 1, length - i - 1});
+			i += 2;
+		}
+		CHECK(used < original.length && byte == original.bytes[used]);
+	}
+	CHECK(used == original.length);
+	free(text);
+}
+
 /* The first byte is the room for what has to be cut. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -98,6 +138,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	check_returns(text, text_length, original);
 	check_cut(original, 1u + bytes[0], text);
 	CHECK(text_is_utf8(original) == is_utf8(original));
+	CHECK(text_is_utf8(original) || text_name_needs_escape(original));
+	check_quoted(original, 1u + bytes[0]);
+	check_url_path(original);
 	free(text);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Replays a fuzz target's corpus, tests/fuzz/corpus/TARGET, as a test: every input that is kept must be survived. */
+/* Replays a fuzz target's corpus, tests/fuzz/corpus/TARGET or the folder named, as a test: every input is survived. */
 #include "target.h"
 
 #include <dirent.h>
@@ -44,11 +44,13 @@ static void replay(void **state)
 	assert_true(count > 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char folder[4096], name[256];
 
 	snprintf(folder, sizeof(folder), "tests/fuzz/corpus/%s", program_invocation_short_name);
+	if (argc > 1)
+		snprintf(folder, sizeof(folder), "%s", argv[1]);
 	snprintf(name, sizeof(name), "corpus_of_%s_is_survived", program_invocation_short_name);
 	const struct CMUnitTest tests[] = {{.name = name, .test_func = replay, .initial_state = folder}};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,20 @@
 #define HEADER_SIZE 44
 #define PIECES_MAX 4096
 
+/* There is one as soon as all digests are known, and none once they are forgotten. */
+static void check_root(struct known_digests *known)
+{
+	static struct lanes *lanes;
+
+	if (!lanes)
+		CHECK(lanes_new(LANES_OPENSSL, &lanes) == STATUS_OK);
+	const struct digest *root = known_digests_root(known, lanes);
+	CHECK((root != NULL) == (known->known_count == known->piece_count));
+	CHECK(known_digests_root(known, lanes) == root);
+	known_digests_forget(known);
+	CHECK(known->known_count == 0 && !known_digests_find(known, 0) && !known_digests_root(known, lanes));
+}
+
 static void decode(const unsigned char *entry, size_t length, const struct version *version, uint64_t file_size)
 {
 	struct known_digests known;
@@ -21,6 +35,7 @@ static void decode(const unsigned char *entry, size_t length, const struct versi
 		CHECK(index_entry_seal(again, again_length) == STATUS_OK);
 		CHECK(again_length == length && memcmp(again, entry, length) == 0);
 		free(again);
+		check_root(&known);
 	} else {
 		CHECK(known.known_count == 0);
 	}
@@ -33,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	unsigned char *entry = target_copy(bytes, length);
 	struct version version = {{1}};
 	uint64_t file_size = 3 * (uint64_t)PIECE_SIZE;
+	char name[INDEX_NAME_LENGTH + 1];
 	struct reader reader;
 
 	if (length >= HEADER_SIZE) {
@@ -42,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		if (file_size > PIECES_MAX * (uint64_t)PIECE_SIZE)
 			file_size %= PIECES_MAX * (uint64_t)PIECE_SIZE;
 	}
+	index_entry_name(&version, name);
+	CHECK(strspn(name, "0123456789abcdef") == INDEX_NAME_LENGTH);
 	decode(entry, length, &version, file_size);
 	if (length >= DIGEST_SIZE) {
 		CHECK(index_entry_seal(entry, length) == STATUS_OK);

@@ -4,6 +4,21 @@
 #include "settings_file.h"
 #include "settings_table.h"
 
+/* Every setting is what it is, and whether it is still its default can be told. */
+static void compare(const struct settings *settings)
+{
+	struct settings initial = {.ready_fd = -1};
+
+	CHECK(settings_set_defaults(&initial) == STATUS_OK);
+	for (size_t i = 0; i < setting_row_count; i++) {
+		if (setting_rows[i].section != SECTION_SERVER)
+			continue;
+		CHECK(setting_same(&setting_rows[i], settings, settings));
+		CHECK(setting_same(&setting_rows[i], settings, &initial) == setting_same(&setting_rows[i], &initial, settings));
+	}
+	settings_release(&initial);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct memory_file file;
@@ -21,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		CHECK(settings.max_connections > 0 && settings.window_requests > 0 && settings.idle_deadline > 0);
 		for (size_t i = 0; i < settings.share_count; i++)
 			CHECK(settings.shares[i].path && settings.shares[i].name);
+		compare(&settings);
 	}
 	settings_release(&settings);
 	return 0;
