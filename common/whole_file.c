@@ -107,6 +107,30 @@ static enum status write_all(int fd, const unsigned char *bytes, size_t length)
 	return fsync(fd) < 0 ? status_from_errno(errno) : STATUS_OK;
 }
 
+/* What root makes in somebody else's folder is theirs: the server of that user has to read it. FD is closed if that fails. */
+static enum status give_to_owner(int folder, int fd)
+{
+	struct stat stat;
+
+	if (geteuid() != 0 || (fstat(folder, &stat) == 0 && (stat.st_uid == 0 || fchown(fd, stat.st_uid, stat.st_gid) == 0)))
+		return STATUS_OK;
+	enum status status = status_from_errno(errno);
+	close(fd);
+	return status;
+}
+
+static enum status make(int folder, const char *name, int flags, int *fd)
+{
+	int made;
+	enum status status = beneath_open(folder, name, flags | O_CREAT | O_EXCL, 0600, &made);
+
+	if (status == STATUS_OK)
+		status = give_to_owner(folder, made);
+	if (status == STATUS_OK)
+		*fd = made;
+	return status;
+}
+
 static enum status write_beside(int folder, const char *beside, const void *bytes, size_t length)
 {
 	int fd;
@@ -115,7 +139,7 @@ static enum status write_beside(int folder, const char *beside, const void *byte
 
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
-	status = beneath_open(folder, beside, O_WRONLY | O_CREAT | O_EXCL, 0600, &fd);
+	status = make(folder, beside, O_WRONLY, &fd);
 	if (status != STATUS_OK)
 		return status;
 	status = write_all(fd, bytes, length);
@@ -149,7 +173,10 @@ enum status whole_file_lock(int folder, const char *name, int *lock)
 	enum status status = name_beside(beside, name, "lock");
 
 	if (status == STATUS_OK)
-		status = beneath_open(folder, beside, O_RDWR | O_CREAT, 0600, &fd);
+		status = make(folder, beside, O_RDWR, &fd);
+	/* It is never removed: whoever comes second finds it. */
+	if (status == STATUS_EXISTS)
+		status = beneath_open(folder, beside, O_RDWR, 0, &fd);
 	if (status != STATUS_OK)
 		return status;
 	do

@@ -23,7 +23,7 @@ MUST_CHECK enum status whole_file_read_path(const char *path, size_t max, char *
 
 /*
  * Replaces or makes NAME, readable by its owner alone: written beside, synced, renamed, and FOLDER synced. Whatever fails,
- * NAME is as it was.
+ * NAME is as it was. What root makes so, the lock too, belongs to whom FOLDER belongs to.
  */
 MUST_CHECK enum status whole_file_replace(int folder, const char *name, const void *bytes, size_t length);
 
