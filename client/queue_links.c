@@ -88,13 +88,20 @@ static void give_up(struct remote *remote, const struct failure *failure)
 	}
 }
 
+/* One that has answered may be restarting; but what it thinks of us, or we of it, waiting does not change. Caller holds lock. */
+static bool can_come_back(const struct remote *remote, const struct failure *failure)
+{
+	if (failure->retry)
+		return true;
+	return remote->answered && failure->code != EXIT_REFUSED && failure->code != EXIT_UNTRUSTED;
+}
+
 /* The pause until the next attempt; 0 when there will be none. Caller holds lock. */
 static int64_t count_failure(struct queue *queue, struct remote *remote, const struct failure *failure)
 {
 	remote->generation++;
 	remote->failures++;
-	/* Who never answered and cannot be helped by waiting is not worth a second try. */
-	if (remote->failures > queue->options.retry || (!remote->answered && !failure->retry)) {
+	if (remote->failures > queue->options.retry || !can_come_back(remote, failure)) {
 		give_up(remote, failure);
 		return 0;
 	}

@@ -147,6 +147,20 @@ static void what_trying_cannot_help_is_not_tried_again_before_the_first_answer(v
 	end(&fixture);
 }
 
+static void a_server_that_refuses_us_is_not_asked_again_even_if_it_answered(void **state)
+{
+	static const struct failure judgements[] = {{.code = EXIT_REFUSED}, {.code = EXIT_UNTRUSTED}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(judgements) / sizeof(judgements[0]); i++) {
+		struct fixture fixture = make(1, 5);
+		assert_true(queue_link_opened(fixture.queue, fixture.remote, 4));
+		fail_link(&fixture, &judgements[i]);
+		assert_int_equal(fixture.remote->failure.code, judgements[i].code);
+		end(&fixture);
+	}
+}
+
 static void an_interruption_is_no_failure_of_the_server(void **state)
 {
 	struct fixture fixture = make(1, 0);
@@ -263,6 +277,7 @@ int main(void)
 		cmocka_unit_test(progress_sets_the_count_back),
 		cmocka_unit_test(links_of_one_time_that_break_together_count_once),
 		cmocka_unit_test(what_trying_cannot_help_is_not_tried_again_before_the_first_answer),
+		cmocka_unit_test(a_server_that_refuses_us_is_not_asked_again_even_if_it_answered),
 		cmocka_unit_test(an_interruption_is_no_failure_of_the_server),
 		cmocka_unit_test(nothing_is_given_out_during_a_pause),
 		cmocka_unit_test(the_files_of_a_server_that_is_given_up_are_abandoned),
