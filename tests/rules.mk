@@ -54,7 +54,7 @@ $(BUILD)/tests/fault/shim.so: $(SHIM)
 $(BUILD)/tests/bench/visitor: $(BENCH) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS)
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
-	$(LINK)
+	$(LINK) $(LIBS)
 
 # `check` and `demo` make anew after `deps`: what this parse found may be out of date by then.
 check demo: deps

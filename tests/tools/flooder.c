@@ -1,0 +1,151 @@
+/* A client that wears TLS out: many handshakes at once, or key updates without end. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+
+#include "sockets.h"
+
+/*
+ * usage: flooder handshakes COUNT PORT   begins COUNT handshakes at once, says "begun", goes on with each until it is through or
+ *                                        the server ends it, and says "NUMBER through in MILLISECONDS"
+ *        flooder updates PORT            one connection that changes its key until the server ends it: "ended"
+ */
+#define PATIENCE_MS 30000
+
+struct victim {
+	SSL *ssl;
+	int fd; /* -1: over */
+	short wants;
+};
+
+static SSL_CTX *make_context(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	/* Success is 0 here. */
+	if (!context || SSL_CTX_set_alpn_protos(context, (const unsigned char *)"\x07" "ferry/1", 8) != 0)
+		give_up("flooder: TLS");
+	return context;
+}
+
+static SSL *begin(SSL_CTX *context, int fd)
+{
+	SSL *ssl = SSL_new(context);
+
+	if (fd < 0 || !ssl || SSL_set_fd(ssl, fd) != 1)
+		give_up("flooder: connection");
+	SSL_set_connect_state(ssl);
+	return ssl;
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void end(struct victim *victim)
+{
+	SSL_free(victim->ssl);
+	close(victim->fd);
+	*victim = (struct victim){.fd = -1};
+}
+
+/* One step on; true when the handshake is through. */
+static bool shake(struct victim *victim)
+{
+	int result = SSL_do_handshake(victim->ssl);
+	int error = SSL_get_error(victim->ssl, result);
+
+	victim->wants = error == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN;
+	if (result != 1 && (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE))
+		return false;
+	end(victim);
+	return result == 1;
+}
+
+static int shake_all(struct victim *victims, struct pollfd *polled, int count)
+{
+	int through = 0, left = count;
+
+	while (left > 0) {
+		for (int i = 0; i < count; i++)
+			polled[i] = (struct pollfd){.fd = victims[i].fd, .events = victims[i].wants};
+		if (poll(polled, (nfds_t)count, PATIENCE_MS) <= 0)
+			give_up("flooder: the server neither serves nor ends");
+		for (int i = 0; i < count; i++) {
+			if (!polled[i].revents)
+				continue;
+			through += shake(&victims[i]);
+			left -= victims[i].fd < 0;
+		}
+	}
+	return through;
+}
+
+static int flood_handshakes(int count, uint16_t port)
+{
+	SSL_CTX *context = make_context();
+	struct victim *victims = calloc((size_t)count, sizeof(*victims));
+	struct pollfd *polled = calloc((size_t)count, sizeof(*polled));
+	long long started = now_ms();
+
+	if (!victims || !polled)
+		give_up("flooder: memory");
+	for (int i = 0; i < count; i++) {
+		victims[i].fd = socket_connect(port);
+		victims[i].ssl = begin(context, victims[i].fd);
+		victims[i].wants = POLLOUT;
+		fcntl(victims[i].fd, F_SETFL, O_NONBLOCK);
+	}
+	puts("begun");
+	int through = shake_all(victims, polled, count);
+	printf("%d through in %lld\n", through, now_ms() - started);
+	free(polled);
+	free(victims);
+	SSL_CTX_free(context);
+	return 0;
+}
+
+/* The server reads until it has had enough; then what is sent is lost. */
+static int flood_updates(uint16_t port)
+{
+	SSL_CTX *context = make_context();
+	int fd = socket_connect(port);
+	SSL *ssl = begin(context, fd);
+	long long patience = now_ms() + PATIENCE_MS;
+
+	if (SSL_do_handshake(ssl) != 1)
+		give_up("flooder: handshake");
+	while (SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl) == 1) {
+		if (now_ms() > patience)
+			give_up("flooder: the server takes every key");
+	}
+	puts("ended");
+	SSL_free(ssl);
+	close(fd);
+	SSL_CTX_free(context);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc == 4 && strcmp(argv[1], "handshakes") == 0)
+		return flood_handshakes(atoi(argv[2]), (uint16_t)atoi(argv[3]));
+	if (argc == 3 && strcmp(argv[1], "updates") == 0)
+		return flood_updates((uint16_t)atoi(argv[2]));
+	fputs("usage: flooder handshakes COUNT PORT | updates PORT\n", stderr);
+	return 2;
+}
