@@ -14,4 +14,7 @@ struct form {
 extern const struct form forms[];
 extern const size_t form_count;
 
+/* Rewritten in place, with equal size and time. */
+extern const struct form *const form_without_trace;
+
 #endif

@@ -3,6 +3,6 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-start_scenarios fresh four_links overwrite
+start_scenarios fresh four_links overwrite small_three
 sweep_all changes 3 41
 end_scenarios

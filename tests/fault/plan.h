@@ -70,6 +70,7 @@ struct plan {
 	enum plan_log log;
 	bool clones;    /* play FICLONE where the file system has none */
 	int64_t tick;   /* nanoseconds: times of files are cut to multiples of it; 0: as they are */
+	bool one_time;  /* files seem to have been changed when their bytes were modified, which a test can set */
 
 	/* Written by the shim. */
 	_Atomic uint64_t count; /* calls numbered so far */

@@ -25,15 +25,27 @@ static bool read_url(struct served *served)
 	return true;
 }
 
-bool served_start(struct served *served, const char *ferryd, const char *settings, const char *folder, const struct plan_page *page,
-	const char *preload, struct outcome *outcome)
+static bool start(struct served *served, const struct scenario *scenario, const char *listen, const struct plan_page *page,
+	struct outcome *outcome)
 {
-	const char *command[] = {ferryd, "-c", settings, "--no-cache", "-l", "127.0.0.1:0", folder, NULL};
-	child_start(&served->child, command, page, preload);
+	const char *command[] = {scenario->ferryd, "-c", scenario->settings, "--no-cache", "-l", listen, scenario->share, NULL};
+	child_start(&served->child, command, page, scenario->preload);
 	if (read_url(served))
 		return true;
 	child_wait(&served->child, SECONDS_MAX, outcome);
 	return false;
+}
+
+bool served_start(struct served *served, const struct scenario *scenario, const struct plan_page *page, struct outcome *outcome)
+{
+	return start(served, scenario, "127.0.0.1:0", page, outcome);
+}
+
+bool served_again(struct served *served, const struct scenario *scenario, const struct plan_page *page, struct outcome *outcome)
+{
+	char listen[sizeof served->url];
+	snprintf(listen, sizeof listen, "%s", served->url + strlen("ferry://"));
+	return start(served, scenario, listen, page, outcome);
 }
 
 unsigned served_descriptors(const struct served *served)

@@ -2,16 +2,19 @@
 #ifndef SERVED_H
 #define SERVED_H
 
-#include "child.h"
+#include "trial.h"
 
 struct served {
 	struct child child;
 	char url[64]; /* without a slash at the end */
 };
 
-/* Serves FOLDER with the program FERRYD and the file SETTINGS. False when it ended instead of getting ready: OUTCOME says how. */
-bool served_start(struct served *served, const char *ferryd, const char *settings, const char *folder, const struct plan_page *page,
-	const char *preload, struct outcome *outcome);
+/*
+ * Serves what SCENARIO names under the plan of PAGE. False when it ended instead of getting ready: OUTCOME says how.
+ * served_again does the same on the port that SERVED had before.
+ */
+bool served_start(struct served *served, const struct scenario *scenario, const struct plan_page *page, struct outcome *outcome);
+bool served_again(struct served *served, const struct scenario *scenario, const struct plan_page *page, struct outcome *outcome);
 
 /* How many descriptors it has open. */
 unsigned served_descriptors(const struct served *served);

@@ -3,6 +3,6 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-start_scenarios
+start_scenarios "${served_scenarios[@]}"
 sweep_all server 11 97
 end_scenarios

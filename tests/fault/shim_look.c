@@ -55,18 +55,20 @@ ssize_t sendfile64(int to, int from, off_t *offset, size_t length) __attribute__
 
 /* --- Describing ------------------------------------------------------------------------------------------------------ */
 
-static void coarsen(struct timespec *time)
+static void coarsen(struct timespec *time, const struct plan *plan)
 {
-	const struct plan *plan = shim_plan();
-	if (plan && plan->tick > 0)
+	if (plan->tick > 0)
 		time->tv_nsec -= time->tv_nsec % plan->tick;
 }
 
 static int described(long result, struct stat *stat)
 {
-	if (result == 0) {
-		coarsen(&stat->st_mtim);
-		coarsen(&stat->st_ctim);
+	const struct plan *plan = shim_plan();
+	if (result == 0 && plan) {
+		if (plan->one_time)
+			stat->st_ctim = stat->st_mtim;
+		coarsen(&stat->st_mtim, plan);
+		coarsen(&stat->st_ctim, plan);
 	}
 	return (int)result;
 }

@@ -25,7 +25,9 @@ static const struct {
 	{"power_again", sweep_power_again},
 	{"failures", sweep_failures},
 	{"server", sweep_server},
+	{"restarts", sweep_restarts},
 	{"changes", sweep_changes},
+	{"ticks", sweep_ticks},
 };
 
 static unsigned number(const char *text)

@@ -1,7 +1,10 @@
 /* Changes the source at every file call of the server and every change of the client: no mixture is ever accepted. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "changes.h"
@@ -15,8 +18,18 @@
 /* Which program is stopped for the change. */
 enum side { SERVER, CLIENT, SIDES };
 
+/* A clock that stands still, and files that all have one time. When the source has changed it is SETTLED later than that time. */
+struct moment {
+	const char *name;
+	bool whole_second; /* what file systems without anything finer know of a time */
+	int64_t age;       /* nanoseconds between the files' time and what the server's clock says */
+	int64_t settled;
+};
+
 struct change_trial {
 	struct trial *trial;
+	const struct moment *moment; /* NULL: the true time */
+	struct timespec time;        /* of all files at that moment */
 	struct served server;
 	struct plan_page server_page;
 	const struct form *form;
@@ -25,19 +38,39 @@ struct change_trial {
 	char second[TREE_PATH_MAX]; /* a copy of it after the change; none where it was deleted */
 };
 
+static void set_time(void *context, const char *below)
+{
+	const struct change_trial *change = context;
+	char path[TREE_PATH_MAX];
+	tree_path(path, change->trial->scenario->source, below);
+	if (utimensat(AT_FDCWD, path, (struct timespec[]){change->time, change->time}, 0) < 0)
+		give_up(path);
+}
+
+static void set_clock(const struct change_trial *change, int64_t age)
+{
+	change->server_page.plan->clock = change->time.tv_sec * 1000000000 + change->time.tv_nsec + age;
+}
+
 /* The source as AFTER has it, new; what was fetched before is gone. */
-static void reset(const struct change_trial *change)
+static void reset(struct change_trial *change)
 {
 	const struct scenario *scenario = change->trial->scenario;
 	trial_reset(change->trial);
 	tree_clear(scenario->source);
 	tree_copy(scenario->expectation.after, scenario->source);
 	unlink(change->second);
+	if (change->moment) {
+		tree_walk(scenario->source, set_time, change);
+		set_clock(change, change->moment->age);
+	}
 }
 
 static void apply(const struct change_trial *change)
 {
 	change->form->apply(change->path);
+	if (change->moment)
+		set_clock(change, change->moment->settled);
 	if (access(change->path, F_OK) == 0)
 		tree_copy_file(change->path, change->second);
 }
@@ -105,7 +138,8 @@ static const char *judge(const struct change_trial *change, const struct outcome
 		return "an exit code that no change of a source has";
 	if (!is_one_version(change))
 		return "a mixture was accepted";
-	if (!others_arrived(change))
+	/* While the clock stands still all files seem to change. */
+	if (!(change->moment && outcome->code == 8) && !others_arrived(change))
 		return "another file did not arrive";
 	return NULL;
 }
@@ -164,9 +198,11 @@ static bool sweep_form(struct change_trial *change, uint64_t *trials)
 	struct outcome outcome;
 	enum verdict verdict;
 
-	plan_set(&change->server_page, (struct plan){.act = PLAN_STOP_BEFORE, .numbers = PLAN_NUMBER_ALL, .tick = scenario->tick});
-	if (!served_start(&change->server, scenario->ferryd, scenario->settings, scenario->share, &change->server_page,
-			scenario->preload, &outcome))
+	plan_set(&change->server_page, (struct plan){.act = PLAN_STOP_BEFORE,
+					       .numbers = PLAN_NUMBER_ALL,
+					       .tick = scenario->tick,
+					       .one_time = change->moment != NULL});
+	if (!served_start(&change->server, scenario, &change->server_page, &outcome))
 		give_up(scenario->ferryd);
 	for (uint64_t at = 1; (verdict = change_at(change, at)) == RIGHT; at += scenario->every)
 		++*trials;
@@ -178,22 +214,72 @@ static bool sweep_form(struct change_trial *change, uint64_t *trials)
 	return ended && verdict == OVER;
 }
 
+static void open_trial(struct change_trial *change, struct trial *trial)
+{
+	*change = (struct change_trial){.trial = trial};
+	tree_path(change->path, trial->scenario->source, CHANGED);
+	tree_path(change->second, trial->scenario->share, ".second");
+	plan_open(&change->server_page);
+}
+
+static bool close_trial(struct change_trial *change, const char *kind, uint64_t trials, bool right)
+{
+	plan_close(&change->server_page);
+	if (right)
+		printf("%s: %s: %" PRIu64 " trials\n", kind, change->trial->scenario->name, trials);
+	return right && trials > form_count;
+}
+
 bool sweep_changes(struct trial *trial)
 {
-	struct change_trial change = {.trial = trial};
+	struct change_trial change;
 	uint64_t trials = 0;
 	bool right = true;
 
-	tree_path(change.path, trial->scenario->source, CHANGED);
-	tree_path(change.second, trial->scenario->share, ".second");
-	plan_open(&change.server_page);
+	open_trial(&change, trial);
 	for (size_t form = 0; right && form < form_count; form++) {
 		change.form = &forms[form];
 		for (change.side = SERVER; right && change.side < SIDES; change.side++)
 			right = sweep_form(&change, &trials);
 	}
-	plan_close(&change.server_page);
-	if (right)
-		printf("changes: %s: %" PRIu64 " trials\n", trial->scenario->name, trials);
-	return right && trials > form_count;
+	return close_trial(&change, "changes", trials, right);
+}
+
+/* --- Changes that no time stamp shows ----------------------------------------------------------------------------------- */
+
+#define MILLISECOND INT64_C(1000000)
+
+/* The last moment of each kind is the last at which a file may still be changed without a new time. */
+static const struct moment moments[] = {
+	{"in the moment of its last change", false, 0, 20 * MILLISECOND},
+	{"10 ms after its last change", false, 10 * MILLISECOND, 20 * MILLISECOND},
+	{"almost 20 ms after its last change", false, 20 * MILLISECOND - 1, 20 * MILLISECOND},
+	{"before its last change", false, -5 * MILLISECOND, 20 * MILLISECOND},
+	{"almost 2 s after its last change in whole seconds", true, 2000 * MILLISECOND - 1, 2000 * MILLISECOND},
+};
+
+static bool sweep_moment(struct change_trial *change, const struct moment *moment, uint64_t *trials)
+{
+	change->moment = moment;
+	clock_gettime(CLOCK_REALTIME, &change->time);
+	change->time.tv_sec -= 3600;
+	change->time.tv_nsec = moment->whole_second ? 0 : 123456789;
+	bool right = sweep_form(change, trials);
+	if (!right)
+		printf("asked %s\n", moment->name);
+	return right;
+}
+
+/* Whatever is read so early that a change may leave no trace is never served as what it was. */
+bool sweep_ticks(struct trial *trial)
+{
+	struct change_trial change;
+	uint64_t trials = 0;
+	bool right = true;
+
+	open_trial(&change, trial);
+	change.form = form_without_trace;
+	for (size_t i = 0; right && i < sizeof moments / sizeof *moments; i++)
+		right = sweep_moment(&change, &moments[i], &trials);
+	return close_trial(&change, "ticks", trials, right);
 }

@@ -9,6 +9,7 @@ struct cut {
 	struct trial *trial;
 	uint64_t at;
 	const char *said;
+	bool ended;       /* as it should and alone: nothing of it may be missing any more */
 	bool again;       /* the run before it did not sync: other final names may lead to anything */
 	uint64_t *states; /* met so far, over all cuts */
 	uint64_t *tried;
@@ -16,8 +17,9 @@ struct cut {
 
 static bool is_kept(const struct cut *cut, const char *when)
 {
+	const struct scenario *scenario = cut->trial->scenario;
 	char what[PROMISE_WHAT_MAX];
-	bool kept = promise_kept(&cut->trial->scenario->expectation, cut->said, what);
+	bool kept = cut->again ? promise_kept(&scenario->expectation, cut->said, what) : !cut->ended || trial_is_complete(scenario, what);
 	if (!kept)
 		trial_complain(cut->trial, when, what, cut->said);
 	return kept;
@@ -33,7 +35,7 @@ static bool survives(const struct cut *cut, const struct disk *disk, const struc
 	tree_clear(work);
 	crash_build(disk, crash, work);
 	++*cut->tried;
-	return cut->again ? is_kept(cut, when) : trial_ends_right(cut->trial, cut->said, when);
+	return is_kept(cut, when) && (cut->again || trial_ends_right(cut->trial, cut->said, when));
 }
 
 static bool is_named(const struct disk *disk)
@@ -94,7 +96,8 @@ bool sweep_power(struct trial *trial)
 		trial_reset(trial);
 		trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = at, .log = PLAN_LOG_DATA}, &outcome);
 		over = outcome.end != CHILD_KILLED;
-		right = survives_all(&(struct cut){trial, at, outcome.out, false, &states, &tried});
+		bool ended = outcome.end == CHILD_EXITED && outcome.code == trial->scenario->code && !trial->scenario->companion;
+		right = survives_all(&(struct cut){trial, at, outcome.out, ended, false, &states, &tried});
 		outcome_release(&outcome);
 	}
 	return right && print_totals("power", trial, states, tried);
@@ -125,7 +128,7 @@ bool sweep_power_again(struct trial *trial)
 	for (uint64_t at = 1; right && !over; at += step_of(trial)) {
 		struct outcome outcome;
 		over = !run_twice(trial, at, &outcome);
-		right = survives_all(&(struct cut){trial, at, outcome.out, true, &states, &tried});
+		right = survives_all(&(struct cut){trial, at, outcome.out, false, true, &states, &tried});
 		outcome_release(&outcome);
 	}
 	return right && print_totals("power_again", trial, states, tried);

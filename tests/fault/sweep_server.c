@@ -103,7 +103,7 @@ static bool fail_at(struct server_trial *server, uint64_t at, bool *over)
 					.lasting = server->lasting,
 					.error = server->way->error,
 					.numbers = PLAN_NUMBER_ALL});
-	if (!served_start(&served, scenario->ferryd, scenario->settings, scenario->share, &server->page, scenario->preload, &outcome)) {
+	if (!served_start(&served, scenario, &server->page, &outcome)) {
 		server->calls = at;
 		right = failed_to_start(server, at, &outcome);
 	} else {

@@ -155,7 +155,7 @@ static bool run_next(struct trial *trial, struct outcome *outcome)
 }
 
 /* Of two clients the one that was killed may leave an empty partial beside the file that the other has just finished. */
-static bool is_complete(const struct scenario *scenario, char what[PROMISE_WHAT_MAX])
+bool trial_is_complete(const struct scenario *scenario, char what[PROMISE_WHAT_MAX])
 {
 	const struct expectation *expectation = &scenario->expectation;
 	if (!scenario->companion)
@@ -172,7 +172,7 @@ static bool finishes(struct trial *trial, const char *when, uint64_t missing)
 
 	if (!run_next(trial, &outcome))
 		snprintf(text, sizeof text, "the next run ended with %d", outcome.code);
-	else if (!is_complete(scenario, what))
+	else if (!trial_is_complete(scenario, what))
 		snprintf(text, sizeof text, "after the next run %s differs", what);
 	else if (promise_fetched(outcome.out) > missing)
 		snprintf(text, sizeof text, "the next run fetched %" PRIu64 " bytes and %" PRIu64 " were missing",

@@ -56,6 +56,9 @@ bool trial_traced(struct trial *trial, const char *folder, char *what);
  */
 bool trial_ends_right(struct trial *trial, const char *said, const char *when);
 
+/* All is there, as a run that ended as it should leaves it; WHAT is the first that is not. */
+bool trial_is_complete(const struct scenario *scenario, char what[PROMISE_WHAT_MAX]);
+
 /* Prints the failure of a trial, with what ferry said. */
 void trial_complain(const struct trial *trial, const char *when, const char *what, const char *said);
 
@@ -69,5 +72,6 @@ bool sweep_failures(struct trial *trial);
 bool sweep_server(struct trial *trial);
 bool sweep_restarts(struct trial *trial);
 bool sweep_changes(struct trial *trial);
+bool sweep_ticks(struct trial *trial);
 
 #endif

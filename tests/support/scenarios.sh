@@ -7,6 +7,9 @@ shim=$programs/tests/fault/shim.so
 piece=1048576
 all_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber small_disk two_clients
 	one_file manifest sums new_folders)
+# For sweeps that run a server of their own: without a companion, without a disk that is small for a while, and without a manifest,
+# which would have to name that server.
+served_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber one_file sums new_folders)
 
 # start_scenarios [NAME...]: those or all. Two servers have the same files: the second one is asked by finishing runs alone.
 start_scenarios() {
@@ -236,4 +239,12 @@ scenario_new_folders() {
 	get_three "$1" -j 1
 	command=("${command[@]/%"{work}"/"{work}/new/deep"}")
 	first=
+}
+
+# Of one piece, or less: what a server reads at once, or hashes at once.
+scenario_small_three() {
+	sample "$source/one" 60000
+	sample "$source/two" 20
+	sample "$source/three" $piece
+	get_three "$1" -j 1
 }
