@@ -1,5 +1,7 @@
-/* A client that wears TLS out: many handshakes at once, or key updates without end. */
+/* A client that wears TLS out: many handshakes at once, many connections that stay, or key updates without end. */
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@
 /*
  * usage: flooder handshakes COUNT PORT   begins COUNT handshakes at once, says "begun", goes on with each until it is through or
  *                                        the server ends it, and says "NUMBER through in MILLISECONDS"
+ *        flooder stays COUNT PORT        that many connections, one after the other through the greeting; says "here", and stays until
+ *                                        standard input ends
  *        flooder updates PORT            one connection that changes its key until the server ends it: "ended"
  */
 #define PATIENCE_MS 30000
@@ -39,7 +43,9 @@ static SSL_CTX *make_context(void)
 static SSL *begin(SSL_CTX *context, int fd)
 {
 	SSL *ssl = SSL_new(context);
+	int at_once = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
 	if (fd < 0 || !ssl || SSL_set_fd(ssl, fd) != 1)
 		give_up("flooder: connection");
 	SSL_set_connect_state(ssl);
@@ -117,6 +123,40 @@ static int flood_handshakes(int count, uint16_t port)
 	return 0;
 }
 
+/* HELLO, as docs/protocol.md has it; WELCOME has 30 bytes. */
+static void greet(SSL *ssl)
+{
+	static const unsigned char hello[] = {
+		0, 0, 0, 16, 1, 0, 0, 0, 'F', 'E', 'R', 'R', 'Y', '\r', '\n', 0x1a, 0, 1, 0, 1, 0, 0, 0, 0};
+	unsigned char welcome[30];
+
+	if (SSL_do_handshake(ssl) != 1 || SSL_write(ssl, hello, sizeof hello) != sizeof hello ||
+	    SSL_read(ssl, welcome, sizeof welcome) != sizeof welcome || welcome[4] != 0x81)
+		give_up("flooder: greeting");
+}
+
+static int stay(int count, uint16_t port)
+{
+	SSL_CTX *context = make_context();
+	struct victim *victims = calloc((size_t)count, sizeof(*victims));
+
+	if (!victims)
+		give_up("flooder: memory");
+	for (int i = 0; i < count; i++) {
+		victims[i].fd = socket_connect(port);
+		victims[i].ssl = begin(context, victims[i].fd);
+		greet(victims[i].ssl);
+	}
+	puts("here");
+	while (getchar() != EOF)
+		;
+	for (int i = 0; i < count; i++)
+		end(&victims[i]);
+	free(victims);
+	SSL_CTX_free(context);
+	return 0;
+}
+
 /* The server reads until it has had enough; then what is sent is lost. */
 static int flood_updates(uint16_t port)
 {
@@ -144,8 +184,10 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 4 && strcmp(argv[1], "handshakes") == 0)
 		return flood_handshakes(atoi(argv[2]), (uint16_t)atoi(argv[3]));
+	if (argc == 4 && strcmp(argv[1], "stays") == 0)
+		return stay(atoi(argv[2]), (uint16_t)atoi(argv[3]));
 	if (argc == 3 && strcmp(argv[1], "updates") == 0)
 		return flood_updates((uint16_t)atoi(argv[2]));
-	fputs("usage: flooder handshakes COUNT PORT | updates PORT\n", stderr);
+	fputs("usage: flooder handshakes COUNT PORT | stays COUNT PORT | updates PORT\n", stderr);
 	return 2;
 }
