@@ -126,16 +126,14 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
 	/* Who looks for what was there before need not look into a folder that was not. */
-	if (folder->made && absent == ABSENT_IS_TOLD)
+	if ((folder->made || folder->absent) && absent == ABSENT_IS_TOLD)
 		return STATUS_NOT_FOUND;
 	if (folder->fd < 0) {
 		enum status status = open_locked(folders, folder, absent);
-		if (status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD)
+		folder->absent = status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD;
+		folder->failed = folder->failed || (status != STATUS_OK && !folder->absent);
+		if (status != STATUS_OK)
 			return status;
-		if (status != STATUS_OK) {
-			folder->failed = true;
-			return status;
-		}
 	} else if (folder->users == 0 && !is_root(folder)) {
 		remove_idle(folders, folder);
 	}

@@ -61,6 +61,7 @@ struct plan_folder {
 	struct plan_folder *idle_next, *idle_previous;
 	int fd;
 	unsigned users;
+	bool absent; /* nobody had made it when it was looked for */
 	bool made;
 	bool settled;
 	bool failed;
