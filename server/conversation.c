@@ -328,8 +328,9 @@ static enum pace advance(struct conversation *conversation, struct turn *turn)
 }
 
 /* PACE is what the turn would end with if everything could be sent. */
-static enum pace send_output(struct conversation *conversation, enum pace pace)
+static enum pace send_output(struct conversation *conversation, struct workbench *bench, enum pace pace)
 {
+	seals_fill(&bench->seals, bench->lanes);
 	enum status status = output_send(&conversation->output);
 
 	window_hand_over(&conversation->window, output_handed(&conversation->output));
@@ -366,14 +367,14 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 
 	while (pace == PACE_GO_ON) {
 		if (!output_ready(&conversation->output))
-			pace = send_output(conversation, PACE_GO_ON);
+			pace = send_output(conversation, bench, PACE_GO_ON);
 		if (pace != PACE_GO_ON)
 			return pace;
 		pace = advance(conversation, &turn);
 	}
 	if (pace == PACE_PARK)
 		*park_until = wake_time(conversation, turn.park_until);
-	return send_output(conversation, pace);
+	return send_output(conversation, bench, pace);
 }
 
 size_t conversation_memory(const struct conversation *conversation)

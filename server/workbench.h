@@ -4,6 +4,7 @@
 
 #include "lanes.h"
 #include "output.h"
+#include "seals.h"
 #include "services.h"
 #include "status.h"
 
@@ -18,6 +19,7 @@ struct workbench {
 	unsigned char *input;   /* WORKBENCH_INPUT bytes: what is received at once */
 	unsigned char *hashing; /* WORKBENCH_HASHING bytes: what is read and hashed at once, sixteen leaves */
 	unsigned char *packing; /* OUTPUT_CAPACITY bytes: answers on their way into one send */
+	struct seals seals;     /* what is still missing in them */
 };
 
 /* STATUS_NO_MEMORY, or what lanes_new says. */

@@ -1,0 +1,30 @@
+/* Collects places until a batch is full. */
+#include "seals.h"
+
+#include <string.h>
+
+void seals_add(struct seals *seals, struct lanes *lanes, struct span leaf, unsigned char *root, unsigned char *trailer)
+{
+	seals->list[seals->count].leaf = leaf;
+	seals->list[seals->count].root = root;
+	seals->list[seals->count].trailer = trailer;
+	if (++seals->count == SEALS_MAX)
+		seals_fill(seals, lanes);
+}
+
+void seals_fill(struct seals *seals, struct lanes *lanes)
+{
+	struct lane messages[SEALS_MAX];
+	struct digest digests[SEALS_MAX];
+
+	for (size_t i = 0; i < seals->count; i++) {
+		const struct span *leaf = &seals->list[i].leaf;
+		messages[i] = (struct lane){.bytes = leaf->bytes, .length = leaf->length, .digest = &digests[i]};
+	}
+	lanes_sha256(lanes, messages, seals->count);
+	for (size_t i = 0; i < seals->count; i++) {
+		memcpy(seals->list[i].root, digests[i].bytes, sizeof(digests[i].bytes));
+		memcpy(seals->list[i].trailer, digests[i].bytes, sizeof(digests[i].bytes));
+	}
+	seals->count = 0;
+}
