@@ -23,7 +23,9 @@ static struct {
 	/* guarded by lock */
 	char buffer[BUFFER_SIZE];
 	size_t used;
-} sink = {.level = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER};
+	time_t second; /* that DATE tells */
+	char date[32];
+} sink = {.level = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER, .second = -1};
 
 static const char *const level_names[] = {
 	[LOG_ERROR] = "error",
@@ -66,27 +68,30 @@ static void write_out(void)
 	sink.used = 0;
 }
 
-static void stamp(char *out, size_t capacity)
+/* A busy server logs thousands of lines a second, all with the same date. caller holds lock */
+static const char *date_of(time_t second)
 {
-	int64_t milliseconds = clock_real() / CLOCK_MS;
-	time_t seconds = (time_t)(milliseconds / 1000);
 	struct tm utc;
-	char date[32];
 
-	gmtime_r(&seconds, &utc);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(out, capacity, "%s.%03dZ", date, (int)(milliseconds % 1000));
+	if (second != sink.second) {
+		gmtime_r(&second, &utc);
+		strftime(sink.date, sizeof(sink.date), "%Y-%m-%dT%H:%M:%S", &utc);
+		sink.second = second;
+	}
+	return sink.date;
 }
 
 /*
  * Formats a line behind what waits. False when it did not fit; only in an empty buffer is it cut instead.
  * caller holds lock
  */
-static bool append(const char *prefix, const char *format, va_list values)
+static bool append(enum log_level level, const char *format, va_list values)
 {
+	int64_t milliseconds = clock_real() / CLOCK_MS;
 	size_t room = BUFFER_SIZE - sink.used - 1;
 	char *line = sink.buffer + sink.used;
-	size_t start = (size_t)snprintf(line, room, "%s", prefix);
+	size_t start = (size_t)snprintf(line, room, "ts=%s.%03dZ level=%s ", date_of((time_t)(milliseconds / 1000)),
+		(int)(milliseconds % 1000), level_names[level]);
 
 	if (start >= room)
 		return false;
@@ -106,20 +111,16 @@ static bool append(const char *prefix, const char *format, va_list values)
 
 void log_line(enum log_level level, const char *format, ...)
 {
-	char time[48];
-	char prefix[80];
 	va_list values, again;
 
 	if ((int)level > atomic_load(&sink.level))
 		return;
-	stamp(time, sizeof(time));
-	snprintf(prefix, sizeof(prefix), "ts=%s level=%s ", time, level_names[level]);
 	va_start(values, format);
 	va_copy(again, values);
 	pthread_mutex_lock(&sink.lock);
-	if (!append(prefix, format, values)) {
+	if (!append(level, format, values)) {
 		write_out();
-		append(prefix, format, again);
+		append(level, format, again);
 	}
 	if (level <= LOG_WARN)
 		write_out();
