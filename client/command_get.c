@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "destination.h"
 #include "failed_list.h"
 #include "folders.h"
@@ -182,6 +183,7 @@ static enum status fetch(struct get *get, mode_t mask)
 		.jobs = jobs_of(get),
 		.umask = mask,
 		.sync = !get->options->no_sync && !get->options->dry_run,
+		.unnamed = beneath_names_later(),
 		.no_clobber = get->options->no_clobber,
 		.dry_run = get->options->dry_run,
 		.fail_fast = get->options->fail_fast,

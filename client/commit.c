@@ -12,9 +12,8 @@ static void fail(struct commit *commit, struct download *download, enum status s
 
 static void finish_one(struct commit *commit, struct download *download)
 {
-	/* The permissions that the source has, as far as the umask allows; never a set-id bit. */
-	mode_t mode = download->source.mode & 0777 & ~commit->transfer->umask;
-	enum status status = partial_finish(&download->partial, download->source.size, mode, &download->source.mtime);
+	enum status status = partial_finish(&download->partial, download->source.size, landing_mode(commit->transfer, download),
+		&download->source.mtime);
 
 	if (status != STATUS_OK)
 		fail(commit, download, status);
@@ -41,8 +40,7 @@ static void sync_one(struct commit *commit, struct download *download)
 
 static void rename_one(struct commit *commit, struct download *download)
 {
-	enum partial_clobber clobber = commit->transfer->no_clobber ? PARTIAL_YIELDS : PARTIAL_REPLACES;
-	enum status status = partial_rename(&download->partial, clobber);
+	enum status status = landing_rename(commit->transfer, download);
 
 	if (status == STATUS_EXISTS) {
 		download->outrun = true;
@@ -135,6 +133,7 @@ void commit_add(struct commit *commit, struct download *download)
 	}
 	commit->group[commit->count++] = download;
 	commit->bytes += download->source.size;
-	if (commit->count == COMMIT_FILES_MAX || commit->bytes >= COMMIT_BYTES_MAX)
+	/* Only syncs are better done together. */
+	if (!commit->transfer->sync || commit->count == COMMIT_FILES_MAX || commit->bytes >= COMMIT_BYTES_MAX)
 		commit_all(commit);
 }

@@ -11,7 +11,7 @@
 /*
  * One per thread. A file is reported only when it has its name for good. The order in a group: every file gets its mode
  * and time, then every file is synced, then every file is renamed, then every folder that gained a name is synced. A file
- * whose sync failed is removed: its pages cannot be trusted any more.
+ * whose sync failed is removed: its pages cannot be trusted any more. Without syncs a group is one file.
  */
 #define COMMIT_FILES_MAX 256u
 #define COMMIT_BYTES_MAX (64u << 20)

@@ -25,7 +25,8 @@ struct download {
 	bool kept;        /* the partial held bytes when it was opened: it outlives a failure */
 	int basis;        /* the older file of the final name, from which pieces may be taken; -1: none */
 	bool proving;     /* the file of the final name is held against the source, and nothing is written */
-	bool looked;      /* the final name was looked at */
+	bool looked;      /* the final name was looked at, */
+	bool free;        /* and there was nothing: neither a file nor a partial */
 	bool outrun;      /* somebody else has taken the final name, and keeps it */
 	int64_t started;
 

@@ -126,5 +126,6 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 		worker_fail(worker, download, &failure);
 		return false;
 	}
+	download->free = place == LANDING_FREE;
 	return choose(worker, errand, choice_of(worker->transfer, download->file, place));
 }

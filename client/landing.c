@@ -140,22 +140,41 @@ static enum status look_again(struct transfer *transfer, struct download *downlo
 	return status == STATUS_OK ? take_stock(download, folder, *place) : status;
 }
 
-/* Another ferry may hold it: that is said, and waited for as patiently as for a server. */
+/* Another ferry holds the partial: that is said once, and waited for as patiently as for a server. */
+static enum status await_other(struct transfer *transfer, struct download *download, int folder, int64_t *deadline)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+
+	if (*deadline == 0) {
+		*deadline = clock_now() + transfer->link.timeout;
+		report_note(transfer->report, "another ferry is writing %s: waiting for it", outcome_shown(transfer, &download->file->node, shown));
+	}
+	enum status status = partial_await(folder, download->file->name, transfer->link.stop_fd, *deadline);
+	return status == STATUS_OK || status == STATUS_INTERRUPTED ? status : STATUS_BUSY;
+}
+
 static enum status open_or_wait(struct transfer *transfer, struct download *download, int folder)
 {
-	int64_t deadline = clock_now() + transfer->link.timeout;
-	char shown[OUTCOME_SHOWN_SIZE];
+	int64_t deadline = 0;
 	enum status status = partial_open(folder, download->file->name, &download->partial);
 
-	if (status == STATUS_BUSY)
-		report_note(transfer->report, "another ferry is writing %s: waiting for it", outcome_shown(transfer, &download->file->node, shown));
-	while (status == STATUS_BUSY) {
-		enum status waited = partial_await(folder, download->file->name, transfer->link.stop_fd, deadline);
-		if (waited != STATUS_OK)
-			return waited == STATUS_INTERRUPTED ? waited : STATUS_BUSY;
+	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK)
 		status = partial_open(folder, download->file->name, &download->partial);
-	}
 	return status;
+}
+
+mode_t landing_mode(const struct transfer *transfer, const struct download *download)
+{
+	return download->source.mode & 0777 & ~transfer->umask;
+}
+
+/*
+ * Of one piece nothing is worth being found by the next run. With syncs files wait for each other before they get their names;
+ * what was received for them has to outlive this run.
+ */
+static bool needs_no_name(const struct transfer *transfer, const struct download *download)
+{
+	return transfer->unnamed && !transfer->sync && download->free && piece_count(download->source.size) == 1;
 }
 
 static enum status open_partial(struct transfer *transfer, struct download *download, enum landing_place *place)
@@ -166,6 +185,9 @@ static enum status open_partial(struct transfer *transfer, struct download *down
 	if (status != STATUS_OK)
 		return status;
 	download->uses_folder = true;
+	if (needs_no_name(transfer, download) &&
+		partial_open_unnamed(folder, download->file->name, landing_mode(transfer, download), &download->partial) == STATUS_OK)
+		return STATUS_OK;
 	status = open_or_wait(transfer, download, folder);
 	return status == STATUS_OK ? look_again(transfer, download, folder, place) : status;
 }
@@ -183,6 +205,17 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
 	if (status == STATUS_OK && *place == LANDING_SAME)
 		landing_close(transfer, download);
+	return status;
+}
+
+enum status landing_rename(struct transfer *transfer, struct download *download)
+{
+	enum partial_clobber clobber = transfer->no_clobber ? PARTIAL_YIELDS : PARTIAL_REPLACES;
+	int64_t deadline = 0;
+	enum status status = partial_rename(&download->partial, clobber);
+
+	while (status == STATUS_BUSY && (status = await_other(transfer, download, download->partial.folder, &deadline)) == STATUS_OK)
+		status = partial_rename(&download->partial, clobber);
 	return status;
 }
 

@@ -49,6 +49,12 @@ void landing_store(struct transfer *transfer, struct download *download, uint64_
 /* All bytes of PIECE are stored and proven. */
 void landing_prove(struct transfer *transfer, struct download *download, uint32_t length, struct failure *failure);
 
+/* The permissions that the source has, as far as the umask allows; never a set-id bit. */
+mode_t landing_mode(const struct transfer *transfer, const struct download *download);
+
+/* Gives the file its final name; waits for another ferry that holds its partial. STATUS_EXISTS: no_clobber, and the name is taken. */
+MUST_CHECK enum status landing_rename(struct transfer *transfer, struct download *download);
+
 /* Closes what is open. A partial that holds anything worth keeping stays. */
 void landing_give_up(struct transfer *transfer, struct download *download);
 /* Closes what is open, the file having its final name. */

@@ -27,6 +27,7 @@ struct partial {
 	int folder;
 	const char *final; /* borrowed */
 	uint64_t found;    /* its size when it was opened */
+	bool unnamed;
 };
 
 /* ".NAME.ferry-part"; a NAME that gets too long by that is cut and told apart by a hash. */
@@ -38,6 +39,12 @@ char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE]);
  * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is.
  */
 MUST_CHECK enum status partial_open(int folder, const char *final, struct partial *partial);
+/*
+ * For what is written in one go: a file that gets its first and final name by partial_rename and has no other before, so that
+ * nobody can meet it, and nothing of it is left when it is closed earlier. It has its final MODE from the start.
+ * STATUS_UNSUPPORTED where FOLDER's file system has no such files.
+ */
+MUST_CHECK enum status partial_open_unnamed(int folder, const char *final, mode_t mode, struct partial *partial);
 /*
  * Waits until the lock that kept partial_open from success may be free, at most until DEADLINE (a clock_now()):
  * STATUS_TIMEOUT then, STATUS_INTERRUPTED once STOP_FD is readable.
@@ -73,8 +80,11 @@ enum partial_clobber {
 	PARTIAL_REPLACES,
 	PARTIAL_YIELDS, /* STATUS_EXISTS where anything has the final name */
 };
-/* STATUS_IS_FOLDER when a folder has the final name. */
-MUST_CHECK enum status partial_rename(const struct partial *partial, enum partial_clobber clobber);
+/*
+ * STATUS_IS_FOLDER when a folder has the final name. STATUS_BUSY, of an unnamed one: it was to replace what has got the final
+ * name meanwhile, and another process holds the partial beside it.
+ */
+MUST_CHECK enum status partial_rename(struct partial *partial, enum partial_clobber clobber);
 /* Removes the name, not the lock. */
 MUST_CHECK enum status partial_remove(const struct partial *partial);
 

@@ -30,6 +30,7 @@ struct transfer {
 	unsigned jobs;
 	mode_t umask;
 	bool sync;
+	bool unnamed;      /* what is small and new may go without a partial's name */
 	bool no_clobber;   /* nothing that exists is replaced */
 	bool dry_run;      /* nothing is fetched or written */
 	bool fail_fast;    /* the first failure ends the run */

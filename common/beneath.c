@@ -280,6 +280,37 @@ enum status beneath_remove_name(int folder, const char *name)
 	return status;
 }
 
+/* /proc leads to a file without a name; of itself only the privileged may use a descriptor for that before Linux 6.10. */
+#define OPEN_FILE_PATH "/proc/self/fd/"
+
+bool beneath_names_later(void)
+{
+	return access(OPEN_FILE_PATH, X_OK) == 0;
+}
+
+enum status beneath_open_unnamed(int folder, mode_t mode, int *fd)
+{
+	enum status status = resolve(folder, "", how_to_open(O_RDWR | O_TMPFILE, mode, BENEATH_NO_LINKS), fd);
+
+	/* Who knows no such files takes it for opening the folder itself. */
+	return status == STATUS_IS_FOLDER ? STATUS_UNSUPPORTED : status;
+}
+
+enum status beneath_give_name(int fd, int folder, const char *name)
+{
+	char path[sizeof(OPEN_FILE_PATH) + 10];
+	enum status status = check_name(name);
+
+	if (status != STATUS_OK || linkat(fd, "", folder, name, AT_EMPTY_PATH) == 0)
+		return status;
+	if (errno != ENOENT)
+		return status_from_errno(errno);
+	snprintf(path, sizeof(path), OPEN_FILE_PATH "%d", fd);
+	if (linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0)
+		return status_from_errno(errno);
+	return STATUS_OK;
+}
+
 enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
 {
 	int opened = open_retrying(AT_FDCWD, path, flags | O_CLOEXEC, mode);

@@ -54,6 +54,16 @@ MUST_CHECK enum status beneath_rename_name(int folder, const char *from, const c
 MUST_CHECK enum status beneath_rename_new(int folder, const char *from, const char *to);
 MUST_CHECK enum status beneath_remove_name(int folder, const char *name);
 
+/* Can files without a name get one later? */
+bool beneath_names_later(void);
+/*
+ * A file that has no name yet and goes with its descriptor (O_TMPFILE): STATUS_UNSUPPORTED where FOLDER's file system has no
+ * such files. The umask takes its part of MODE.
+ */
+MUST_CHECK enum status beneath_open_unnamed(int folder, mode_t mode, int *fd);
+/* Gives it a name; STATUS_EXISTS where that is taken. */
+MUST_CHECK enum status beneath_give_name(int fd, int folder, const char *name);
+
 /*
  * Opens a path that the user of this machine gave (a share, a destination, a configuration file): symlinks are
  * followed, nothing is confined. FLAGS as open(2); O_CLOEXEC is added.

@@ -3,6 +3,7 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-start_scenarios
+# Without syncs nothing is promised.
+start_scenarios "${synced_scenarios[@]}"
 sweep_all power 7 399
 end_scenarios

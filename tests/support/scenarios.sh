@@ -5,8 +5,9 @@
 sweep=$programs/tests/fault/sweep
 shim=$programs/tests/fault/shim.so
 piece=1048576
-all_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber small_disk two_clients
+synced_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber small_disk two_clients
 	one_file manifest sums new_folders)
+all_scenarios=("${synced_scenarios[@]}" unsynced)
 # For sweeps that run a server of their own: without a companion, without a disk that is small for a while, and without a manifest,
 # which would have to name that server.
 served_scenarios=(fresh tree four_links small_files resume overwrite update update_by_clones repair no_clobber one_file sums new_folders)
@@ -118,6 +119,14 @@ scenario_small_files() {
 		sample "$source/folder/file.$number" $((number * 5000))
 	done
 	command=(-r "{server}/$1/" -d "{work}" -j 2)
+	options+=(--links 2)
+}
+
+# Small files have no partials then.
+scenario_unsynced() {
+	scenario_small_files "$1"
+	sample "$source/folder/larger" $((5 * piece))
+	command=(-r "{server}/$1/" -d "{work}" -j 2 --no-sync)
 	options+=(--links 2)
 }
 

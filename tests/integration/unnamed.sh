@@ -1,0 +1,43 @@
+#!/bin/bash
+# Small new files need no partial while nothing is synced: a kill leaves whole files alone, and nobody's file is lost.
+. tests/support/story.sh
+
+mkdir -p source/sub
+for number in {1..300}; do sample "source/sub/file.$number" $((number * 61)); done
+: >source/empty
+sample source/middle 300000
+start_server source
+expect 0 ferry get -r "$server" -d copy --no-sync
+same source copy
+
+# What somebody else puts there in the meantime is replaced, or kept where that was asked for.
+for clobber in '' --no-clobber; do
+	mkdir late
+	start_proxy --stall 60000
+	# shellcheck disable=SC2086
+	ferry get "$proxied/middle" -o late/file --no-sync $clobber 2>err &
+	client=$! code=0
+	read -r _ <&"$from"
+	echo somebody >late/file
+	echo go >&"$to"
+	wait "$client" || code=$?
+	if [ -z "$clobber" ]; then
+		equal 'code' "$code" 0
+		same source/middle late/file
+	else
+		equal 'code' "$code" 9
+		equal 'what was kept' "$(cat late/file)" somebody
+	fi
+	equal 'names' "$(ls -A late)" file
+	rm -r late
+done
+
+# A kill leaves nothing behind but whole files.
+"$programs/ferry" get -r "$server" -d killed --no-sync --limit-rate 2M 2>err &
+client=$!
+until [ -n "$(find killed -name 'file.*' 2>/dev/null | head -n 1)" ]; do kill -0 "$client"; done
+kill -KILL "$client"
+wait "$client" || :
+for file in $(cd killed && find . -type f); do same "source/$file" "killed/$file"; done
+expect 0 ferry get -r "$server" -d killed --no-sync
+same source killed
