@@ -7,6 +7,7 @@
 #include "digest.h"
 #include "errand.h"
 #include "fetch.h"
+#include "handful.h"
 #include "landing.h"
 #include "outcome.h"
 #include "receive.h"
@@ -23,6 +24,7 @@ struct batch {
 	struct worker *worker;
 	struct transfer *transfer;
 	struct errands waiting, asked;
+	struct handful handful;
 	bool proved; /* something was */
 };
 
@@ -211,6 +213,59 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 	return status;
 }
 
+/* --- Small files --------------------------------------------------------------------------------------------------- */
+
+/* All its bytes are here and right. */
+static void land(struct batch *batch, struct held *held)
+{
+	struct receipt receipt = {.verdict = RECEIPT_PROVEN, .length = (uint32_t)held->bytes.length, .digest = held->digest};
+	struct download *download = held->errand.download;
+	enum landing_place place;
+	enum status ready = errand_begin(batch->worker, download, &place, &receipt.failure);
+
+	if (ready == STATUS_OK && place == LANDING_SAME) {
+		download->fetched += receipt.length;
+		worker_unchanged(batch->worker, download);
+		return;
+	}
+	if (ready == STATUS_OK)
+		landing_store(batch->transfer, download, 0, 0, held->bytes, &receipt.failure);
+	judge(batch, &held->errand, &receipt);
+}
+
+static void settle(struct batch *batch)
+{
+	handful_prove(&batch->handful, batch->worker->lanes);
+	for (size_t i = 0; i < batch->handful.count; i++) {
+		struct held *held = &batch->handful.files[i];
+		if (held->proven)
+			land(batch, held);
+		else
+			judge(batch, &held->errand, &(struct receipt){.verdict = RECEIPT_WRONG, .length = (uint32_t)held->bytes.length});
+	}
+	batch->handful.count = 0;
+}
+
+static enum status hold(struct batch *batch, struct errand *errand)
+{
+	struct receipt receipt = {.hold = handful_next(&batch->handful)};
+	enum status status = receive_lone_piece(batch, errand, &receipt);
+
+	if (status != STATUS_OK) {
+		errand->download->fetched += receipt.received;
+		push(&batch->waiting, errand);
+	} else if (receipt.verdict == RECEIPT_ERROR) {
+		judge(batch, errand, &receipt);
+	} else {
+		handful_add(&batch->handful, errand, receipt.length, &receipt.digest);
+		if (handful_is_full(&batch->handful))
+			settle(batch);
+	}
+	return status;
+}
+
+/* --- What is not wanted any more ----------------------------------------------------------------------------------- */
+
 /* The file cannot be stored, or need not be: its piece comes all the same. */
 static enum status drop_first_piece(struct batch *batch, struct errand *errand)
 {
@@ -243,6 +298,8 @@ static enum status hear_file(struct batch *batch, struct errand *errand, const s
 	worker_described(batch->worker, download, source);
 	if (source->size > batch->transfer->max_size)
 		return drop_too_large(batch, errand);
+	if (source->size <= LEAF_SIZE && !download->outlet && batch->handful.room)
+		return hold(batch, errand);
 	enum status ready = errand_begin(batch->worker, download, &place, &failure);
 	if (ready == STATUS_OK && place != LANDING_SAME)
 		return receive_first_piece(batch, errand);
@@ -317,17 +374,20 @@ static void put_back(struct batch *batch, struct errands *errands)
 
 enum status batch_run(struct worker *worker)
 {
-	struct batch batch = {.worker = worker, .transfer = worker->transfer};
+	struct batch batch = {.worker = worker, .transfer = worker->transfer, .handful.room = worker_room(worker)};
 	struct queue *queue = worker->transfer->queue;
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < worker->task.work.file_count; i++)
 		take_up(&batch, worker->task.work.files[i]);
-	while (status == STATUS_OK && batch.waiting.count + batch.asked.count > 0) {
+	while (status == STATUS_OK && batch.waiting.count + batch.asked.count + batch.handful.count > 0) {
 		status = queue_stopped(queue) ? STATUS_INTERRUPTED : send_requests(&batch);
 		if (status == STATUS_OK && batch.asked.count > 0)
 			status = hear_answer(&batch);
+		else if (status == STATUS_OK)
+			settle(&batch);
 	}
+	settle(&batch);
 	if (batch.proved)
 		queue_progress(queue, worker->remote);
 	put_back(&batch, &batch.asked);

@@ -56,21 +56,43 @@ static enum status receive_bytes(struct worker *worker, struct download *downloa
 	return STATUS_OK;
 }
 
+static enum status hold_bytes(struct worker *worker, struct receipt *receipt)
+{
+	struct span bytes;
+	enum status status = link_view(worker->link, receipt->length, &bytes);
+
+	if (status != STATUS_OK)
+		return status;
+	memcpy(receipt->hold, bytes.bytes, bytes.length);
+	receipt->received = receipt->length;
+	return STATUS_OK;
+}
+
+static enum status receive_trailer(struct worker *worker, struct data_trailer *trailer)
+{
+	struct span bytes;
+	enum status status = link_view(worker->link, DATA_TRAILER_SIZE, &bytes);
+
+	return status == STATUS_OK ? data_trailer_decode(bytes.bytes, trailer) : status;
+}
+
 static enum status receive_data(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt)
 {
 	struct digest digest;
-	struct span bytes;
 	struct data_trailer trailer;
-	enum status status = receive_bytes(worker, download, piece, receipt, &digest);
+	enum status status = receipt->hold ? hold_bytes(worker, receipt) : receive_bytes(worker, download, piece, receipt, &digest);
 
 	if (status == STATUS_OK)
-		status = link_view(worker->link, DATA_TRAILER_SIZE, &bytes);
-	if (status == STATUS_OK)
-		status = data_trailer_decode(bytes.bytes, &trailer);
+		status = receive_trailer(worker, &trailer);
 	if (status != STATUS_OK)
 		return status;
 	if (trailer.status == DATA_VOID)
 		return receive_reason(worker, download, receipt);
+	if (receipt->hold) {
+		receipt->verdict = RECEIPT_HELD;
+		receipt->digest = trailer.digest;
+		return STATUS_OK;
+	}
 	receipt->verdict = digest_equal(&trailer.digest, &digest) ? RECEIPT_PROVEN : RECEIPT_WRONG;
 	receipt->digest = digest;
 	if (receipt->verdict == RECEIPT_PROVEN && is_stored(receipt))

@@ -13,15 +13,17 @@
 enum receipt_verdict {
 	RECEIPT_PROVEN,
 	RECEIPT_WRONG, /* the bytes do not have the digest that came with them */
+	RECEIPT_HELD,  /* nobody has looked yet */
 	RECEIPT_ERROR, /* the server sent an ERROR instead, or voided the piece and sent it then: the answer is over */
 };
 
 struct receipt {
-	bool drop; /* set by the caller: nothing is to be stored */
+	bool drop;           /* set by the caller: nothing is to be stored, */
+	unsigned char *hold; /* or this: the bytes, at most a leaf, go here for later */
 	enum receipt_verdict verdict;
 	uint32_t length;
 	uint32_t received; /* bytes so far; also where the link broke */
-	struct digest digest;
+	struct digest digest; /* of RECEIPT_HELD the one that came with the bytes */
 	enum status error;      /* what the ERROR means */
 	struct failure failure; /* explains the ERROR, or why the bytes could not be stored: else its code is EXIT_OK */
 };

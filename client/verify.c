@@ -87,14 +87,14 @@ static bool holds(struct worker *worker, const struct download *download, int fd
 {
 	struct digest digest;
 
-	return local_piece(download, fd, piece, worker->lanes, worker->piece, &digest) == STATUS_OK && digest_equal(&digest, wanted);
+	return local_piece(download, fd, piece, worker->lanes, worker->room, &digest) == STATUS_OK && digest_equal(&digest, wanted);
 }
 
 /* From the buffer that was hashed: the file may hold other bytes by now. */
 static bool take_over(struct worker *worker, struct download *download, uint64_t piece, struct course *course)
 {
 	struct failure failure = {.code = EXIT_OK};
-	struct span bytes = {.bytes = worker->piece, .length = piece_length(download->source.size, piece)};
+	struct span bytes = {.bytes = worker->room, .length = piece_length(download->source.size, piece)};
 
 	landing_store(worker->transfer, download, piece, 0, bytes, &failure);
 	if (failure.code == EXIT_OK)
@@ -136,9 +136,7 @@ static void prepare(struct worker *worker, const struct download *download, stru
 {
 	struct failure failure;
 
-	if (!worker->piece)
-		worker->piece = malloc(PIECE_SIZE);
-	if (worker->piece)
+	if (worker_room(worker))
 		return;
 	outcome_local_failure(worker->transfer, &download->file->node, STATUS_NO_MEMORY, "cannot verify", &failure);
 	course_fail(course, &failure);

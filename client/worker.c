@@ -24,9 +24,16 @@ enum status worker_init(struct worker *worker, struct transfer *transfer)
 void worker_release(struct worker *worker)
 {
 	lanes_free(worker->lanes);
-	free(worker->piece);
+	free(worker->room);
 	worker->lanes = NULL;
-	worker->piece = NULL;
+	worker->room = NULL;
+}
+
+unsigned char *worker_room(struct worker *worker)
+{
+	if (!worker->room)
+		worker->room = malloc(PIECE_SIZE);
+	return worker->room;
 }
 
 /* --- Links --------------------------------------------------------------------------------------------------------- */

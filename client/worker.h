@@ -11,7 +11,7 @@
 struct worker {
 	struct transfer *transfer;
 	struct lanes *lanes;
-	unsigned char *piece; /* PIECE_SIZE bytes for what is verified; NULL until then */
+	unsigned char *room; /* worker_room's */
 	struct link *link; /* NULL: none is open */
 	struct remote *remote; /* that the link leads to */
 	unsigned generation;
@@ -23,6 +23,9 @@ struct worker {
 MUST_CHECK enum status worker_init(struct worker *worker, struct transfer *transfer);
 void worker_run(struct worker *worker);
 void worker_release(struct worker *worker);
+
+/* PIECE_SIZE bytes for whatever a task keeps in memory, made when first needed; NULL: there is no memory. */
+unsigned char *worker_room(struct worker *worker);
 
 /* --- What becomes of a download that the thread has for itself ------------------------------------------------------- */
 
