@@ -93,11 +93,6 @@ enum status conversation_end(struct conversation *conversation)
 
 /* --- What arrives ---------------------------------------------------------------------------------------------------- */
 
-static enum frame_phase phase_of(const struct conversation *conversation)
-{
-	return conversation->state == CONVERSATION_GREETING ? FRAME_GREETING : FRAME_OPEN;
-}
-
 static enum status admit(struct conversation *conversation, const struct frame *frame)
 {
 	conversation->judged++;
@@ -121,11 +116,12 @@ static enum status admit(struct conversation *conversation, const struct frame *
 /* Judges every header that is there; while greeting only HELLO, since what follows depends on it. */
 static enum status judge(struct conversation *conversation)
 {
+	enum frame_phase phase = conversation->state == CONVERSATION_GREETING ? FRAME_GREETING : FRAME_OPEN;
 	struct frame frame;
 	enum status status;
 
 	do {
-		status = input_judge(&conversation->input, phase_of(conversation), &frame);
+		status = input_judge(&conversation->input, phase, &frame);
 		if (status == STATUS_OK)
 			status = admit(conversation, &frame);
 	} while (status == STATUS_OK && conversation->state == CONVERSATION_OPEN);
