@@ -6,7 +6,7 @@
 #include "path.h"
 #include "text.h"
 
-#define CHARACTERS_MAX 40 /* beyond that, trying everything takes too long */
+#define CHARACTERS_MAX 24 /* beyond that, trying everything takes too long */
 
 struct characters {
 	uint32_t codes[CHARACTERS_MAX];

@@ -1,0 +1,159 @@
+/* Fuzzes connections with TLS: bytes before, behind and inside of the handshake, whatever they are, bring no answer in clear. */
+#include "target.h"
+
+#include <errno.h>
+
+#include "identity.h"
+#include "recode.h"
+#include "script.h"
+
+enum way {
+	WAY_RAW,    /* the input is all that ever comes */
+	WAY_BEHIND, /* it stands on the socket behind a handshake */
+	WAY_INSIDE, /* TLS carries it */
+	WAYS,
+};
+
+static struct rig *rig;
+static struct tls_context context;
+
+static void remove_rig(void)
+{
+	identity_free(rig->services.identity);
+	tls_context_release(&context);
+	rig_teardown((void **)&rig);
+}
+
+static void make_rig(void)
+{
+	struct complaint complaint;
+
+	CHECK(rig_setup((void **)&rig) == 0);
+	atexit(remove_rig);
+	log_set_level(LOG_ERROR);
+	rig_disconnect(rig);
+	CHECK(identity_open(&rig->settings, rig->scratch.folder, TLS_CLIENTS_UNASKED, &rig->services.identity, &complaint) == STATUS_OK);
+	CHECK(tls_context_client(NULL, &context) == STATUS_OK);
+	rig_file(rig, "f", 70000);
+}
+
+/* The server may have closed by now: then nobody hears it. */
+static void say_raw(const void *bytes, size_t length)
+{
+	ssize_t sent = send(rig->client, bytes, length, MSG_NOSIGNAL);
+
+	CHECK(sent == (ssize_t)length || errno == EPIPE || errno == ECONNRESET || errno == EAGAIN);
+}
+
+/* What comes in clear are records of TLS, or the one word for who speaks plain. */
+static void check_clear(const unsigned char *bytes, size_t length, bool plain)
+{
+	struct frame frame;
+
+	if (length == 0)
+		return;
+	if (bytes[0] >= 0x14 && bytes[0] <= 0x17) {
+		CHECK(length < 3 || (bytes[1] == 3 && bytes[2] <= 4));
+		return;
+	}
+	CHECK(plain && length >= FRAME_HEADER_SIZE);
+	CHECK(frame_decode(bytes, FRAME_FROM_SERVER, FRAME_GREETING, &frame) == STATUS_OK && frame.type == FRAME_ERROR);
+}
+
+static void hear_raw(bool plain)
+{
+	rig_settle(rig);
+	while (rig_receive(rig) && rig->end < RIG_RECEIVED_MAX / 2 && rig_turn(rig))
+		;
+	check_clear(rig->bytes, rig->end, plain);
+}
+
+static bool shake_hands(struct stream *stream)
+{
+	enum status status;
+
+	CHECK(stream_secure(stream, &context, "localhost") == STATUS_OK);
+	while ((status = stream_handshake(stream)) == STATUS_WANT_READ && rig_turn(rig))
+		;
+	if (status == STATUS_OK)
+		tls_approve(stream->tls);
+	return status == STATUS_OK;
+}
+
+static void say_inside(struct stream *stream, const unsigned char *bytes, size_t length)
+{
+	size_t written = 0;
+
+	for (size_t said = 0; said < length; said += written) {
+		enum status status = stream_write(stream, bytes + said, length - said, STREAM_LAST, &written);
+		rig_settle(rig);
+		if (status != STATUS_OK)
+			return;
+	}
+}
+
+/* All that is said inside are sound frames. */
+static void hear_inside(struct stream *stream)
+{
+	static unsigned char again[FRAME_HEADER_SIZE + FRAME_DATA_MAX];
+	enum frame_phase phase = FRAME_GREETING;
+	struct answer answer;
+	struct writer writer;
+	size_t length = 0;
+
+	do {
+		rig->end += length;
+		while (rig_take_answer(rig, phase, &answer)) {
+			writer_init(&writer, again, sizeof(again));
+			CHECK(recoder_of(answer.frame.type)(&answer.frame, answer.payload, &writer) == STATUS_OK);
+			phase = FRAME_OPEN;
+		}
+		rig_settle(rig);
+	} while (rig->end < RIG_RECEIVED_MAX &&
+		stream_read(stream, rig->bytes + rig->end, RIG_RECEIVED_MAX - rig->end, &length) == STATUS_OK);
+}
+
+/* It knows that nothing follows. */
+static void check_end(void)
+{
+	shutdown(rig->client, SHUT_RDWR);
+	rig_settle(rig);
+	CHECK(!rig->connection);
+}
+
+static void behind_a_handshake(enum way way, const unsigned char *bytes, size_t length)
+{
+	struct stream stream;
+
+	stream_init(&stream, rig->client);
+	CHECK(shake_hands(&stream));
+	if (way == WAY_INSIDE) {
+		say_inside(&stream, bytes, length);
+		hear_inside(&stream);
+	} else {
+		say_raw(bytes, length);
+		hear_raw(false);
+	}
+	check_end();
+	stream_close(&stream);
+	rig->client = -1;
+}
+
+/* The first byte says which way the rest goes. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	if (length == 0 || bytes[0] >= WAYS)
+		return 0;
+	if (!rig)
+		make_rig();
+	rig_connect(rig);
+	if (bytes[0] == WAY_RAW) {
+		say_raw(bytes + 1, length - 1);
+		hear_raw(length > 1 && bytes[1] != 0x16);
+		check_end();
+	} else {
+		behind_a_handshake((enum way)bytes[0], bytes + 1, length - 1);
+	}
+	rig_disconnect(rig);
+	return 0;
+}
