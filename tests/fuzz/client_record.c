@@ -8,6 +8,18 @@
 #include "record.h"
 #include "text.h"
 
+/* Who cannot take it all is not told that it is all. */
+static void print_into_little_room(const struct record *record)
+{
+	char room[4];
+	FILE *out = fmemopen(room, sizeof(room), "w");
+
+	CHECK(out);
+	setbuf(out, NULL);
+	CHECK(record_print(record, out) != STATUS_OK);
+	fclose(out);
+}
+
 /* RECORD as somebody reads it who was given its line; it is released. */
 static json_t *read_back(struct record *record)
 {
@@ -16,6 +28,7 @@ static json_t *read_back(struct record *record)
 	FILE *out = open_memstream(&line, &length);
 
 	CHECK(out && record_print(record, out) == STATUS_OK && record_flush(out) == STATUS_OK && fclose(out) == 0);
+	print_into_little_room(record);
 	record_release(record);
 	for (size_t i = 0; i + 1 < length; i++)
 		CHECK(line[i] >= ' ' && line[i] < 0x7f);

@@ -9,6 +9,7 @@
 static struct {
 	const void *bytes;
 	size_t length;
+	enum status status;
 } content;
 
 /* Stands for whole_file_read(), by the linker's --wrap: a file and a megabyte of memory for each input take too long. */
@@ -18,6 +19,8 @@ enum status __wrap_whole_file_read(int folder, const char *name, size_t max, enu
 	size_t *length)
 {
 	CHECK(folder == 0 && strcmp(name, SECRETS_FILE) == 0 && content.length <= max && readers == WHOLE_FILE_OWNER);
+	if (content.status != STATUS_OK)
+		return content.status;
 	*text = malloc(content.length + 1);
 	CHECK(*text);
 	memcpy(*text, content.bytes, content.length);
@@ -45,7 +48,23 @@ static void check_token(const struct secrets *secrets, bool one)
 		CHECK(token.bytes[i] > ' ' && token.bytes[i] < 0x7f);
 }
 
-/* The first byte chooses: the file of --token-file, $FERRY_TOKEN, or the file with a line for each server. */
+/* What is not there, and what is no file. */
+static void files_cannot_be_read(void)
+{
+	static const char *const wrong[] = {"/dev/null/token", "/"};
+	struct secrets *secrets = NULL;
+	struct failure failure;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		CHECK(secrets_open(-1, wrong[i], &secrets, &failure) != STATUS_OK);
+		check_failure(&failure);
+	}
+}
+
+/*
+ * The first byte chooses: the file of --token-file (1), $FERRY_TOKEN (2), or the file with a line for each server, which may be
+ * there for everybody (4) or damaged (8).
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct memory_file file;
@@ -54,11 +73,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 	if (length == 0)
 		return 0;
-	if (!*file.path)
+	if (!*file.path) {
 		memory_file_make(&file);
+		files_cannot_be_read();
+	}
 	bool from_file = bytes[0] & 1, from_environment = bytes[0] & 2;
 	content.bytes = bytes + 1;
 	content.length = length - 1;
+	content.status = bytes[0] & 4 ? STATUS_REFUSED : bytes[0] & 8 ? STATUS_IO : STATUS_OK;
 	memory_file_fill(&file, content.bytes, content.length);
 	char *word = target_text(content.bytes, content.length);
 	CHECK((from_environment ? setenv("FERRY_TOKEN", word, 1) : unsetenv("FERRY_TOKEN")) == 0);

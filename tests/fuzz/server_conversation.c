@@ -94,8 +94,12 @@ static void converse(unsigned flags, const unsigned char *bytes, size_t length)
 	bool greeted = false, over = false;
 	uint16_t number = 0;
 
-	if (flags & GREETED)
+	/* A client that does not wait for WELCOME has broken the protocol. */
+	if (flags & GREETED) {
 		rig_hello(rig);
+		listen_to_it(&number, &greeted, &over);
+		CHECK(greeted);
+	}
 	for (size_t sent = 0; sent < length && rig->connection; sent += step) {
 		say(bytes + sent, length - sent < step ? length - sent : step);
 		listen_to_it(&number, &greeted, &over);

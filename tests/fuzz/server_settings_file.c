@@ -19,14 +19,26 @@ static void compare(const struct settings *settings)
 	settings_release(&initial);
 }
 
+static void file_cannot_be_read(const char *path)
+{
+	struct settings settings = {.ready_fd = -1};
+	struct complaint complaint = {.text = ""};
+
+	CHECK(settings_file_read(path, &settings, &complaint) != STATUS_OK && *complaint.text);
+	settings_release(&settings);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct memory_file file;
 	struct settings settings = {.ready_fd = -1};
 	struct complaint complaint = {.text = ""};
 
-	if (!*file.path)
+	if (!*file.path) {
 		memory_file_make(&file);
+		file_cannot_be_read("/dev/null/settings");
+		file_cannot_be_read("/");
+	}
 	memory_file_fill(&file, bytes, length);
 	CHECK(settings_set_defaults(&settings) == STATUS_OK);
 	enum status status = settings_file_read(file.path, &settings, &complaint);
