@@ -69,7 +69,7 @@ equal 'what is said' "$(sed s/none/more/ err)" "$(cat elsewhere)"
 for share in docs open nothing; do
 	FERRY_TOKEN=ferry_wrong expect 4 ferry ls "$server/$share/"
 done
-FERRY_TOKEN=ferry_wrong expect 4 ferry get "$server/open/file" -o none
+FERRY_TOKEN=ferry_wrong expect 4 ferry get "$server/open/file" -o barred
 if grep 'trying again' err; then fail 'a refused token was tried again'; fi
 FERRY_TOKEN='two words' expect 2 ferry ls "$server/docs/"
 
