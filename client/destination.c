@@ -281,11 +281,12 @@ static enum status hold_file(const char *directory, const char *output, enum des
 	enum status status = folder ? STATUS_OK : STATUS_NO_MEMORY;
 	if (status == STATUS_OK && *folder)
 		status = enter_folder(directory, folder, destination);
+	if (status == STATUS_OK && *folder && path_check(span_of(folder)) == STATUS_OK)
+		destination->inside = folder;
+	else
+		free(folder);
 	if (status != STATUS_OK)
-		refuse(failure, FAILURE_LOCAL, status, "cannot open the folder of", output);
-	free(folder);
-	if (status != STATUS_OK)
-		return status;
+		return refuse(failure, FAILURE_LOCAL, status, "cannot open the folder of", output);
 	/* In a dry run what it would lie in may be missing. */
 	return destination->folder < 0 ? STATUS_OK : settle_name(directory, output, sync, destination, failure);
 }
@@ -333,6 +334,7 @@ void destination_close(struct destination *destination)
 		close(destination->folder);
 	outlet_free(destination->outlet);
 	free(destination->shown);
+	free(destination->inside);
 	free(destination->name);
 	*destination = (struct destination){.folder = -1};
 }

@@ -16,6 +16,7 @@
 struct destination {
 	int folder;            /* -1 with an outlet, and where it is missing in a dry run */
 	char *shown;           /* how FOLDER, or the outlet, is written in messages and results; "" for the current folder */
+	char *inside;          /* the folder of -o as a legal path below DIR, or the current folder; NULL where it is none */
 	char *name;            /* NULL: each source's own */
 	struct outlet *outlet; /* NULL: files below FOLDER */
 };

@@ -136,6 +136,18 @@ void outcome_entry(struct transfer *transfer, const struct plan_source *source, 
 
 /* --- The failed list ----------------------------------------------------------------------------------------------- */
 
+/* Where it lands below what -d names, -o's folder included; without one that fits, -d has to name that folder the next time. */
+static const char *listed_landing(const struct destination *destination, const struct plan_node *node, char out[PLAN_PATH_SIZE])
+{
+	char landing[PLAN_PATH_SIZE];
+
+	if (destination->outlet)
+		return NULL;
+	if (destination->inside && path_join(out, span_of(destination->inside), span_of(plan_landing(node, landing))) == STATUS_OK)
+		return out;
+	return plan_landing(node, out);
+}
+
 static void list_file(const struct plan_file *file, void *context)
 {
 	struct transfer *transfer = context;
@@ -144,7 +156,7 @@ static void list_file(const struct plan_file *file, void *context)
 	if (atomic_load_explicit(&file->well, memory_order_relaxed))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
-		transfer->destination->outlet ? NULL : plan_landing(&file->node, landing), plan_sum(file));
+		listed_landing(transfer->destination, &file->node, landing), plan_sum(file));
 }
 
 void outcome_list_failures(struct transfer *transfer)

@@ -87,5 +87,15 @@ refused "$server/small\tx\n$server/large\tx/y\n" 'both'
 refused "http://example.org/\n" 'URL'
 expect 2 ferry get -i list -o file
 expect 9 ferry get -i missing
+
+# What -o names inside a folder comes back as a path that lands there again; where no manifest can say it, as the name alone.
+mkdir -p inner/sub
+expect 3 ferry get "$server/nothing" -d inner -o sub/f --failed-list failed
+equal 'below -d' "$(cat failed)" "$server/nothing"$'\tsub/f'
+expect 3 ferry get "$server/nothing" -o inner/sub/f --failed-list failed
+equal 'below the current folder' "$(cat failed)" "$server/nothing"$'\tinner/sub/f'
+expect 3 ferry get "$server/nothing" -o "$work/inner/sub/f" --failed-list failed
+equal 'anywhere' "$(cat failed)" "$server/nothing"$'\tf'
+
 expect 9 ferry get -i list --failed-list missing/list
 expect 9 ferry get -i list --failed-list .
