@@ -76,6 +76,17 @@ static void print_failure(struct output *output, const struct options *options, 
 	output_record(output, &record);
 }
 
+/* What may be looked at and not read, or has just changed, has no root to tell. */
+static enum status look(struct link *link, const struct url *url, struct file *file, struct failure *failure)
+{
+	enum status status = exchange_stat(link, url, file, failure);
+
+	if (status != STATUS_OK || file->kind != ENTRY_FILE || file->root_known)
+		return status;
+	status = exchange_root(link, url, file, failure);
+	return status == STATUS_REFUSED ? STATUS_OK : status;
+}
+
 int command_stat(const struct options *options)
 {
 	struct output output = {.code = EXIT_OK};
@@ -89,7 +100,7 @@ int command_stat(const struct options *options)
 		output_flush(&output);
 		return output.code;
 	}
-	if (exchange_stat(link, &url, &file, &failure) != STATUS_OK)
+	if (look(link, &url, &file, &failure) != STATUS_OK)
 		print_failure(&output, options, &failure);
 	else if (options->json)
 		print_object(&output, &url, &file);

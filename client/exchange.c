@@ -1,6 +1,9 @@
 /* Sends a request, takes its answer, and turns whatever goes wrong into a failure. */
 #include "exchange.h"
 
+#include <string.h>
+
+#include "digest.h"
 #include "path.h"
 #include "text.h"
 #include "trust.h"
@@ -94,4 +97,66 @@ enum status exchange_stat(struct link *link, const struct url *url, struct file 
 		return exchange_misfit(link, failure);
 	link_answered(link);
 	return STATUS_OK;
+}
+
+/* A file of one piece has that piece's digest for its root. */
+static enum status take_piece(struct link *link, struct span payload, struct file *file, struct failure *failure)
+{
+	struct pieces pieces;
+
+	if (pieces_decode(payload, &pieces) != STATUS_OK || pieces.first != 0 || pieces.count != 1)
+		return exchange_misfit(link, failure);
+	if (piece_count(file->size) > 1)
+		return STATUS_OK;
+	memcpy(file->root.bytes, pieces.digests, sizeof file->root.bytes);
+	file->root_known = true;
+	return STATUS_OK;
+}
+
+static enum status take_file(struct link *link, struct span payload, struct file *file, struct failure *failure)
+{
+	struct file again;
+
+	if (file_decode(payload, &again) != STATUS_OK || again.kind != ENTRY_FILE || again.size != file->size ||
+		!version_equal(&again.version, &file->version))
+		return exchange_misfit(link, failure);
+	file->root_known = again.root_known;
+	file->root = again.root;
+	return STATUS_OK;
+}
+
+static enum status take_done(struct link *link, struct span payload, struct file *file, struct failure *failure)
+{
+	struct done done;
+
+	(void)file;
+	if (done_decode(payload, &done) != STATUS_OK || done.count != 1)
+		return exchange_misfit(link, failure);
+	link_answered(link);
+	return STATUS_OK;
+}
+
+enum status exchange_root(struct link *link, const struct url *url, struct file *file, struct failure *failure)
+{
+	const struct pieces_request digests = {.path = span_of(url->path), .version = file->version, .count = 1};
+	/* The frames of the answer, in their order. */
+	static const struct {
+		uint8_t type;
+		enum status (*take)(struct link *link, struct span payload, struct file *file, struct failure *failure);
+	} parts[] = {{FRAME_FILE, take_file}, {FRAME_PIECES, take_piece}, {FRAME_DONE, take_done}};
+	struct exchange_request request;
+	struct frame frame;
+	struct span payload;
+
+	exchange_begin(&request);
+	digests_request_encode(&request.writer, link_number(link), &digests);
+	enum status status = exchange_send(link, &request, failure);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == STATUS_OK; i++) {
+		status = exchange_receive(link, url, span_of(""), &frame, &payload, failure);
+		if (status == STATUS_OK && frame.type != parts[i].type)
+			status = exchange_misfit(link, failure);
+		else if (status == STATUS_OK)
+			status = parts[i].take(link, payload, file, failure);
+	}
+	return status;
 }

@@ -36,4 +36,10 @@ MUST_CHECK enum status exchange_misfit(struct link *link, struct failure *failur
 /* STAT of URL's own path and its answer. */
 MUST_CHECK enum status exchange_stat(struct link *link, const struct url *url, struct file *file, struct failure *failure);
 
+/*
+ * Completes FILE, a regular one as exchange_stat() has it, by its root where the server knows it, which STAT does not tell: by
+ * asking for the digest of one piece. STATUS_REFUSED also where the file is another one by now.
+ */
+MUST_CHECK enum status exchange_root(struct link *link, const struct url *url, struct file *file, struct failure *failure);
+
 #endif

@@ -23,4 +23,16 @@ equal 'lines of JSON' "$(jq -c . out | wc -l)" 2
 expect 3 ferry ls "$server/missing/"
 expect 0 ferry stat "$server/file" --json
 equal 'size' "$(jq -r .size out)" 2
+equal 'root of one piece' "$(jq -r .root out)" "$(sha256sum source/file | cut -c 1-64)"
+sample source/pieces 3000000
+expect 0 ferry stat "$server/pieces" --json
+equal 'root that nobody has asked for' "$(jq -r .root out)" null
+expect 0 ferry sum --tree "$server/pieces" --json
+root=$(jq -r .root out)
+expect 0 ferry stat "$server/pieces" --json
+equal 'root that is known' "$(jq -r '"\(.pieces) \(.root)"' out)" "3 $root"
+expect 0 ferry stat "$server/pieces"
+says "^root +$root$" out
+expect 0 ferry stat "$server/folder" --json
+equal 'root of a folder' "$(jq -r '"\(.kind) \(.root)"' out)" 'folder null'
 expect 3 ferry stat "$server/missing"
