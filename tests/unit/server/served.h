@@ -185,17 +185,29 @@ static inline void client_connect(struct fixture *fixture, struct client *client
 	client_reach(fixture, client);
 }
 
-static inline void client_greet_on(struct client *client)
+/* Says HELLO: is the answer WELCOME, or else BUSY? */
+static inline bool client_is_welcome(struct client *client)
 {
 	unsigned char bytes[64];
 	struct writer writer;
+	struct error error;
 	struct frame frame;
 
 	writer_init(&writer, bytes, sizeof(bytes));
 	hello_encode(&writer, &(struct hello){.version_min = 1, .version_max = 1});
 	client_send(client, &writer);
 	assert_true(next_frame(client, FRAME_GREETING, &frame));
-	assert_int_equal(frame.type, FRAME_WELCOME);
+	if (frame.type == FRAME_WELCOME)
+		return true;
+	assert_int_equal(frame.type, FRAME_ERROR);
+	assert_int_equal(error_decode((struct span){client->payload, frame.length}, &error), STATUS_OK);
+	assert_int_equal(error.code, ERROR_BUSY);
+	return false;
+}
+
+static inline void client_greet_on(struct client *client)
+{
+	assert_true(client_is_welcome(client));
 }
 
 static inline void client_greet(struct fixture *fixture, struct client *client)

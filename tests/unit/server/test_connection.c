@@ -236,6 +236,21 @@ static void refused_client_hears_busy_without_having_spoken(void **state)
 	rig_expect_end(rig);
 }
 
+static void every_request_puts_the_idle_deadline_off(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_greet(rig);
+	rig_settle(rig);
+	for (int64_t before = rig->wish.deadline; rig->number < 3; before = rig->wish.deadline) {
+		assert_true(before < CLOCK_NEVER);
+		rig_ping(rig, "");
+		rig_answer(rig, FRAME_PONG, rig->number);
+		rig_settle(rig);
+		assert_true(rig->wish.deadline > before);
+	}
+}
+
 static void drain_sends_idle_clients_away(void **state)
 {
 	struct rig *rig = *state;
@@ -323,6 +338,7 @@ int main(void)
 		CASE(end_within_a_frame_closes_at_once),
 		CASE(goodbye_without_an_end_is_waited_for_but_not_long),
 		CASE(refused_client_hears_busy_without_having_spoken),
+		CASE(every_request_puts_the_idle_deadline_off),
 		CASE(drain_sends_idle_clients_away),
 		CASE(drain_lets_a_running_reply_finish_and_starts_no_other),
 		CASE(drain_reaches_who_has_not_greeted_yet),
