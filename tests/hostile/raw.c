@@ -1,6 +1,8 @@
 /* Speaks the protocol as badly as it is told to. */
 #include "raw.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 #include <cmocka.h>
 
 #include "path.h"
-#include "sockets.h"
 #include "tls_context.h"
 
 #define PATIENCE_SECONDS 20
@@ -19,21 +20,34 @@
 const enum frame_type raw_path_types[] = {FRAME_STAT, FRAME_LIST, FRAME_DIGESTS, FRAME_READ, FRAME_SUM};
 const size_t raw_path_type_count = sizeof(raw_path_types) / sizeof(raw_path_types[0]);
 
-void raw_open(struct raw *raw, uint16_t port)
+static struct sockaddr_in loopback(uint8_t host, uint16_t port)
 {
+	return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host)};
+}
+
+void raw_open_from(struct raw *raw, uint8_t host, uint16_t port)
+{
+	const struct sockaddr_in from = loopback(host, 0), to = loopback(1, port);
 	const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
-	int fd;
+	const int yes = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	raw_close(raw);
 	if (!raw->room)
 		raw->room = malloc(FRAME_DATA_MAX);
 	assert_non_null(raw->room);
-	fd = socket_connect(port);
-	assert_true(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	*raw = (struct raw){.phase = FRAME_GREETING, .room = raw->room};
 	stream_init(&raw->stream, fd);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof(to)), 0);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+}
+
+void raw_open(struct raw *raw, uint16_t port)
+{
+	raw_open_from(raw, 1, port);
 }
 
 void raw_secure(struct raw *raw)

@@ -24,6 +24,8 @@ struct raw_answer {
 
 /* A zeroed one is closed. */
 void raw_open(struct raw *raw, uint16_t port);
+/* From 127.0.0.HOST. */
+void raw_open_from(struct raw *raw, uint8_t host, uint16_t port);
 /* From here on inside TLS; the server may be anybody. */
 void raw_secure(struct raw *raw);
 /* HELLO, and WELCOME. */
