@@ -8,8 +8,10 @@
 /* usage: against_server [PATTERN]     the cases whose names PATTERN (with * and ?) matches, or all */
 int main(int argument_count, char **arguments)
 {
-	const struct hostile_table tables[] = {against_greeting, against_frames, against_order, against_paths, against_ranges, against_tokens, against_limits,
-		against_tls};
+	const struct hostile_table tables[] = {
+		against_greeting, against_frames, against_order, against_paths,
+		against_ranges, against_tokens, against_limits, against_tls,
+	};
 	struct stage stage;
 	struct hostile_suite suite = {
 		.title = "against the server",
