@@ -92,9 +92,9 @@ static void take_apart(struct span path)
 	CHECK((path_join(longer, path, path) == STATUS_OK) == (2 * path.length + (path.length > 0) <= PATH_LENGTH_MAX));
 }
 
-static int open_by_kernel(const char *path, unsigned long long resolve)
+static int open_by_kernel(const char *path, int flags, unsigned long long resolve)
 {
-	struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = resolve};
+	struct open_how how = {.flags = (unsigned)(flags | O_NOFOLLOW | O_CLOEXEC), .resolve = resolve};
 	long fd;
 
 	do
@@ -123,7 +123,7 @@ static bool same(int a, int b)
 	return left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-/* One of our resolvers opened, or not, what the kernel did. */
+/* A resolver of ours opened, or not, what the kernel did. */
 static void compare(enum status status, int ours, int kernels)
 {
 	CHECK((status == STATUS_OK) == (kernels >= 0));
@@ -134,22 +134,30 @@ static void compare(enum status status, int ours, int kernels)
 	close(ours);
 }
 
-static void resolve_every_way(const char *path)
+/* openat2, the walk that stands in for it, and the kernel asked directly: the same thing, or the same refusal. */
+static void resolve_both_ways(const char *path, int flags)
 {
-	int kernels = open_by_kernel(path, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS), fd = -1;
-	enum status status = beneath_open(scratch.folder, path, O_PATH, 0, &fd);
-	struct stat stat;
+	int kernels = open_by_kernel(path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS), opened = -1, walked = -1;
+	enum status status = beneath_open(scratch.folder, path, flags, 0, &opened);
+	enum status walk_status = beneath_open_walk(scratch.folder, path, flags, 0, &walked);
 
-	compare(status, fd, kernels);
-	compare(beneath_open_walk(scratch.folder, path, O_PATH | O_DIRECTORY, 0, &fd), fd,
-		status == STATUS_OK && fstat(kernels, &stat) == 0 && S_ISDIR(stat.st_mode) ? kernels : -1);
+	CHECK(status == walk_status);
+	compare(status, opened, kernels);
+	compare(walk_status, walked, kernels);
 	if (kernels >= 0)
 		close(kernels);
 }
 
+static void resolve_every_way(const char *path)
+{
+	resolve_both_ways(path, O_PATH);
+	resolve_both_ways(path, O_PATH | O_DIRECTORY);
+	resolve_both_ways(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
 static void follow_links_inside(const char *path)
 {
-	int kernels = open_by_kernel(path, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS), fd = -1;
+	int kernels = open_by_kernel(path, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS), fd = -1;
 	struct stat ours, theirs;
 
 	CHECK((beneath_stat(scratch.folder, path, BENEATH_LINKS_INSIDE, &ours) == STATUS_OK) == (kernels >= 0));
