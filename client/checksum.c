@@ -1,12 +1,12 @@
 /* Computes the SHA-256 of whole files: where the tree's root says it, on the way through an outlet, or in one pass. */
 #include "checksum.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "beneath.h"
 #include "hasher.h"
+#include "sync.h"
 
 static enum status sum_of(int fd, uint64_t size, struct digest *digest)
 {
@@ -59,8 +59,8 @@ enum status checksum_file(int folder, const char *name, uint64_t size, const str
 	status = sum_of(fd, size, &digest);
 	if (status == STATUS_OK && !digest_equal(&digest, sum))
 		status = STATUS_MISMATCH;
-	if (status == STATUS_OK && sync == CHECKSUM_SYNC && fsync(fd) < 0)
-		status = status_from_errno(errno);
+	if (status == STATUS_OK && sync == CHECKSUM_SYNC)
+		status = sync_file(fd);
 	close(fd);
 	return status;
 }

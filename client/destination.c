@@ -11,6 +11,7 @@
 
 #include "beneath.h"
 #include "path.h"
+#include "sync.h"
 #include "text.h"
 
 #define SHOWN_SIZE 400
@@ -67,10 +68,11 @@ static enum status make_below(int parent, const char *name, enum destination_syn
 	bool made;
 	enum status status = beneath_make_folder(parent, name, fd, &made);
 
-	if (status != STATUS_OK || !made || sync == DESTINATION_NO_SYNC || fsync(parent) == 0)
+	if (status != STATUS_OK || !made || sync == DESTINATION_NO_SYNC)
 		return status;
-	status = status_from_errno(errno);
-	close(*fd);
+	status = sync_folder(parent);
+	if (status != STATUS_OK)
+		close(*fd);
 	return status;
 }
 
@@ -87,8 +89,7 @@ static enum status settle_existing(const char *path)
 	if (asprintf(&around, "%s/..", path) < 0)
 		return STATUS_NO_MEMORY;
 	if (open_folder(around, &fd) == STATUS_OK) {
-		if (fsync(fd) < 0 && errno != EINVAL)
-			status = status_from_errno(errno);
+		status = sync_folder(fd);
 		close(fd);
 	}
 	free(around);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "sync.h"
 
 #define IDLE_MAX 64 /* descriptors that nobody uses at the moment */
 
@@ -169,17 +170,6 @@ void folders_leave(struct folders *folders, struct plan_folder *folder)
 }
 
 /* --- Settling ------------------------------------------------------------------------------------------------------ */
-
-static enum status sync_folder(int fd)
-{
-	int result;
-
-	do
-		result = fsync(fd);
-	while (result < 0 && errno == EINTR);
-	/* Some file systems cannot sync a folder, and need not. */
-	return result == 0 || errno == EINVAL ? STATUS_OK : status_from_errno(errno);
-}
 
 /* Whether the destination itself has a lasting name is its owner's business. */
 static bool is_settled(struct folders *folders, const struct plan_folder *folder)

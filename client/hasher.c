@@ -115,8 +115,11 @@ static enum status hash_tree(struct hasher *hasher, int fd, uint64_t size, struc
 
 static enum status check_end(struct hasher *hasher, int fd, uint64_t size)
 {
-	ssize_t got = pread(fd, hasher->buffer, 1, (off_t)size);
+	ssize_t got;
 
+	do
+		got = pread(fd, hasher->buffer, 1, (off_t)size);
+	while (got < 0 && errno == EINTR);
 	return got == 0 ? STATUS_OK : got > 0 ? STATUS_CHANGED : status_from_errno(errno);
 }
 

@@ -1,7 +1,6 @@
 /* Opens partials, looks at final names and stores bytes, each failure told with its place. */
 #include "landing.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "clock.h"
 #include "digest.h"
 #include "outcome.h"
+#include "sync.h"
 
 /* --- The final name ------------------------------------------------------------------------------------------------ */
 
@@ -252,12 +252,9 @@ enum status landing_prove_in_place(struct transfer *transfer, struct download *d
 
 void landing_confirm(struct transfer *transfer, struct download *download, struct failure *failure)
 {
-	enum status status = STATUS_OK;
-
 	if (!transfer->sync)
 		return;
-	if (fsync(download->basis) < 0)
-		status = status_from_errno(errno);
+	enum status status = sync_file(download->basis);
 	if (status == STATUS_OK)
 		status = folders_settle(transfer->folders, download->file->node.parent);
 	if (status != STATUS_OK)

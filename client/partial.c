@@ -10,6 +10,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "sync.h"
+
 #define BLOCK 512u /* unit of st_blocks */
 
 void partial_close(struct partial *partial)
@@ -145,10 +147,5 @@ void partial_flush(const struct partial *partial)
 
 enum status partial_sync(const struct partial *partial)
 {
-	int result;
-
-	do
-		result = fsync(partial->fd);
-	while (result < 0 && errno == EINTR);
-	return result == 0 ? STATUS_OK : status_from_errno(errno);
+	return sync_file(partial->fd);
 }

@@ -11,6 +11,7 @@
 
 #include "beneath.h"
 #include "path.h"
+#include "sync.h"
 
 /* ".NAME.new" and ".NAME.lock" must be names too. */
 #define BESIDE_SIZE (PATH_NAME_MAX + 1)
@@ -104,7 +105,7 @@ static enum status write_all(int fd, const unsigned char *bytes, size_t length)
 		bytes += written;
 		length -= (size_t)written;
 	}
-	return fsync(fd) < 0 ? status_from_errno(errno) : STATUS_OK;
+	return sync_file(fd);
 }
 
 /* What root makes in somebody else's folder is theirs: the server of that user has to read it. FD is closed if that fails. */
@@ -159,7 +160,7 @@ enum status whole_file_replace(int folder, const char *name, const void *bytes, 
 	if (status == STATUS_OK)
 		status = beneath_rename_name(folder, beside, name);
 	if (status == STATUS_OK)
-		return fsync(folder) < 0 ? status_from_errno(errno) : STATUS_OK;
+		return sync_folder(folder);
 	enum status removed = beneath_remove_name(folder, beside);
 	/* The first failure is the one to tell, what is left is removed the next time. */
 	(void)removed;

@@ -19,7 +19,7 @@ struct looking {
 	bool proven; /* only what ferry has proven counts */
 };
 
-static bool is_partial(const char *below)
+bool promise_is_partial(const char *below)
 {
 	const char *slash = strrchr(below, '/');
 	const char *name = slash ? slash + 1 : below;
@@ -47,7 +47,7 @@ static void look_at_final(void *context, const char *below)
 {
 	const struct looking *looking = context;
 	const struct expectation *expectation = looking->expectation;
-	if (!looking->what[0] && !is_partial(below) && !is_as_in(expectation, expectation->before, below) &&
+	if (!looking->what[0] && !promise_is_partial(below) && !is_as_in(expectation, expectation->before, below) &&
 	    !is_as_in(expectation, expectation->after, below))
 		snprintf(looking->what, PROMISE_WHAT_MAX, "%s is neither what it was nor what it shall be", below);
 }
@@ -57,7 +57,7 @@ static void look_for_old(void *context, const char *below)
 	const struct looking *looking = context;
 	char path[TREE_PATH_MAX];
 	tree_path(path, looking->expectation->work, below);
-	if (!looking->what[0] && !is_partial(below) && access(path, F_OK) < 0)
+	if (!looking->what[0] && !promise_is_partial(below) && access(path, F_OK) < 0)
 		snprintf(looking->what, PROMISE_WHAT_MAX, "%s has gone", below);
 }
 

@@ -26,6 +26,9 @@ bool promise_holds(const struct expectation *expectation, const char *said, char
 /* The same for what ferry called fetched or verified alone: what is `unchanged` is believed, not proven. */
 bool promise_kept(const struct expectation *expectation, const char *said, char what[PROMISE_WHAT_MAX]);
 
+/* Is PATH the name of a file under construction? */
+bool promise_is_partial(const char *path);
+
 /* How many bytes lie in pieces that neither the partial nor the final file has right. */
 uint64_t promise_missing(const struct expectation *expectation);
 

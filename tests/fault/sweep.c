@@ -21,6 +21,7 @@ static const struct {
 	{"strace", sweep_strace},
 	{"kills", sweep_kills},
 	{"resumed", sweep_resumed},
+	{"pairs", sweep_pairs},
 	{"power", sweep_power},
 	{"power_again", sweep_power_again},
 	{"failures", sweep_failures},

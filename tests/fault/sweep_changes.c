@@ -101,6 +101,14 @@ static bool fetch(struct change_trial *change, uint64_t at, struct outcome *outc
 	}
 }
 
+/* Bytes of one version under the time of another would be believed to be that one. */
+static bool is_version(const char *found, const char *version)
+{
+	struct stat one, other;
+	return same_file(found, version) && stat(found, &one) == 0 && stat(version, &other) == 0 &&
+	       one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
+}
+
 /* The file is absent, as it was before, or one of the versions that it ever had; the others have arrived. */
 static bool is_one_version(const struct change_trial *change)
 {
@@ -114,10 +122,10 @@ static bool is_one_version(const struct change_trial *change)
 		return access(version, F_OK) < 0;
 	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
 		tree_path(version, versions[i], CHANGED);
-		if (same_file(found, version))
+		if (is_version(found, version))
 			return true;
 	}
-	return same_file(found, change->second);
+	return is_version(found, change->second);
 }
 
 static bool others_arrived(const struct change_trial *change)

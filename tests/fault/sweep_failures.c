@@ -1,7 +1,9 @@
 /* Fails each file call of the client in turn, once and for good: a defined exit code, nothing leaks, the promise holds. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "trial.h"
 #include "ways.h"
@@ -12,11 +14,27 @@ static bool is_defined(int code, const struct way *way, const struct scenario *s
 	return code == scenario->code || (way->act == PLAN_FAIL && (code == 9 || code == 12));
 }
 
+/* After a failed sync nobody knows which bytes of a file are on disk: reading it again would not tell. */
+static bool keeps_unsynced(const struct plan *plan, char *text, size_t capacity)
+{
+	for (const struct record *record = plan_next(plan, NULL); record; record = plan_next(plan, record))
+		if (record->call == CALL_SYNC && record->result < 0 && record->result != -EINTR &&
+		    promise_is_partial(record_path(record)) && access(record_path(record), F_OK) == 0) {
+			snprintf(text, capacity, "%s could not be synced and is still there", record_path(record));
+			return true;
+		}
+	return false;
+}
+
 static bool went_right(struct trial *trial, const struct outcome *outcome, const struct way *way, const char *when)
 {
-	char text[64];
+	char text[PROMISE_WHAT_MAX];
 	if (outcome->end != CHILD_EXITED || !is_defined(outcome->code, way, trial->scenario) || strstr(outcome->err, "Sanitizer")) {
 		snprintf(text, sizeof text, "end %d, code %d", (int)outcome->end, outcome->code);
+		trial_complain(trial, when, text, outcome->err);
+		return false;
+	}
+	if (keeps_unsynced(trial->page.plan, text, sizeof text)) {
 		trial_complain(trial, when, text, outcome->err);
 		return false;
 	}
@@ -32,7 +50,12 @@ static bool fail_at(struct trial *trial, const struct way *way, bool lasting, ui
 	snprintf(when, sizeof when, "%s at file call %" PRIu64 "%s", way->name, at, lasting ? " and from then on" : "");
 	trial_reset(trial);
 	trial_run(trial,
-		(struct plan){.act = way->act, .at = at, .lasting = lasting, .error = way->error, .numbers = PLAN_NUMBER_ALL},
+		(struct plan){.act = way->act,
+			.at = at,
+			.lasting = lasting,
+			.error = way->error,
+			.numbers = PLAN_NUMBER_ALL,
+			.log = PLAN_LOG_CALLS},
 		&outcome);
 	*over = trial->page.plan->count < at;
 	bool right = went_right(trial, &outcome, way, when);

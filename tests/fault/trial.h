@@ -66,6 +66,7 @@ void trial_complain(const struct trial *trial, const char *when, const char *wha
 bool sweep_strace(struct trial *trial);
 bool sweep_kills(struct trial *trial);
 bool sweep_resumed(struct trial *trial);
+bool sweep_pairs(struct trial *trial);
 bool sweep_power(struct trial *trial);
 bool sweep_power_again(struct trial *trial);
 bool sweep_failures(struct trial *trial);
