@@ -99,6 +99,8 @@ struct settings {
 
 	int ready_fd;    /* -1: none */
 	char *port_file; /* NULL: none */
+	bool help;
+	bool version;
 	bool check_config;
 	bool print_pin;
 	struct token_command token;

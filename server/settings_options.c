@@ -17,10 +17,14 @@ struct option_row {
 	const char *name;
 	char letter;       /* 0: none */
 	const char *value; /* what it is called in the help; NULL: takes none */
-	/* NULL: not built yet. STATUS_END: the command line is done with, text was printed. */
+	/* Takes the value, or says what is wrong with it. NULL: the option is kept at PLACE as it is. */
 	enum status (*take)(struct settings *settings, const char *value, struct complaint *complaint);
+	size_t place;      /* in struct settings: a const char *, or without a value a bool, which becomes true */
 	const char *help;
 };
+
+#define KEPT(member) NULL, offsetof(struct settings, member)
+#define TAKEN(function) function, 0
 
 static enum status copy_text(const char *text, char **field, struct complaint *complaint)
 {
@@ -39,59 +43,14 @@ static enum status take_config(struct settings *settings, const char *value, str
 	return copy_text(value, &settings->config, complaint);
 }
 
-static enum status take_plain(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->plain = true;
-	return STATUS_OK;
-}
-
 static enum status take_cache(struct settings *settings, const char *value, struct complaint *complaint)
 {
 	return settings_override(settings, "cache", value, complaint);
 }
 
-static enum status take_tls(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->encrypted = true;
-	return STATUS_OK;
-}
-
 static enum status take_state(struct settings *settings, const char *value, struct complaint *complaint)
 {
 	return settings_override(settings, "state", value, complaint);
-}
-
-static enum status take_print_pin(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->print_pin = true;
-	return STATUS_OK;
-}
-
-static enum status take_token_share(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)complaint;
-	settings->token.share = value;
-	return STATUS_OK;
-}
-
-static enum status take_token_expires(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)complaint;
-	settings->token.expires = value;
-	return STATUS_OK;
-}
-
-static enum status take_token_pin(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)complaint;
-	settings->token.pin = value;
-	return STATUS_OK;
 }
 
 static enum status take_no_cache(struct settings *settings, const char *value, struct complaint *complaint)
@@ -118,83 +77,42 @@ static enum status take_port_file(struct settings *settings, const char *value, 
 	return copy_text(value, &settings->port_file, complaint);
 }
 
-static enum status take_check_config(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->check_config = true;
-	return STATUS_OK;
-}
-
-static enum status take_prewarm(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->prewarm = true;
-	return STATUS_OK;
-}
-
-static enum status take_until_eof(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)value;
-	(void)complaint;
-	settings->until_eof = true;
-	return STATUS_OK;
-}
-
-static enum status take_version(struct settings *settings, const char *value, struct complaint *complaint)
-{
-	(void)settings;
-	(void)value;
-	(void)complaint;
-	puts("ferryd " FERRY_VERSION);
-	return STATUS_END;
-}
-
-static enum status take_help(struct settings *settings, const char *value, struct complaint *complaint);
-
 static const struct option_row rows[] = {
-	{"config", 'c', "FILE", take_config, "read the settings from FILE"},
-	{"listen", 'l', "ADDR[:PORT]", settings_listen, "listen here instead; may be repeated; port 0 is any free one"},
-	{"tls", 0, NULL, take_tls, "encrypt; clients use ferrys:// URLs"},
-	{"plain", 0, NULL, take_plain, "do not encrypt, even when listening beyond loopback"},
-	{"state", 0, "DIR", take_state, "keep the server's identity and tokens in DIR"},
-	{"print-pin", 0, NULL, take_print_pin, "print the pin that clients know this server by, then exit"},
-	{"cache", 0, "DIR", take_cache, "remember digests in DIR"},
-	{"no-cache", 0, NULL, take_no_cache, "remember no digests on disk"},
-	{"prewarm", 0, NULL, take_prewarm, "compute the digests of all files in the background, while idle"},
-	{"ready-fd", 0, "N", take_ready_fd, "write the ready line to descriptor N too, and close it"},
-	{"port-file", 0, "FILE", take_port_file, "write the ports to FILE, one a line"},
-	{"check-config", 0, NULL, take_check_config, "check the command line and the settings, then exit"},
-	{"until-eof", 0, NULL, take_until_eof, "stop when standard input closes"},
-	{"share", 0, "S[/PREFIX]", take_token_share, "token add: what the token is for"},
-	{"expires", 0, "TIME", take_token_expires, "token add: when it becomes useless, such as 12h or 30d"},
-	{"pin", 0, "PIN", take_token_pin, "token add: instead of a secret, a client's certificate"},
-	{"help", 'h', NULL, take_help, "show this help"},
-	{"version", 'V', NULL, take_version, "show the version"},
+	{"config", 'c', "FILE", TAKEN(take_config), "read the settings from FILE"},
+	{"listen", 'l', "ADDR[:PORT]", TAKEN(settings_listen), "listen here instead; may be repeated; port 0 is any free one"},
+	{"tls", 0, NULL, KEPT(encrypted), "encrypt; clients use ferrys:// URLs"},
+	{"plain", 0, NULL, KEPT(plain), "do not encrypt, even when listening beyond loopback"},
+	{"state", 0, "DIR", TAKEN(take_state), "keep the server's identity and tokens in DIR"},
+	{"print-pin", 0, NULL, KEPT(print_pin), "print the pin that clients know this server by, then exit"},
+	{"cache", 0, "DIR", TAKEN(take_cache), "remember digests in DIR"},
+	{"no-cache", 0, NULL, TAKEN(take_no_cache), "remember no digests on disk"},
+	{"prewarm", 0, NULL, KEPT(prewarm), "compute the digests of all files in the background, while idle"},
+	{"ready-fd", 0, "N", TAKEN(take_ready_fd), "write the ready line to descriptor N too, and close it"},
+	{"port-file", 0, "FILE", TAKEN(take_port_file), "write the ports to FILE, one a line"},
+	{"check-config", 0, NULL, KEPT(check_config), "check the command line and the settings, then exit"},
+	{"until-eof", 0, NULL, KEPT(until_eof), "stop when standard input closes"},
+	{"share", 0, "S[/PREFIX]", KEPT(token.share), "token add: what the token is for"},
+	{"expires", 0, "TIME", KEPT(token.expires), "token add: when it becomes useless, such as 12h or 30d"},
+	{"pin", 0, "PIN", KEPT(token.pin), "token add: instead of a secret, a client's certificate"},
+	{"help", 'h', NULL, KEPT(help), "show this help"},
+	{"version", 'V', NULL, KEPT(version), "show the version"},
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
-static enum status take_help(struct settings *settings, const char *value, struct complaint *complaint)
+static void print_help(void)
 {
-	(void)settings;
-	(void)value;
-	(void)complaint;
 	puts("usage: ferryd [OPTION...] DIR       serve one directory\n"
 	     "       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n"
 	     "       ferryd [OPTION...] token add NAME | token list | token remove NAME\n");
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 		char letter[] = {'-', rows[i].letter, ',', ' ', '\0'};
-		if (!rows[i].help)
-			continue;
 		snprintf(left, sizeof(left), "%s--%s %s", rows[i].letter ? letter : "    ", rows[i].name,
 			rows[i].value ? rows[i].value : "");
 		printf("  %-26s  %s\n", left, rows[i].help);
 	}
 	puts("\nWithout DIR and -c the settings come from $XDG_CONFIG_HOME/ferry/ferryd.conf, else /etc/ferry/ferryd.conf.\n"
 	     "See ferryd(8) and ferryd.conf(5).");
-	return STATUS_END;
 }
 
 /* getopt_long returns the index of the row for a long option, and finds a short one in LETTERS. */
@@ -227,21 +145,18 @@ static const struct option_row *row_of(int found)
 
 static enum settings_outcome take_option(const struct option_row *row, struct settings *settings, const char *value)
 {
+	void *place = (char *)settings + row->place;
 	struct complaint complaint;
 
-	if (!row->take) {
-		fprintf(stderr, "ferryd: --%s is not available in this version\n", row->name);
-		return SETTINGS_WRONG;
-	}
-	switch (row->take(settings, value, &complaint)) {
-	case STATUS_OK:
-		return SETTINGS_SERVE;
-	case STATUS_END:
-		return SETTINGS_SHOWN;
-	default:
+	if (!row->take && row->value)
+		*(const char **)place = value;
+	else if (!row->take)
+		*(bool *)place = true;
+	else if (row->take(settings, value, &complaint) != STATUS_OK) {
 		fprintf(stderr, "ferryd: --%s %s: %s\n", row->name, value ? value : "", complaint.text);
 		return SETTINGS_WRONG;
 	}
+	return SETTINGS_SERVE;
 }
 
 static const char only_with_add[] = "--share, --expires and --pin go with token add";
@@ -296,20 +211,34 @@ static enum settings_outcome take_operands(int count, char **operands, struct se
 	return SETTINGS_SERVE;
 }
 
-enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings)
+/* What is wrong with an option is printed by getopt_long, or by us. */
+static enum settings_outcome take_options(int argc, char **argv, struct settings *settings)
 {
 	struct option options[ROW_COUNT + 1];
 	char letters[2 * ROW_COUNT + 1];
 	int found;
 
 	make_getopt_tables(options, letters);
+	/* Options stand anywhere, whatever the environment has to say. */
+	unsetenv("POSIXLY_CORRECT");
 	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		const struct option_row *row = row_of(found);
-		/* What is wrong was printed by getopt_long. */
-		enum settings_outcome outcome = row ? take_option(row, settings, optarg) : SETTINGS_WRONG;
-		if (outcome != SETTINGS_SERVE)
-			return outcome;
+		if (!row || take_option(row, settings, optarg) != SETTINGS_SERVE)
+			return SETTINGS_WRONG;
 	}
-	return take_operands(argc - optind, argv + optind, settings);
+	return SETTINGS_SERVE;
+}
+
+enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings)
+{
+	if (take_options(argc, argv, settings) != SETTINGS_SERVE)
+		return SETTINGS_WRONG;
+	if (settings->help)
+		print_help();
+	else if (settings->version)
+		puts("ferryd " FERRY_VERSION);
+	else
+		return take_operands(argc - optind, argv + optind, settings);
+	return SETTINGS_SHOWN;
 }

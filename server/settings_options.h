@@ -1,4 +1,4 @@
-/* The command line of ferryd: one row per option, also for those that this version refuses. */
+/* The command line of ferryd: one row per option. */
 #ifndef SETTINGS_OPTIONS_H
 #define SETTINGS_OPTIONS_H
 

@@ -16,6 +16,17 @@ static void options_stand_anywhere_until_two_dashes(void **state)
 	assert_string_equal(fixture->settings.shares[0].path, "--plain");
 }
 
+static void posixly_correct_does_not_move_options(void **state)
+{
+	struct fixture *fixture = *state;
+
+	setenv("POSIXLY_CORRECT", "1", 1);
+	assert_serves(fixture, "ferryd /srv --check-config");
+	unsetenv("POSIXLY_CORRECT");
+	assert_true(fixture->settings.check_config);
+	assert_string_equal(fixture->settings.shares[0].path, "/srv");
+}
+
 static void listeners_keep_the_order_given(void **state)
 {
 	struct fixture *fixture = *state;
@@ -124,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FILES(options_stand_anywhere_until_two_dashes),
+		WITH_FILES(posixly_correct_does_not_move_options),
 		WITH_FILES(listeners_keep_the_order_given),
 		WITH_FILES(wrong_command_lines_are_refused_with_a_sentence),
 		WITH_FILES(tls_and_plain_exclude_each_other),
