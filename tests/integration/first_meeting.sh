@@ -1,0 +1,75 @@
+#!/bin/bash
+# On a terminal the user is asked about a server that nobody knows; only yes is yes, and it is remembered.
+. tests/support/story.sh
+
+mkfifo keys screen
+
+# meet COMMAND...: ferry on a terminal of its own, up to its question, which asked has then; what it shows comes through screen.
+# A shell makes what it starts in the background deaf for interrupts.
+meet() {
+	script -qefc "env --default-signal=INT $programs/ferry $*" /dev/null <keys >screen &
+	meeting=$!
+	exec {keys}>keys {screen}<screen
+	# The question has no line of its own to end: its last character is this.
+	read -r -d ')' asked <&"$screen" || fail "no question: $asked"
+}
+
+# answer WORD CODE: types WORD; what is shown from then on is in shown. Before the end nothing hangs up, nor does the input end.
+answer() {
+	local code=0
+	printf '%s\n' "$1" >&"$keys"
+	cat <&"$screen" >shown
+	wait $meeting || code=$?
+	exec {keys}>&- {screen}<&-
+	[ "$code" = "$2" ] || fail "code $code instead of $2 after '$1'"
+}
+
+mkdir source
+echo here >source/file
+start_server --tls --state state source
+pin=$("$programs/ferryd" --print-pin --state state)
+known=$XDG_CONFIG_HOME/ferry/known-servers
+
+for word in no '' y YES 'yes please' ' yes'; do
+	meet ls "$server/"
+	[[ $asked = *'is not known here'*"$pin"*'(yes/no' ]] || fail "$asked"
+	answer "$word" 6
+	says 'was not accepted' shown
+	absent "$known"
+done
+
+# One thread asks, all go on; it is written down for its owner alone.
+meet get -r "$server" -d copy -j 4
+answer yes 0
+same source copy
+says "^127.0.0.1 $port ${pin//+/\\+}$" "$known"
+equal 'mode of the known servers' "$(stat -c %a "$known")" 600
+expect 0 ferry ls "$server/" </dev/null
+expect 0 script -qec "$programs/ferry ls $server/" /dev/null </dev/null
+! grep -q 'not known' out || fail 'the user was asked again'
+
+# Who takes longer than the server waits is connected anew.
+ferry untrust "$server"
+stop_server
+cat >conf <<END
+[server]
+greeting_deadline = 300ms
+tls = yes
+[share s]
+path = $work/source
+END
+start_server -c conf --state state
+meet ls "$server/"
+while ! grep -q event=deadline "$server_log"; do
+	kill -0 "$server_pid"
+done
+answer yes 0
+says '^s/' shown
+
+# An interrupt at the question is one: nothing was said, nothing is remembered.
+ferry untrust "$server"
+for command in ls get; do
+	meet $command "$server/s/file"
+	answer $'\003' 130
+	expect 6 ferry ls "$server/" </dev/null
+done
