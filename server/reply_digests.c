@@ -80,7 +80,7 @@ static enum reply_result open_source(struct digests *digests, struct turn *turn)
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	if (digests->source.content)
-		source_describe(&digests->source, turn, digests->reply.number, NULL);
+		source_announce(&digests->source, turn, digests->reply.number, digests->remembering);
 	return REPLY_MORE;
 }
 

@@ -99,7 +99,7 @@ static enum reply_result open_source(struct read *read, struct turn *turn)
 		return reply_fail(turn, status);
 	if (!read->source.content)
 		return try_small(read, turn);
-	source_describe(&read->source, turn, read->reply.number, NULL);
+	source_announce(&read->source, turn, read->reply.number, read->remembering);
 	read->state = READ_BETWEEN;
 	return REPLY_MORE;
 }

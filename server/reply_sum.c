@@ -31,7 +31,7 @@ static enum reply_result open_source(struct sum *sum, struct turn *turn)
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
 	sum->end = piece_count(source_size(&sum->source));
-	source_describe(&sum->source, turn, sum->reply.number, NULL);
+	source_announce(&sum->source, turn, sum->reply.number, REMEMBER_AGREEING);
 	return REPLY_MORE;
 }
 

@@ -110,10 +110,18 @@ void source_describe(struct source *source, struct turn *turn, uint16_t number, 
 	struct file file = file_of_stat(&source->stat);
 
 	file.version = source->version;
-	file.root_known = root || source_root(source, turn, &file.root);
+	file.root_known = root != NULL;
 	if (root)
 		file.root = *root;
 	file_encode(output_writer(turn->output), number, &file);
+}
+
+void source_announce(struct source *source, struct turn *turn, uint16_t number, enum remembering remembering)
+{
+	struct digest root;
+	bool known = remembering == REMEMBER_AGREEING && source_root(source, turn, &root);
+
+	source_describe(source, turn, number, known ? &root : NULL);
 }
 
 enum status source_check(struct source *source, struct turn *turn)

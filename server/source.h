@@ -43,8 +43,16 @@ uint64_t source_size(const struct source *source);
  */
 MUST_CHECK enum status source_range(const struct source *source, const struct version *wanted, uint64_t first, uint64_t *end);
 
-/* Writes the FILE frame; ROOT, unless it is remembered, may be NULL. */
+enum remembering {
+	REMEMBER_AGREEING, /* another digest than the remembered one makes the content stale */
+	REMEMBER_FRESH,    /* another digest replaces it and drops the others */
+};
+
+/* Writes the FILE frame, with the root if ROOT is not NULL. */
 void source_describe(struct source *source, struct turn *turn, uint16_t number, const struct digest *root);
+
+/* The same before anything is hashed: with the remembered root, unless it is memory that is in doubt. */
+void source_announce(struct source *source, struct turn *turn, uint16_t number, enum remembering remembering);
 
 /* Is the file still in its version? STATUS_CHANGED where not. */
 MUST_CHECK enum status source_check(struct source *source, struct turn *turn);
@@ -60,11 +68,6 @@ MUST_CHECK enum status source_read(const struct source *source, void *bytes, siz
 
 /* Where a piece lies. */
 struct stretch source_stretch(const struct source *source, uint64_t piece);
-
-enum remembering {
-	REMEMBER_AGREEING, /* another digest than the remembered one makes the content stale */
-	REMEMBER_FRESH,    /* another digest replaces it and drops the others */
-};
 
 /* Reads and hashes a piece through the bench's buffer and takes no lock; the digest counts once source_remember agrees. */
 MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece,

@@ -128,6 +128,24 @@ static void fresh_digests_are_hashed_again(void **state)
 	assert_int_equal(rig->services.tally.hashed, 2 * SIZE);
 }
 
+static void fresh_digests_come_without_a_remembered_root(void **state)
+{
+	static const struct {
+		bool fresh;
+		bool root_known;
+	} steps[] = {{false, false}, {false, true}, {true, false}, {false, true}};
+	struct rig *rig = *state;
+
+	rig_file(rig, "file", SIZE);
+	rig_greet(rig);
+	struct version version = version_now(rig);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		uint16_t number = ask_digests(rig, version, 0, PIECES, steps[i].fresh);
+		assert_int_equal(expect_file(rig, number).root_known, steps[i].root_known);
+		expect_digests(rig, number, SIZE, 0, PIECES);
+	}
+}
+
 static void file_that_changes_ends_its_digests(void **state)
 {
 	struct rig *rig = *state;
@@ -265,6 +283,7 @@ int main(void)
 		CASE(known_digests_are_sent_without_hashing),
 		CASE(ranges_and_versions_are_judged_as_for_read),
 		CASE(fresh_digests_are_hashed_again),
+		CASE(fresh_digests_come_without_a_remembered_root),
 		CASE(file_that_changes_ends_its_digests),
 		CASE(what_is_known_is_sent_once_a_second),
 		CASE(silence_is_broken_by_progress),

@@ -154,6 +154,29 @@ static void fresh_hashes_again_and_drops_what_was_wrong(void **state)
 	expect_piece(rig, number, size, 1);
 }
 
+static void fresh_names_no_remembered_root(void **state)
+{
+	const struct digest wrong = {.bytes = {1, 2, 3}};
+	struct rig *rig = *state;
+	struct pieces_request request = {.path = span_of("file"), .count = 1};
+	uint64_t size = 2 * PIECE_SIZE;
+
+	rig_file(rig, "file", size);
+	plant(rig, "file", 0, &wrong);
+	plant(rig, "file", 1, &wrong);
+	rig_greet(rig);
+	uint16_t number = rig_read(rig, &request);
+	struct file file = expect_file(rig, number);
+	assert_true(file.root_known);
+	expect_data(rig, number, PIECE_SIZE);
+
+	request.version = file.version;
+	request.fresh = true;
+	number = rig_read(rig, &request);
+	assert_false(expect_file(rig, number).root_known);
+	expect_piece(rig, number, size, 0);
+}
+
 static void fresh_waits_for_the_hash_budget(void **state)
 {
 	struct rig *rig = *state;
@@ -246,6 +269,7 @@ int main(void)
 		CASE(file_that_is_back_dated_is_voided),
 		CASE(file_that_is_replaced_is_sent_to_its_end_or_changed),
 		CASE(fresh_hashes_again_and_drops_what_was_wrong),
+		CASE(fresh_names_no_remembered_root),
 		CASE(fresh_waits_for_the_hash_budget),
 		CASE(very_new_file_is_not_read_before_its_clock_has_ticked),
 		CASE(file_that_keeps_changing_is_changed_in_the_end),
