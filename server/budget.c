@@ -35,16 +35,29 @@ static int64_t book(struct bucket *bucket, int64_t cost, int64_t now)
 	return turn;
 }
 
+/* Moves TICKET to STAGE, with a turn there; empties it where that turn would come too late. caller holds lock */
+static void stand_in_line(struct ticket *ticket, int stage, struct bucket *bucket, int64_t cost, int64_t now)
+{
+	if (atomic_load(&bucket->free_at) > now + BUDGET_PATIENCE)
+		*ticket = (struct ticket){.stage = TICKET_NONE};
+	else
+		*ticket = (struct ticket){stage, book(bucket, cost, now)};
+}
+
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now)
 {
 	int64_t due = now + budget->burst;
 
 	pthread_mutex_lock(&budget->lock);
-	if (ticket->stage == TICKET_NONE)
-		*ticket = (struct ticket){TICKET_PEER, peer ? book(peer, duration(units, budget->rate_per_peer), now) : now};
+	if (ticket->stage == TICKET_NONE && !peer)
+		*ticket = (struct ticket){TICKET_PEER, now};
+	else if (ticket->stage == TICKET_NONE)
+		stand_in_line(ticket, TICKET_PEER, peer, duration(units, budget->rate_per_peer), now);
 	if (ticket->stage == TICKET_PEER && ticket->turn <= due)
-		*ticket = (struct ticket){TICKET_WHOLE, book(&budget->whole, duration(units, budget->rate), now)};
+		stand_in_line(ticket, TICKET_WHOLE, &budget->whole, duration(units, budget->rate), now);
 	pthread_mutex_unlock(&budget->lock);
+	if (ticket->stage == TICKET_NONE)
+		return CLOCK_NEVER;
 	if (ticket->turn > due)
 		return ticket->turn - budget->burst;
 	*ticket = (struct ticket){.stage = TICKET_NONE};

@@ -6,15 +6,19 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "status.h"
 
 /*
  * Each kind of work has a budget of its own, see caps.h.
  *
- * Nobody is refused who can wait: who asks gets the time at which it is its turn, and waits until then. Turns are handed out in the
- * order of asking, first among those of one peer, then among all, so that a peer over its own budget uses up nothing
- * of the others'.
+ * Who can wait gets the time at which it is its turn, and waits until then. Turns are handed out in the order of asking,
+ * first among those of one peer, then among all, so that a peer over its own budget uses up nothing of the others'.
+ * Whose turn would come later than BUDGET_PATIENCE is refused: with up to four turns to wait for, two in each of two
+ * budgets, it might give up before, ask again, and stand in the way of its own next turn.
  */
+#define BUDGET_PATIENCE (5 * CLOCK_SECOND)
+
 struct bucket {
 	_Atomic int64_t free_at; /* when all that was granted so far has been worked off; 0 at first */
 };
@@ -44,7 +48,8 @@ void budget_release(struct budget *budget);
 
 /*
  * Asks for UNITS of work: 0 when it may be done now, and the ticket is used up; else the time to ask again with the same
- * ticket and the same UNITS. PEER is NULL for whoever is only counted among all.
+ * ticket and the same UNITS, or CLOCK_NEVER where it is refused: then the ticket is empty, and no turn is kept.
+ * PEER is NULL for whoever is only counted among all.
  */
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now);
 

@@ -231,7 +231,7 @@ static enum pace step_reply(struct conversation *conversation, struct turn *turn
 {
 	struct reply *reply = conversation->reply;
 	uint64_t position = output_position(&conversation->output);
-	enum reply_result result = reply_may_begin(reply, turn) ? cold_step(reply, &conversation->cold, turn) : REPLY_PARK;
+	enum reply_result result = reply_may_begin(reply, turn) ? cold_step(reply, &conversation->cold, turn) : reply_wait(turn);
 	int64_t now = clock_now();
 
 	if (output_position(&conversation->output) != position)

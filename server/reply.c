@@ -45,8 +45,13 @@ enum reply_result reply_fail(struct turn *turn, enum status failure)
 	return REPLY_FAILED;
 }
 
+enum reply_result reply_wait(struct turn *turn)
+{
+	return turn->park_until == CLOCK_NEVER ? reply_fail(turn, STATUS_BUSY) : REPLY_PARK;
+}
+
 enum reply_result reply_park(struct turn *turn, int64_t until)
 {
 	turn->park_until = until;
-	return REPLY_PARK;
+	return reply_wait(turn);
 }

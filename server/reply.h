@@ -81,13 +81,15 @@ struct reply *reply_new(const struct reply_class *class, size_t size, struct spa
 /* NULL is fine. */
 void reply_free(struct reply *reply, struct services *services);
 
-/* Is it its turn among the requests? If not, turn->park_until says when to ask again. */
+/* Is it its turn among the requests? If not, turn->park_until says when to ask again, as budget_ask() does. */
 bool reply_may_begin(struct reply *reply, struct turn *turn);
 
 /* Sets turn->failure; returns REPLY_FAILED. */
 enum reply_result reply_fail(struct turn *turn, enum status failure);
 
-/* Sets turn->park_until; returns REPLY_PARK. */
+/* Waits until turn->park_until; where that is CLOCK_NEVER, as a budget says it, the client is told BUSY. */
+enum reply_result reply_wait(struct turn *turn);
+/* Sets it before. */
 enum reply_result reply_park(struct turn *turn, int64_t until);
 
 /*

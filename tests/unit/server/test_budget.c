@@ -86,6 +86,33 @@ static void peer_over_its_own_rate_takes_nothing_from_the_others(void **state)
 	assert_int_equal(ask(*state, &modest, &ticket, 1010), 0);
 }
 
+static void who_would_wait_too_long_is_refused_and_books_nothing(void **state)
+{
+	struct bucket greedy = {0};
+	struct ticket tickets[252] = {{0}};
+
+	assert_int_equal(ask(*state, &greedy, &tickets[0], 1000), 0);
+	for (int i = 1; i <= 250; i++)
+		assert_int_equal(ask(*state, &greedy, &tickets[i], 1000), 1000 + 20 * i);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(budget_ask(*state, &greedy, &tickets[251], MEGABYTE, 1000 * CLOCK_MS), CLOCK_NEVER);
+	/* Those before it are not moved, and 20 ms later there is room for one. */
+	assert_int_equal(ask(*state, &greedy, &tickets[250], 1000), 6000);
+	assert_int_equal(ask(*state, &greedy, &tickets[251], 1020), 6020);
+}
+
+static void who_would_wait_too_long_for_all_is_refused_too(void **state)
+{
+	struct ticket tickets[501] = {{0}}, one = {0};
+	struct bucket modest = {0};
+
+	for (int i = 0; i < 501; i++)
+		assert_int_equal(ask(*state, NULL, &tickets[i], 1000), i == 0 ? 0 : 1000 + 10 * i);
+	assert_int_equal(budget_ask(*state, &modest, &one, MEGABYTE, 1000 * CLOCK_MS), CLOCK_NEVER);
+	/* It begins anew, behind its own earlier turn. */
+	assert_int_equal(one.stage, TICKET_NONE);
+}
+
 static void rate_of_zero_is_slow_and_not_unlimited(void **state)
 {
 	struct budget budget;
@@ -147,6 +174,8 @@ int main(void)
 		CASE(peer_gets_no_more_than_its_rate),
 		CASE(all_together_get_no_more_than_the_whole_rate),
 		CASE(peer_over_its_own_rate_takes_nothing_from_the_others),
+		CASE(who_would_wait_too_long_is_refused_and_books_nothing),
+		CASE(who_would_wait_too_long_for_all_is_refused_too),
 		CASE(rate_of_zero_is_slow_and_not_unlimited),
 		CASE(who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst),
 		CASE(who_has_no_peer_is_counted_among_all),

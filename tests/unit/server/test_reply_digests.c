@@ -196,7 +196,7 @@ static void silence_is_broken_by_progress(void **state)
 
 	rig_file(rig, "file", 2 * PIECE_SIZE);
 	rig_greet(rig);
-	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = PIECE_SIZE / 60;
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = PIECE_SIZE / 4;
 	uint16_t number = rig_sum(rig, "file", SUM_FLAT);
 	expect_file(rig, number);
 	int64_t start = clock_now();
@@ -204,6 +204,26 @@ static void silence_is_broken_by_progress(void **state)
 	assert_true(clock_now() - start >= 3 * CLOCK_SECOND / 2);
 	assert_int_equal(progress_report_decode(answer.payload, &progress), STATUS_OK);
 	assert_int_equal(progress.done, PIECE_SIZE);
+}
+
+/* A client that waits in vain gives up, and asks for the same again. */
+static void who_would_wait_too_long_is_told_to_come_again(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_file(rig, "file", 2 * PIECE_SIZE);
+	rig_greet(rig);
+	struct version version = version_now(rig);
+	rig->services.caps.budgets[CAP_HASHING].rate_per_peer = PIECE_SIZE / 60;
+	uint16_t number = rig_sum(rig, "file", SUM_FLAT);
+	expect_file(rig, number);
+	assert_int_equal(rig_error(rig, number), ERROR_BUSY);
+	assert_int_equal(rig_error(rig, rig_sum(rig, "nothing", SUM_FLAT)), ERROR_NOT_FOUND);
+	number = ask_digests(rig, version, 0, 2, false);
+	expect_file(rig, number);
+	assert_int_equal(rig_error(rig, number), ERROR_BUSY);
+	atomic_store(&rig->services.caps.budgets[CAP_REQUESTS].whole.free_at, clock_now() + 60 * CLOCK_SECOND);
+	assert_int_equal(rig_error(rig, rig_stat(rig, "file")), ERROR_BUSY);
 }
 
 /* --- SUM -------------------------------------------------------------------------------------------------------------- */
@@ -287,6 +307,7 @@ int main(void)
 		CASE(file_that_changes_ends_its_digests),
 		CASE(what_is_known_is_sent_once_a_second),
 		CASE(silence_is_broken_by_progress),
+		CASE(who_would_wait_too_long_is_told_to_come_again),
 		CASE(sums_of_files_of_all_sizes),
 		CASE(tree_sum_uses_what_is_known),
 		CASE(sum_of_what_is_no_file_is_refused),
