@@ -38,7 +38,10 @@ MUST_CHECK enum status access_renew(struct access *access, const struct settings
 MUST_CHECK enum status access_judge(struct access *access, const struct visitor *visitor, size_t share, struct span path,
 	size_t *confined);
 
-/* Is there such a token, and has it not expired? STATUS_REFUSED where not. */
+/*
+ * Is there such a token, and has it not expired? STATUS_REFUSED where not. Where no share asks for tokens none are known:
+ * then any will do, and opens nothing.
+ */
 MUST_CHECK enum status access_check(struct access *access, const struct claim *claim);
 
 /* Does any share want a token? Then having sent none may be why something was not found. */

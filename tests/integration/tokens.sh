@@ -114,3 +114,8 @@ expect 4 ferry ls "$server/docs/" --token-file part
 expect 0 ferry ls "$server/open/"
 expect 9 "$programs/ferryd" -c conf --state state -l 127.0.0.1:0
 expect 9 token list
+
+# Where no share asks for tokens, a client may have one in its configuration all the same.
+start_server other
+FERRY_TOKEN=ferry_whatever expect 0 ferry get "$server/file" -o here
+same other/file here

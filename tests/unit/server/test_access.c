@@ -208,7 +208,23 @@ static void what_is_renewed_counts_at_once(void **state)
 	assert_int_equal(judge(access, "127.0.0.1", 0, OPEN, ""), STATUS_OK);
 	/* A share that the settings no longer have is closed until a restart. */
 	assert_int_equal(judge(access, "127.0.0.1", 1, DOCS, ""), STATUS_NOT_FOUND);
-	assert_int_equal(access_check(access, &(struct claim){.digest = digest_of(1)}), STATUS_REFUSED);
+}
+
+static void where_no_share_asks_for_tokens_any_will_do_and_opens_nothing(void **state)
+{
+	struct access *access = *state;
+	struct tokens none = {.list = NULL}, again = make_tokens();
+	struct settings open = {.shares = share_rules, .share_count = NEAR + 1};
+
+	assert_int_equal(access_renew(access, &open, &shares, &none), STATUS_OK);
+	assert_int_equal(access_check(access, &(struct claim){.digest = digest_of(99)}), STATUS_OK);
+	assert_int_equal(judge(access, "127.0.0.1", 99, OPEN, ""), STATUS_OK);
+	assert_int_equal(judge(access, "8.8.8.8", 99, NEAR, ""), STATUS_NOT_FOUND);
+	assert_int_equal(judge(access, "127.0.0.1", 99, DOCS, ""), STATUS_NOT_FOUND);
+	/* A key is still nobody's: only a token was sent to be accepted. */
+	assert_int_equal(access_check(access, &(struct claim){.kind = TOKEN_KEY, .digest = digest_of(99)}), STATUS_REFUSED);
+	assert_int_equal(access_renew(access, &settings, &shares, &again), STATUS_OK);
+	assert_int_equal(access_check(access, &(struct claim){.digest = digest_of(99)}), STATUS_REFUSED);
 }
 
 static void a_share_that_is_not_there_is_not_found(void **state)
@@ -230,6 +246,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_token_does_not_help_from_a_wrong_address, begin, end),
 		cmocka_unit_test_setup_teardown(a_key_may_be_for_several_shares_and_is_no_secret, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_renewed_counts_at_once, begin, end),
+		cmocka_unit_test_setup_teardown(where_no_share_asks_for_tokens_any_will_do_and_opens_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(a_share_that_is_not_there_is_not_found, begin, end),
 	};
 
