@@ -103,12 +103,10 @@ static void a_storm_of_connections_is_weathered(struct stage *stage)
 /* No buffer takes more than a few of these answers; the window counts the others. */
 static void requests_whose_answers_nobody_takes_break_the_window(struct stage *stage)
 {
-	const int small = 4096;
 	struct raw *raw = stage_connect(stage);
 	struct raw_answer answer;
 	unsigned pieces = 0;
 
-	setsockopt(raw->stream.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	raw_greet(raw);
 	for (int i = 0; i < 200; i++)
 		raw_ask(raw, FRAME_READ, span_of("public/large"));
@@ -214,9 +212,7 @@ static void a_goodbye_without_an_end_does_not_hold_a_connection(struct stage *st
 static void ask_for_much(struct raw *raw)
 {
 	struct version version;
-	const int small = 4096;
 
-	setsockopt(raw->stream.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	raw_greet(raw);
 	raw_ask(raw, FRAME_STAT, span_of("public/large"));
 	version = raw_expect_file(raw).version;
