@@ -11,7 +11,7 @@ REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
 # tests/hostile/against_PEER.c: a program, with against_PEER_*.c and all that does not begin so.
 hostile  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/hostile/$(1).c tests/hostile/$(1)_*.c) \
            $(filter-out tests/hostile/against_%,$(wildcard tests/hostile/*.c)))
-HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/hostile/against_server.c tests/hostile/against_client.c))
+HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/hostile/against_,server.c patience.c client.c)))
 STORIES := $(wildcard tests/integration/*.sh)
 FAULTS  := $(wildcard tests/fault/*.sh)
 
@@ -46,6 +46,8 @@ $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON)
 $(BUILD)/tests/fuzz/client_answers $(BUILD)/tests/fuzz/client_commands: LDFLAGS += -Wl,--wrap=dial
 $(BUILD)/tests/fuzz/client_secrets: LDFLAGS += -Wl,--wrap=whole_file_read
 $(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/hostile/against_patience: $(call hostile,against_patience) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka

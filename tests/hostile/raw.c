@@ -285,3 +285,17 @@ struct file raw_expect_file(struct raw *raw)
 	assert_int_equal(file_decode(raw_expect(raw, FRAME_FILE, raw->number).payload, &file), STATUS_OK);
 	return file;
 }
+
+void raw_visit(struct raw *raw, const char *path, const char *text)
+{
+	raw_greet(raw);
+	raw_ask(raw, FRAME_READ, span_of(path));
+	assert_int_equal(raw_expect_file(raw).size, strlen(text));
+	struct span data = raw_expect(raw, FRAME_DATA, raw->number).payload;
+	assert_int_equal(data.length, strlen(text) + DATA_TRAILER_SIZE);
+	assert_memory_equal(data.bytes, text, strlen(text));
+	raw_goodbye(raw);
+	raw_half_close(raw);
+	raw_expect_end(raw);
+	raw_close(raw);
+}

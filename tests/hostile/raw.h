@@ -82,5 +82,7 @@ void raw_expect_alive(struct raw *raw);
 void raw_expect_end(struct raw *raw);
 /* FILE, the answer to the last request. */
 struct file raw_expect_file(struct raw *raw);
+/* What a good client does on a new connection: greets, fetches PATH, which holds TEXT, says goodbye and closes. */
+void raw_visit(struct raw *raw, const char *path, const char *text);
 
 #endif
