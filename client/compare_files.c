@@ -25,6 +25,7 @@ struct check {
 	bool described; /* SOURCE is what the server said */
 	struct file source;
 	uint64_t judged; /* pieces that were compared */
+	uint64_t asked;  /* pieces up to here were asked for */
 	struct ranges wrong;
 	enum status trouble; /* of this machine */
 };
@@ -120,13 +121,22 @@ static void tell_without_asking(struct compare *compare, const char *below, enum
 
 /* --- Asking -------------------------------------------------------------------------------------------------------- */
 
+/* Where the file here ends its pieces do: what the server claims to have beyond that differs without a digest. */
+static uint64_t comparable(const struct check *check)
+{
+	uint64_t here = piece_count(check->size_here), there = piece_count(check->source.size);
+
+	return here < there ? here : there;
+}
+
 /* The first piece tells size and version, the next ones are asked for under that version. */
 static enum status ask(struct checks *checks, struct check *check, struct failure *failure)
 {
 	struct compare *compare = checks->compare;
 	char path[PATH_LENGTH_MAX + 1];
 	struct exchange_request request;
-	struct pieces_request digests = {.first = check->judged, .count = check->described ? PIECES_AT_ONCE : 1};
+	uint64_t left = check->described ? comparable(check) - check->judged : 1;
+	struct pieces_request digests = {.first = check->judged, .count = left < PIECES_AT_ONCE ? left : PIECES_AT_ONCE};
 
 	/* The listing has checked that both together are a legal path. */
 	if (path_join(path, span_of(compare->url.path), span_of(check->below)) != STATUS_OK)
@@ -134,6 +144,7 @@ static enum status ask(struct checks *checks, struct check *check, struct failur
 	digests.path = span_of(path);
 	if (check->described)
 		digests.version = check->source.version;
+	check->asked = digests.first + digests.count;
 	exchange_begin(&request);
 	digests_request_encode(&request.writer, link_number(compare->link), &digests);
 	append(checks, check);
@@ -195,7 +206,7 @@ static void judge(struct checks *checks, struct check *check, const unsigned cha
 		check->trouble = status;
 	/* STATUS_CHANGED: what is here ends before the piece does. */
 	if (status != STATUS_OK || memcmp(digest.bytes, expected, sizeof digest.bytes) != 0)
-		status = ranges_add(&check->wrong, check->judged);
+		status = ranges_add(&check->wrong, check->judged, check->judged);
 	if (status != STATUS_OK && check->trouble == STATUS_OK)
 		check->trouble = status;
 	check->judged++;
@@ -204,9 +215,8 @@ static void judge(struct checks *checks, struct check *check, const unsigned cha
 static enum status hear_pieces(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
 {
 	struct pieces pieces;
-	const uint64_t total = piece_count(check->source.size);
 
-	if (pieces_decode(payload, &pieces) != STATUS_OK || pieces.first != check->judged || pieces.count > total - check->judged)
+	if (pieces_decode(payload, &pieces) != STATUS_OK || pieces.first != check->judged || pieces.count > check->asked - check->judged)
 		return exchange_misfit(checks->compare->link, failure);
 	for (uint32_t i = 0; i < pieces.count; i++)
 		judge(checks, check, pieces.digests + i * sizeof(struct digest));
@@ -251,16 +261,19 @@ static enum status hear_answer(struct checks *checks, struct check *check, struc
 	return STATUS_OK;
 }
 
-static void tell(struct checks *checks, const struct check *check)
+static void tell(struct checks *checks, struct check *check)
 {
+	uint64_t pieces = piece_count(check->source.size);
 	struct compare_result result = {
 		.below = check->below,
 		.word = COMPARE_OK,
 		.size = check->source.size,
-		.pieces = piece_count(check->source.size),
+		.pieces = pieces,
 		.wrong = &check->wrong,
 	};
 
+	if (check->judged < pieces && check->trouble == STATUS_OK)
+		check->trouble = ranges_add(&check->wrong, check->judged, pieces - 1);
 	if (check->trouble != STATUS_OK) {
 		fail_here(checks->compare, check->below, check->trouble);
 		return;
@@ -278,7 +291,7 @@ static enum status hear(struct checks *checks, struct failure *failure)
 	struct check *check = take_off(checks);
 	enum status status = hear_answer(checks, check, failure);
 
-	if (status == STATUS_OK && check->judged < piece_count(check->source.size))
+	if (status == STATUS_OK && check->judged < comparable(check))
 		return ask(checks, check, failure);
 	if (status == STATUS_OK)
 		tell(checks, check);

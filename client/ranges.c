@@ -7,10 +7,10 @@
 
 #define RANGE_TEXT_MAX 50 /* ", ", two numbers and their hyphen, and the dots that say that there are more */
 
-enum status ranges_add(struct ranges *ranges, uint64_t number)
+enum status ranges_add(struct ranges *ranges, uint64_t first, uint64_t last)
 {
-	if (ranges->count > 0 && ranges->items[ranges->count - 1].last + 1 == number) {
-		ranges->items[ranges->count - 1].last = number;
+	if (ranges->count > 0 && ranges->items[ranges->count - 1].last + 1 == first) {
+		ranges->items[ranges->count - 1].last = last;
 		return STATUS_OK;
 	}
 	if (ranges->count == ranges->room) {
@@ -21,7 +21,7 @@ enum status ranges_add(struct ranges *ranges, uint64_t number)
 		ranges->items = items;
 		ranges->room = room;
 	}
-	ranges->items[ranges->count++] = (struct range){number, number};
+	ranges->items[ranges->count++] = (struct range){first, last};
 	return STATUS_OK;
 }
 

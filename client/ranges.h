@@ -17,8 +17,8 @@ struct ranges {
 	size_t count, room;
 };
 
-/* NUMBER is larger than all before it. */
-MUST_CHECK enum status ranges_add(struct ranges *ranges, uint64_t number);
+/* FIRST is larger than all before it. */
+MUST_CHECK enum status ranges_add(struct ranges *ranges, uint64_t first, uint64_t last);
 void ranges_release(struct ranges *ranges);
 
 /* For people, cut where there are many. Returns OUT. */

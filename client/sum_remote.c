@@ -117,10 +117,15 @@ static enum status collect(struct remote *remote, const char *operand, struct fa
 
 /* --- Their digests ------------------------------------------------------------------------------------------------- */
 
+static enum sum_kind kind_of(const struct remote *remote)
+{
+	return remote->sum->options->tree ? SUM_TREE : SUM_FLAT;
+}
+
 static void encode(struct remote *remote, struct span below, struct exchange_request *request)
 {
 	char path[PATH_LENGTH_MAX + 1];
-	struct sum_request sum = {.kind = remote->sum->options->tree ? SUM_TREE : SUM_FLAT};
+	struct sum_request sum = {.kind = kind_of(remote)};
 
 	/* The listing has checked that both together are a legal path. */
 	if (path_join(path, span_of(remote->url.path), below) != STATUS_OK)
@@ -157,13 +162,13 @@ static enum status take_answer(struct remote *remote, struct span below, struct 
 
 	if (status != STATUS_OK)
 		return status;
-	if (frame.type != FRAME_FILE || file_decode(payload, &file) != STATUS_OK)
+	if (frame.type != FRAME_FILE || file_decode(payload, &file) != STATUS_OK || file.kind != ENTRY_FILE)
 		return exchange_misfit(remote->link, failure);
 	item.size = file.size;
 	status = exchange_receive(remote->link, &remote->url, below, &frame, &payload, failure);
 	if (status != STATUS_OK)
 		return status;
-	if (frame.type != FRAME_SUM_RESULT || sum_result_decode(payload, &result) != STATUS_OK)
+	if (frame.type != FRAME_SUM_RESULT || sum_result_decode(payload, &result) != STATUS_OK || result.kind != kind_of(remote))
 		return exchange_misfit(remote->link, failure);
 	link_answered(remote->link);
 	sum_tell(remote->sum, &item, &result.digest);

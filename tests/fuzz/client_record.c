@@ -66,7 +66,8 @@ static void fill_numbers(struct record *record, struct span path)
 	record_milliseconds(record, "ms", (int64_t)number);
 	record_digest(record, "root", NULL);
 	record_hex(record, "hex", path.bytes, path.length);
-	CHECK(ranges_add(&ranges, number / 2) == STATUS_OK && ranges_add(&ranges, number / 2 + 7) == STATUS_OK);
+	CHECK(ranges_add(&ranges, number / 2, number / 2) == STATUS_OK &&
+		      ranges_add(&ranges, number / 2 + 7, number / 2 + 9) == STATUS_OK);
 	record_ranges(record, "wrong", &ranges);
 	record_failure(record, &none);
 	ranges_release(&ranges);

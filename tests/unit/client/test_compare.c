@@ -21,9 +21,22 @@ static void neighbours_are_one_range(void **state)
 	(void)state;
 	assert_string_equal(ranges_text(&ranges, text), "");
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		assert_int_equal(ranges_add(&ranges, numbers[i]), STATUS_OK);
+		assert_int_equal(ranges_add(&ranges, numbers[i], numbers[i]), STATUS_OK);
 	assert_int_equal(ranges.count, 4);
 	assert_string_equal(ranges_text(&ranges, text), "0, 3-5, 9, 18446744073709551614-18446744073709551615");
+	ranges_release(&ranges);
+}
+
+static void runs_of_numbers_join_their_neighbours(void **state)
+{
+	struct ranges ranges = {0};
+	char text[RANGES_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(ranges_add(&ranges, 1, 1), STATUS_OK);
+	assert_int_equal(ranges_add(&ranges, 2, UINT64_MAX / 2), STATUS_OK);
+	assert_int_equal(ranges_add(&ranges, UINT64_MAX - 5, UINT64_MAX), STATUS_OK);
+	assert_string_equal(ranges_text(&ranges, text), "1-9223372036854775807, 18446744073709551610-18446744073709551615");
 	ranges_release(&ranges);
 }
 
@@ -34,7 +47,7 @@ static void many_ranges_are_cut(void **state)
 
 	(void)state;
 	for (uint64_t number = 1; number < 2000; number += 2)
-		assert_int_equal(ranges_add(&ranges, UINT64_MAX / 2 + number), STATUS_OK);
+		assert_int_equal(ranges_add(&ranges, UINT64_MAX / 2 + number, UINT64_MAX / 2 + number), STATUS_OK);
 	assert_int_equal(ranges.count, 1000);
 	ranges_text(&ranges, text);
 	assert_string_equal(text + strlen(text) - 5, ", ...");
@@ -68,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neighbours_are_one_range),
+		cmocka_unit_test(runs_of_numbers_join_their_neighbours),
 		cmocka_unit_test(many_ranges_are_cut),
 		cmocka_unit_test(catalog_finds_what_was_added),
 	};
