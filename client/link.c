@@ -56,6 +56,7 @@ enum status link_hear_complaint(struct link *link, struct span payload)
 	return error_status_of(error.code);
 }
 
+/* What stands still is as good as silent, even where its reports come so fast that nobody ever waits for one. */
 static enum status hear_progress(struct link *link, struct span payload, int64_t deadline_before)
 {
 	struct progress_report report;
@@ -63,11 +64,12 @@ static enum status hear_progress(struct link *link, struct span payload, int64_t
 
 	if (status != STATUS_OK)
 		return status;
-	if (report.done <= link->progress)
-		link->deadline = deadline_before;
-	else
+	if (report.done > link->progress) {
 		link->progress = report.done;
-	return STATUS_OK;
+		return STATUS_OK;
+	}
+	link->deadline = deadline_before;
+	return clock_now() < deadline_before ? STATUS_OK : STATUS_TIMEOUT;
 }
 
 enum status link_receive_frame(struct link *link, struct frame *frame, struct span *payload)
@@ -138,6 +140,11 @@ void link_answered(struct link *link)
 	link->ring_first = (link->ring_first + 1) % link->welcome.window_requests;
 	link->ring_count--;
 	link->progress = 0;
+}
+
+bool link_is_broken(const struct link *link)
+{
+	return link->broken;
 }
 
 int link_fd(const struct link *link)

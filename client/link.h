@@ -75,6 +75,9 @@ MUST_CHECK enum status link_skip(struct link *link, size_t length);
 
 void link_answered(struct link *link);
 
+/* Is it of no use any more? Then the last status was its own, and not that of one request. */
+bool link_is_broken(const struct link *link);
+
 /* Explains a status of this link in a sentence that names the server. */
 void link_failure(const struct link *link, enum status status, struct failure *failure);
 /*

@@ -241,6 +241,12 @@ static bool is_own_limit(enum status status)
 	return status == STATUS_LIMIT || status == STATUS_NO_MEMORY;
 }
 
+/* A link that the server broke may have been broken by the same status; that is no word about the listing. */
+static bool is_over(const struct listing *listing, enum status status)
+{
+	return !link_is_broken(listing->link) && (status == STATUS_END || status == STATUS_BUSY || is_own_limit(status));
+}
+
 /* One attempt over a new link. False: another one may help. */
 static bool attempt(struct listing *listing, unsigned generation)
 {
@@ -258,7 +264,7 @@ static bool attempt(struct listing *listing, unsigned generation)
 	else
 		status = converse(listing);
 	forget_steps(listing);
-	if (status == STATUS_END || status == STATUS_BUSY || is_own_limit(status)) {
+	if (is_over(listing, status)) {
 		if (is_own_limit(status))
 			gather_fail(&listing->gather, span_of(""), FAILURE_LOCAL, status, " holds more files than one run can take");
 		link_close(listing->link);
