@@ -19,9 +19,13 @@ void gather_fail(const struct gather *gather, struct span below, enum failure_or
 	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
 }
 
-/* Two sources, or one twice, would land on one name: the second one fails, both are named. */
+/* Two sources would land on one name: the second one fails, both are named. A listing in which that happens is a lie. */
 static void fail_taken(const struct gather *gather, struct span below, const struct plan_node *taken)
 {
+	if (taken->source == gather->source) {
+		gather_fail(gather, below, FAILURE_SERVER, STATUS_INVALID, " is named twice by its server");
+		return;
+	}
 	char other_below[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
 	char *name = url_text(&gather->source->url, below);
 	char *other = url_text(&taken->source->url, span_of(plan_below(taken, other_below)));
