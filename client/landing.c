@@ -66,9 +66,22 @@ static void look_beside(int folder, const struct plan_file *file, enum landing_p
 		*place = LANDING_BEGUN;
 }
 
+/* Who fetched "a" beside ".a.ferry-part" would use the second one up as the first one's partial. */
+static enum status refuse_name(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+
+	failure_set(failure, FAILURE_LOCAL, STATUS_INVALID, "cannot write %s: this is how ferry calls its partial files",
+		outcome_shown(transfer, &file->node, shown));
+	return STATUS_INVALID;
+}
+
 enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place, struct failure *failure)
 {
 	int folder;
+
+	if (partial_is_name(file->name))
+		return refuse_name(transfer, file, failure);
 	enum status status = folders_look(transfer->folders, file->node.parent, &folder);
 
 	*place = LANDING_FREE;
@@ -199,7 +212,10 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 		return STATUS_OK;
 	/* From an earlier epoch, in which the source may have been longer. */
 	enum status status = partial_is_open(&download->partial) ? trim(download) : open_partial(transfer, download, place);
-	if (status == STATUS_BUSY)
+	bool is_odd = status == STATUS_SYMLINK || status == STATUS_NOT_REGULAR || status == STATUS_REFUSED || status == STATUS_IS_FOLDER;
+	if (is_odd && download->uses_folder && !partial_is_open(&download->partial))
+		outcome_local_failure(transfer, &download->file->node, status, "cannot open the partial file of", failure);
+	else if (status == STATUS_BUSY)
 		outcome_local_failure(transfer, &download->file->node, status, "another ferry is writing", failure);
 	else if (status != STATUS_OK)
 		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);

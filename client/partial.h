@@ -34,6 +34,9 @@ struct partial {
 #define PARTIAL_NAME_SIZE 256
 char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE]);
 
+/* Could NAME be the partial of some file? A final name of that kind would be taken for one, now or by a later run. */
+bool partial_is_name(const char *name);
+
 /*
  * STATUS_BUSY when another process holds the lock. STATUS_NOT_REGULAR or STATUS_REFUSED for something under its name that
  * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is.

@@ -58,6 +58,13 @@ char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE])
 	return out;
 }
 
+bool partial_is_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return name[0] == '.' && length > 1 + strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
+}
+
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
 /* Is FD still what its name leads to? Else somebody renamed it before we had the lock. */

@@ -118,6 +118,23 @@ static void long_names_are_not_cut_inside_a_character(void **state)
 	}
 }
 
+static void a_name_that_may_be_a_partials_is_known(void **state)
+{
+	char partial[PARTIAL_NAME_SIZE], longest[256];
+
+	(void)state;
+	memset(longest, 'x', 255);
+	longest[255] = '\0';
+	assert_true(partial_is_name(partial_name("x", partial)));
+	assert_true(partial_is_name(partial_name(longest, partial)));
+	assert_true(partial_is_name(partial_name(".x.ferry-part", partial)));
+	assert_false(partial_is_name("x"));
+	assert_false(partial_is_name("x.ferry-part"));
+	assert_false(partial_is_name(".x.ferry-part."));
+	assert_false(partial_is_name(".ferry-part"));
+	assert_false(partial_is_name("."));
+}
+
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
 static void a_new_partial_is_empty_and_private(void **state)
@@ -349,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_partial_is_named_after_its_file),
 		cmocka_unit_test(long_names_are_cut_and_stay_apart),
 		cmocka_unit_test(long_names_are_not_cut_inside_a_character),
+		cmocka_unit_test(a_name_that_may_be_a_partials_is_known),
 		IN_SCRATCH(a_new_partial_is_empty_and_private),
 		IN_SCRATCH(what_a_partial_holds_is_left_as_it_is),
 		IN_SCRATCH(a_second_one_is_busy_until_the_first_closes),
