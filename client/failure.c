@@ -4,6 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "path.h"
+#include "text.h"
 
 /*
  * One row per status: its exit code where the server said it, and where the network brought it. Whatever fails on this
@@ -124,6 +128,22 @@ static bool speaks_for_itself(enum failure_origin origin, enum status status)
 		status == STATUS_UNSUPPORTED || status == STATUS_UNTRUSTED;
 }
 
+/* Its parts are printable, but some were cut to fit: what is left of a character's bytes goes. */
+static void drop_halves(char *text)
+{
+	struct span rest = span_of(text);
+	char *end = text;
+
+	while (rest.length > 0) {
+		const unsigned char *first = rest.bytes;
+		if (text_next(&rest) == TEXT_INVALID)
+			continue;
+		memmove(end, first, (size_t)(rest.bytes - first));
+		end += rest.bytes - first;
+	}
+	*end = '\0';
+}
+
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
 {
 	va_list arguments;
@@ -133,9 +153,9 @@ void failure_set(struct failure *failure, enum failure_origin origin, enum statu
 	va_start(arguments, format);
 	int length = vsnprintf(failure->text, sizeof failure->text, format, arguments);
 	va_end(arguments);
-	if (length < 0 || (size_t)length >= sizeof failure->text || speaks_for_itself(origin, status))
-		return;
-	snprintf(failure->text + length, sizeof failure->text - (size_t)length, ": %s", status_text(status));
+	if (length >= 0 && (size_t)length < sizeof failure->text && !speaks_for_itself(origin, status))
+		snprintf(failure->text + length, sizeof failure->text - (size_t)length, ": %s", status_text(status));
+	drop_halves(failure->text);
 }
 
 void failure_set_stdout(struct failure *failure, enum status status)

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+#include "path.h"
+#include "text.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static struct failure make(enum failure_origin origin, enum status status)
@@ -113,6 +116,23 @@ static void sentence_that_is_too_long_is_cut(void **state)
 	}
 }
 
+static void what_is_cut_is_not_cut_inside_a_character(void **state)
+{
+	struct failure failure;
+	char euros[FAILURE_TEXT_SIZE * 3 + 1];
+
+	(void)state;
+	for (size_t i = 0; i < FAILURE_TEXT_SIZE; i++)
+		memcpy(euros + 3 * i, "\xe2\x82\xac", 4);
+	for (size_t shift = 0; shift < 3; shift++) {
+		failure_set(&failure, FAILURE_LOCAL, STATUS_IO, "%.*s%s", (int)shift, "xxx", euros);
+		assert_true(text_is_utf8(span_of(failure.text)));
+		assert_true(strlen(failure.text) > FAILURE_TEXT_SIZE - 5);
+		failure_set(&failure, FAILURE_LOCAL, STATUS_IO, "%.*s%.10s and more", (int)shift, "xxx", euros);
+		assert_string_equal(failure.text + shift, "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac and more: input/output error");
+	}
+}
+
 static void output_that_cannot_be_written_is_local(void **state)
 {
 	struct failure failure;
@@ -189,6 +209,7 @@ int main(void)
 		cmocka_unit_test(no_failure_counts_as_success),
 		cmocka_unit_test(sentence_ends_with_the_words_of_its_status),
 		cmocka_unit_test(sentence_that_is_too_long_is_cut),
+		cmocka_unit_test(what_is_cut_is_not_cut_inside_a_character),
 		cmocka_unit_test(output_that_cannot_be_written_is_local),
 		cmocka_unit_test(every_code_has_a_word_of_its_own),
 		cmocka_unit_test(failures_of_one_kind_share_their_code),
