@@ -169,6 +169,7 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 		worker_fail(batch->worker, download, &receipt->failure);
 	} else if (receipt->verdict == RECEIPT_PROVEN) {
 		download->root = receipt->digest;
+		download->done += receipt->length;
 		batch->proved = true;
 		atomic_fetch_add_explicit(&batch->transfer->counters->bytes_fetched, receipt->length, memory_order_relaxed);
 		worker_finish(batch->worker, download);

@@ -38,6 +38,8 @@ struct download {
 	struct digest sum; /* SHA-256, computed here where the user gave one */
 	bool summed;
 
+	uint64_t counted; /* what the bar has been told of it as known */
+
 	/* Bounded tries. */
 	unsigned changes; /* epochs that ended because the source changed */
 	unsigned roots;   /* proven files whose root was not the one that the server named */
@@ -47,6 +49,7 @@ struct download {
 	unsigned attempts;
 	unsigned generation; /* the remote's, at the last attempt */
 	uint64_t fetched, reused;
+	uint64_t done;    /* bytes that were proven, in all epochs */
 	struct failure failure;
 	struct piece_map pieces;
 	unsigned fetching, verifying; /* threads that hold a run */

@@ -14,7 +14,7 @@ enum progress_style {
 	PROGRESS_NONE,
 };
 
-/* Counters that transfer threads add to; read by the progress thread without locks. All but listing only grow. */
+/* Counters that transfer threads add to; read by the progress thread without locks. All but listing and bytes_known only grow. */
 struct progress_counters {
 	atomic_uint_fast64_t files_known; /* so far; grows while a listing streams */
 	atomic_uint_fast64_t files_done;  /* fetched, verified or kept; one that failed never is */

@@ -268,6 +268,7 @@ void queue_piece(struct queue *queue, struct download *download, const struct pi
 	download->reused += news->reused;
 	if (news->verdict == PIECE_VERDICT_PROVEN) {
 		piece_map_prove(&download->pieces, news->piece, &news->digest);
+		download->done += piece_length(download->source.size, news->piece);
 		download->file->node.source->remote->failures = 0;
 	} else {
 		piece_map_set(&download->pieces, news->piece, PIECE_WRONG);

@@ -198,12 +198,20 @@ void worker_finish(struct worker *worker, struct download *download)
 		fail_with_url(worker, download, STATUS_MISMATCH, "has another root than its server said, twice");
 }
 
+/* What was proven in an epoch that has ended is to be proven again: the bar has to get through both. */
+static void count_known(struct worker *worker, struct download *download, uint64_t size)
+{
+	uint64_t known = download->done + size;
+
+	/* Modulo 2^64: it may have become less. */
+	atomic_fetch_add_explicit(&worker->transfer->counters->bytes_known, known - download->counted, memory_order_relaxed);
+	download->counted = known;
+}
+
 void worker_described(struct worker *worker, struct download *download, const struct file *source)
 {
-	const struct plan_file *file = download->file;
-
-	if (source->kind == ENTRY_FILE && !download->described && !(file->node.told && file->size == source->size))
-		atomic_fetch_add_explicit(&worker->transfer->counters->bytes_known, source->size, memory_order_relaxed);
+	if (source->kind == ENTRY_FILE)
+		count_known(worker, download, source->size);
 	download_describe(download, source);
 }
 
