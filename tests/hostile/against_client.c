@@ -1,0 +1,148 @@
+/* A hostile server against the real ferry: every attack is tried, several at a time, and each is a case of the suite. */
+#include <fnmatch.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "against_client.h"
+#include "case.h"
+#include "sockets.h"
+
+#define THREADS 6 /* most attacks wait for something */
+
+static const struct attack_table *const tables[] = {
+	&greeting_attacks, &field_attacks, &order_attacks, &listing_attacks, &piece_attacks, &error_attacks, &time_attacks, &place_attacks,
+};
+#define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
+
+/* What became of one attack. */
+struct verdict {
+	const struct attack *attack;
+	bool over;
+	size_t runs;
+	char complaint[COMPLAINT_SIZE];
+};
+
+struct suite {
+	struct verdict *verdicts;
+	size_t count;
+	const char *filter;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* guarded by lock; so is over in every verdict */
+	size_t next;
+};
+
+static bool is_chosen(const struct suite *suite, const struct attack *attack)
+{
+	char name[200];
+
+	snprintf(name, sizeof(name), "%s_%s", attack->threat, attack->name);
+	return !suite->filter || fnmatch(suite->filter, name, 0) == 0;
+}
+
+static void *attack(void *argument)
+{
+	struct suite *suite = argument;
+
+	pthread_mutex_lock(&suite->lock);
+	while (suite->next < suite->count) {
+		struct verdict *verdict = &suite->verdicts[suite->next++];
+		pthread_mutex_unlock(&suite->lock);
+		if (is_chosen(suite, verdict->attack))
+			verdict->runs = trial_run(verdict->attack, verdict->complaint);
+		pthread_mutex_lock(&suite->lock);
+		verdict->over = true;
+		pthread_cond_broadcast(&suite->changed);
+	}
+	pthread_mutex_unlock(&suite->lock);
+	return NULL;
+}
+
+/* The case: waits for the verdict on its attack. */
+static void hear_verdict(void *stage, const void *argument)
+{
+	struct suite *suite = stage;
+	const struct verdict *verdict = argument;
+
+	pthread_mutex_lock(&suite->lock);
+	while (!verdict->over)
+		pthread_cond_wait(&suite->changed, &suite->lock);
+	pthread_mutex_unlock(&suite->lock);
+	if (verdict->complaint[0])
+		fail_msg("%s", verdict->complaint);
+}
+
+static void fill(struct suite *suite, struct hostile_case *cases)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		for (size_t j = 0; j < tables[i]->count; j++, count++) {
+			const struct attack *next = &tables[i]->attacks[j];
+			suite->verdicts[count].attack = next;
+			cases[count] = (struct hostile_case){next->threat, next->name, hear_verdict, &suite->verdicts[count]};
+		}
+	}
+}
+
+static void count_attacks(struct suite *suite)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		suite->count += tables[i]->count;
+	suite->verdicts = calloc(suite->count, sizeof(suite->verdicts[0]));
+	if (!suite->verdicts)
+		give_up("calloc");
+}
+
+static int perform(struct suite *suite, const struct hostile_case *cases)
+{
+	const struct hostile_table table = {cases, suite->count};
+	pthread_t threads[THREADS];
+	size_t runs = 0;
+
+	for (size_t i = 0; i < THREADS; i++) {
+		if (pthread_create(&threads[i], NULL, attack, suite) != 0)
+			give_up("pthread_create");
+	}
+	int failed = hostile_run(&(struct hostile_suite){.title = "against the client", .tables = &table, .table_count = 1, .stage = suite},
+		suite->filter);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < suite->count; i++)
+		runs += suite->verdicts[i].runs;
+	printf("%zu runs of ferry\n", runs);
+	return failed;
+}
+
+/* A thousand little places are made and removed: in memory, where there is room, unless TMPDIR says otherwise. */
+static void choose_place(void)
+{
+	if (!getenv("TMPDIR") && access("/dev/shm", W_OK | X_OK) == 0 && setenv("TMPDIR", "/dev/shm", 0) < 0)
+		give_up("setenv");
+}
+
+/* usage: against_client [FILTER]; BUILD names the folder in which ferry is */
+int main(int count, char **arguments)
+{
+	struct suite suite = {.filter = count > 1 ? arguments[1] : NULL, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+	signal(SIGPIPE, SIG_IGN);
+	choose_place();
+	offer_prepare();
+	count_attacks(&suite);
+	struct hostile_case *cases = calloc(suite.count, sizeof(cases[0]));
+	if (!cases)
+		give_up("calloc");
+	fill(&suite, cases);
+	int failed = perform(&suite, cases);
+	free(cases);
+	free(suite.verdicts);
+	return failed != 0;
+}
