@@ -118,8 +118,8 @@ extern const struct attack_table greeting_attacks, field_attacks, order_attacks,
 /* --- Commands ------------------------------------------------------------------------------------------------------ */
 
 /* None of these has to wait for the server's patience: it is there for the day on which one does. */
-#define ASKED " --timeout 8 --retry 0 --no-sync\n"
-#define GET "get URL/file" ASKED
+#define ASKED " --timeout 8 --retry 0\n"
+#define GET "get URL/file --no-sync" ASKED
 #define GET_BIG "get URL/big" ASKED
 #define GET_TREE "get -r URL/folder" ASKED
 #define GET_CONTENTS "get -r URL/folder/" ASKED
