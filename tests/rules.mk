@@ -11,7 +11,7 @@ REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
 # tests/hostile/against_PEER.c: a program, with against_PEER_*.c and all that does not begin so.
 hostile  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/hostile/$(1).c tests/hostile/$(1)_*.c) \
            $(filter-out tests/hostile/against_%,$(wildcard tests/hostile/*.c)))
-HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/hostile/against_,server.c patience.c client.c)))
+HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/hostile/against_,server.c patience.c links.c client.c)))
 STORIES := $(wildcard tests/integration/*.sh)
 FAULTS  := $(wildcard tests/fault/*.sh)
 
@@ -20,6 +20,7 @@ $(BUILD)/tests/unit/server/%.o: ROOM += -Iserver
 $(BUILD)/tests/unit/client/%.o: ROOM += -Iclient
 $(BUILD)/tests/fuzz/server_%.o: ROOM += -Iserver -Itests/unit/server
 $(BUILD)/tests/fuzz/client_%.o: ROOM += -Iclient -Itests/unit/client
+$(BUILD)/tests/hostile/against_links.o: ROOM += -Iserver
 $(BUILD)/tests/unit/fault/%.o: ROOM += -Itests/fault
 $(BUILD)/tests/%.o: ROOM += -Itests/support
 # The shim stands between programs and libc: it takes libc's names, so libc's headers must not rename them.
@@ -48,6 +49,8 @@ $(BUILD)/tests/fuzz/client_secrets: LDFLAGS += -Wl,--wrap=whole_file_read
 $(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/hostile/against_patience: $(call hostile,against_patience) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/hostile/against_links: $(call hostile,against_links) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
