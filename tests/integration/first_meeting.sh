@@ -48,8 +48,15 @@ expect 0 ferry ls "$server/" </dev/null
 expect 0 script -qec "$programs/ferry ls $server/" /dev/null </dev/null
 ! grep -q 'not known' out || fail 'the user was asked again'
 
-# Who takes longer than the server waits is connected anew.
+# An interrupt at the question is one: nothing was said, nothing is remembered.
 ferry untrust "$server"
+for command in ls get; do
+	meet $command "$server/file"
+	answer $'\003' 130
+	expect 6 ferry ls "$server/" </dev/null
+done
+
+# Who takes longer than the server waits is connected anew.
 stop_server
 cat >conf <<END
 [server]
@@ -65,11 +72,3 @@ while ! grep -q event=deadline "$server_log"; do
 done
 answer yes 0
 says '^s/' shown
-
-# An interrupt at the question is one: nothing was said, nothing is remembered.
-ferry untrust "$server"
-for command in ls get; do
-	meet $command "$server/s/file"
-	answer $'\003' 130
-	expect 6 ferry ls "$server/" </dev/null
-done
