@@ -1,28 +1,7 @@
 #!/bin/bash
 # On a terminal the user is asked about a server that nobody knows; only yes is yes, and it is remembered.
 . tests/support/story.sh
-
-mkfifo keys screen
-
-# meet COMMAND...: ferry on a terminal of its own, up to its question, which asked has then; what it shows comes through screen.
-# A shell makes what it starts in the background deaf for interrupts.
-meet() {
-	script -qefc "env --default-signal=INT $programs/ferry $*" /dev/null <keys >screen &
-	meeting=$!
-	exec {keys}>keys {screen}<screen
-	# The question has no line of its own to end: its last character is this.
-	read -r -d ')' asked <&"$screen" || fail "no question: $asked"
-}
-
-# answer WORD CODE: types WORD; what is shown from then on is in shown. Before the end nothing hangs up, nor does the input end.
-answer() {
-	local code=0
-	printf '%s\n' "$1" >&"$keys"
-	cat <&"$screen" >shown
-	wait $meeting || code=$?
-	exec {keys}>&- {screen}<&-
-	[ "$code" = "$2" ] || fail "code $code instead of $2 after '$1'"
-}
+. "$root/tests/support/terminal.sh"
 
 mkdir source
 echo here >source/file
