@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +51,17 @@ BANNED(sleep, "wait for an event, not for time to pass");
 BANNED(usleep, "wait for an event, not for time to pass");
 BANNED(nanosleep, "wait for an event, not for time to pass");
 BANNED(signal, "sigaction says what it means");
+
+BANNED(mmap, "a mapped file that shrinks kills who reads it: pread");
+BANNED(select, "descriptors beyond 1,023 have no place in its sets: poll");
+BANNED(pselect, "descriptors beyond 1,023 have no place in its sets: ppoll");
+
+/* A deadline that counts on the real time jumps with it. The build allows these to common/clock.c alone. */
+#ifndef BANNED_ALLOW_CLOCKS
+BANNED(clock_gettime, "which clock is clock.h's business");
+BANNED(gettimeofday, "which clock is clock.h's business");
+BANNED(time, "which clock is clock.h's business");
+#endif
 
 BANNED(mktemp, "others can foresee the name: beneath.h");
 BANNED(tmpnam, "others can foresee the name: beneath.h");

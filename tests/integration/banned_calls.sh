@@ -1,5 +1,5 @@
 #!/bin/bash
-# What common/banned.h names does not compile, a member of such a name does, and common/beneath.c alone may use paths.
+# What common/banned.h names does not compile, a member of such a name does, and common/beneath.c alone may use paths, common/clock.c clocks.
 . tests/support/story.sh
 
 # compiles FLAG... <SOURCE
@@ -18,3 +18,4 @@ compiles <<<'struct engine { int (*open)(void); }; int use(struct engine *engine
 	fail "a member called open is refused: $(<err)"
 compiles <<<'long use(void) { struct stat stat = {.st_size = 1}; return stat.st_size; }' || fail "struct stat is refused: $(<err)"
 compiles -DBANNED_ALLOW_PATHS <<<'int use(void) { return open("x", O_RDONLY); }' || fail "open is refused in beneath.c: $(<err)"
+compiles -DBANNED_ALLOW_CLOCKS <<<'time_t use(void) { return time(0); }' || fail "time is refused in clock.c: $(<err)"
