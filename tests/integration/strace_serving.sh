@@ -71,7 +71,7 @@ serve() {
 greet_badly() {
 	dial
 	put "$(hex_of 'GET / HTTP/1.0')"
-	get_frame || true
+	get_frame || :
 	hang_up
 	dial
 	hang_up
