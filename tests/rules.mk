@@ -90,7 +90,7 @@ fuzz-here: $(FUZZ)
 	@tests/fuzz/run $(FUZZ)
 # Which lines of the decoders the committed corpora reach.
 fuzz-coverage:
-	@tests/fuzz/deps
+	@tests/fuzz/deps coverage
 	@$(MAKE) --no-print-directory WARN= BUILD=build-coverage \
 		CC="clang -fprofile-instr-generate -fcoverage-mapping" CFLAGS="-O1 -g" fuzz-coverage-here
 fuzz-coverage-here: $(FUZZ)

@@ -1,8 +1,17 @@
 /* Fuzzes the configuration file: whatever it says, what comes of it can be released, and a complaint is one line. */
 #include "memory_file.h"
 
+#include "setting_kinds.h"
 #include "settings_file.h"
 #include "settings_table.h"
+
+static void compare_shares(const struct settings *settings, const struct setting *row)
+{
+	for (size_t i = 0; i < settings->share_count; i++) {
+		const char *field = (const char *)&settings->shares[i] + row->offset;
+		CHECK(row->kind->same(field, field));
+	}
+}
 
 /* Every setting is what it is, and whether it is still its default can be told. */
 static void compare(const struct settings *settings)
@@ -11,8 +20,10 @@ static void compare(const struct settings *settings)
 
 	CHECK(settings_set_defaults(&initial) == STATUS_OK);
 	for (size_t i = 0; i < setting_row_count; i++) {
-		if (setting_rows[i].section != SECTION_SERVER)
+		if (setting_rows[i].section != SECTION_SERVER) {
+			compare_shares(settings, &setting_rows[i]);
 			continue;
+		}
 		CHECK(setting_same(&setting_rows[i], settings, settings));
 		CHECK(setting_same(&setting_rows[i], settings, &initial) == setting_same(&setting_rows[i], &initial, settings));
 	}
