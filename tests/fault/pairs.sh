@@ -3,6 +3,6 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-start_scenarios fresh resume overwrite update small_files
-sweep_all pairs 7 13
+start_scenarios fresh resume overwrite update small_three
+sweep_all pairs 7 29
 end_scenarios

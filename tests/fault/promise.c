@@ -27,7 +27,7 @@ bool promise_is_partial(const char *below)
 	return name[0] == '.' && length > end && strcmp(name + length - end, PARTIAL_END) == 0;
 }
 
-static void name_partial(char out[TREE_PATH_MAX], const char *work, const char *below)
+void promise_name_partial(char out[TREE_PATH_MAX], const char *work, const char *below)
 {
 	const char *slash = strrchr(below, '/');
 	int folder = slash ? (int)(slash + 1 - below) : 0;
@@ -138,7 +138,7 @@ static void file_open(struct file *file, const struct expectation *expectation, 
 	char path[TREE_PATH_MAX];
 	tree_path(path, expectation->after, below);
 	mapped_open(path, &file->wanted);
-	name_partial(path, expectation->work, below);
+	promise_name_partial(path, expectation->work, below);
 	mapped_open(path, &file->partial);
 	tree_path(path, expectation->work, below);
 	mapped_open(path, &file->final);
@@ -212,7 +212,7 @@ static void add_begun(void *context, const char *below)
 	char partial[TREE_PATH_MAX];
 	struct file file;
 
-	name_partial(partial, begun->expectation->work, below);
+	promise_name_partial(partial, begun->expectation->work, below);
 	file_open(&file, begun->expectation, below);
 	for (size_t start = 0; start < file.wanted.size; start += PIECE_SIZE)
 		begun->pieces += was_written(begun->plan, partial, start) && !is_right(&file, start);

@@ -29,6 +29,9 @@ bool promise_kept(const struct expectation *expectation, const char *said, char 
 /* Is PATH the name of a file under construction? */
 bool promise_is_partial(const char *path);
 
+/* What a file of that final name BELOW the folder WORK is called while it is made. */
+void promise_name_partial(char out[TREE_PATH_MAX], const char *work, const char *below);
+
 /* How many bytes lie in pieces that neither the partial nor the final file has right. */
 uint64_t promise_missing(const struct expectation *expectation);
 

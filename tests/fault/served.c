@@ -62,11 +62,14 @@ unsigned served_descriptors(const struct served *served)
 	return count;
 }
 
+/*
+ * SIGCONT comes first: one that comes later would take away the SIGSTOP with which LeakSanitizer, at the end of a program,
+ * stops its threads, and that waits for ever.
+ */
 void served_stop(struct served *served, struct outcome *outcome)
 {
+	child_continue(&served->child);
 	kill(served->child.id, SIGTERM);
-	do {
+	while (child_wait(&served->child, SECONDS_MAX, outcome), outcome->end == CHILD_STOPPED)
 		child_continue(&served->child);
-		child_wait(&served->child, SECONDS_MAX, outcome);
-	} while (outcome->end == CHILD_STOPPED);
 }

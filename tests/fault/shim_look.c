@@ -29,6 +29,13 @@ ssize_t pread(int fd, void *bytes, size_t length, off_t offset)
 	return attempt_begin(&attempt) ? kernel(SYS_pread64, fd, bytes, attempt.length, offset) : -1;
 }
 
+/* No plan cuts this one short. */
+ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+	struct attempt attempt = {.call = CALL_READ, .fd = fd};
+	return attempt_begin(&attempt) ? kernel(SYS_preadv2, fd, parts, (long)count, offset, 0L, (long)flags) : -1;
+}
+
 /* What -D_FORTIFY_SOURCE makes of them where it can't see that the buffer suffices. */
 ssize_t __read_chk(int fd, void *bytes, size_t length, size_t capacity);
 ssize_t __read_chk(int fd, void *bytes, size_t length, size_t capacity)
@@ -42,6 +49,7 @@ ssize_t __pread_chk(int fd, void *bytes, size_t length, off_t offset, size_t cap
 	return pread(fd, bytes, length < capacity ? length : capacity, offset);
 }
 
+ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off_t offset, int flags) __attribute__((alias("preadv2")));
 ssize_t pread64(int fd, void *bytes, size_t length, off_t offset) __attribute__((alias("pread")));
 ssize_t __pread64_chk(int fd, void *bytes, size_t length, off_t offset, size_t capacity) __attribute__((alias("__pread_chk")));
 

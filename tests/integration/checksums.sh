@@ -31,6 +31,14 @@ cp -p source/tree/large one
 expect 0 ferry get "$server/tree/large" --sha256 "$(sum large)" -o one --json
 equal 'proven' "$(jq -r '"\(.status) \(.fetched) \(.reused)"' out)" 'verified 0 2500000'
 
+# Damage that neither size nor time shows is found by the sum.
+printf x | dd of=one bs=1 seek=1500000 conv=notrunc status=none
+touch -r source/tree/large one
+rm .one.ferry-part
+expect 0 ferry get "$server/tree/large" --sha256 "$(sum large)" -o one --json
+equal 'repaired' "$(jq -r '"\(.status) \(.fetched) \(.reused)"' out)" 'fetched 1048576 1451424'
+same source/tree/large one
+
 # On the way through a pipe, and to nowhere.
 ferry get "$server/tree/large" --sha256 "$(sum large)" -o - | cmp - source/tree/large || fail 'another file came out'
 expect 7 ferry get "$server/tree/large" --sha256 "$wrong" -o -

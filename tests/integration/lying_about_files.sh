@@ -46,3 +46,31 @@ done <<'TABLE'
 11|a folder that is read|"$(file 1 0000000000000000 '' '' 00000000000000000000000000000000 0201a4)"
 11|mode bits that are none|"$(file 1 '' '' '' '' 0110a4)$(data 1)"
 TABLE
+
+# A file of two pieces of zeros: what is said about the second has to be about the same version.
+head -c 1048576 /dev/zero >zeros
+cat zeros zeros >both
+twice=0000000000200000
+ferry sum --tree zeros >sum
+# piece_of_zeros NUMBER
+piece_of_zeros() {
+	bytes "$(printf '%08x9300%04x' $((1048576 + 33)) "$1")"
+	cat zeros
+	bytes "00$(sed 's/.* = //' sum)"
+}
+# answer_twice VERSION: that of the second answer.
+answer_twice() {
+	{
+		bytes "$welcome$(file 1 $twice)"
+		piece_of_zeros 1
+		bytes "$(file 2 $twice '' '' "$1")"
+		piece_of_zeros 2
+	} >said
+	lie_in_full
+}
+answer_twice "$version"
+expect 0 ferry get "$liar/whole" -j 1 --timeout 2 --retry 0
+same both whole
+answer_twice "${version/0f/f0}"
+expect 11 ferry get "$liar/half" -j 1 --timeout 2 --retry 0
+absent half

@@ -84,12 +84,21 @@ expect_error() {
 
 welcome=$(frame 81 00 0 46455252590d0a1a0001000000000040000100000004)
 
+# bytes HEX: prints what it stands for.
+bytes() {
+	# shellcheck disable=SC2059
+	printf "$(sed 's/../\\x&/g' <<<"$1")"
+}
+
 # lie FRAME...: a server that says these behind its WELCOME, whatever it is asked, and holds on; sets liar, its URL.
 lie() {
-	local said lying_port
-	said=$welcome$(printf %s "$@")
-	# shellcheck disable=SC2059
-	printf "$(sed 's/../\\x&/g' <<<"$said")" >"$work/said"
+	bytes "$welcome$(printf %s "$@")" >"$work/said"
+	lie_in_full
+}
+
+# The same with all that stands in the file said.
+lie_in_full() {
+	local lying_port
 	start_tool impostor hold "$work/said"
 	read -r lying_port <&"$from"
 	liar=ferry://127.0.0.1:$lying_port
