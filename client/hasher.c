@@ -1,10 +1,9 @@
 /* Reads a local file once, in buffers that stay in the cache, and computes its digest. */
 #include "hasher.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "all_bytes.h"
 #include "lanes.h"
 
 #define BUFFER_SIZE 262144u /* sixteen leaves: keeps all lanes full */
@@ -46,16 +45,10 @@ void hasher_free(struct hasher *hasher)
 /* Exactly LENGTH bytes at OFFSET. */
 static enum status read_at(struct hasher *hasher, int fd, uint64_t offset, size_t length)
 {
-	for (size_t have = 0; have < length;) {
-		ssize_t got = pread(fd, hasher->buffer + have, length - have, (off_t)(offset + have));
-		if (got == 0)
-			return STATUS_CHANGED;
-		if (got > 0)
-			have += (size_t)got;
-		else if (errno != EINTR)
-			return status_from_errno(errno);
-	}
-	return STATUS_OK;
+	size_t got = 0;
+	enum status status = all_bytes_read_at(fd, hasher->buffer, length, offset, &got);
+
+	return status == STATUS_OK && got < length ? STATUS_CHANGED : status;
 }
 
 static size_t buffer_length(uint64_t left)
@@ -115,12 +108,10 @@ static enum status hash_tree(struct hasher *hasher, int fd, uint64_t size, struc
 
 static enum status check_end(struct hasher *hasher, int fd, uint64_t size)
 {
-	ssize_t got;
+	size_t got = 0;
+	enum status status = all_bytes_read_at(fd, hasher->buffer, 1, size, &got);
 
-	do
-		got = pread(fd, hasher->buffer, 1, (off_t)size);
-	while (got < 0 && errno == EINTR);
-	return got == 0 ? STATUS_OK : got > 0 ? STATUS_CHANGED : status_from_errno(errno);
+	return status == STATUS_OK && got > 0 ? STATUS_CHANGED : status;
 }
 
 enum status hasher_file(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)

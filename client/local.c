@@ -1,8 +1,9 @@
 /* Finds extents of data and reads pieces of local files. */
 #include "local.h"
 
-#include <errno.h>
 #include <unistd.h>
+
+#include "all_bytes.h"
 
 /* Read and hashed at once: sixteen leaves. */
 #define CHUNK 262144u
@@ -44,23 +45,6 @@ void local_mark(struct download *download)
 		mark_data(map, download->basis, PIECE_BASIS);
 }
 
-static enum status read_all(int fd, unsigned char *bytes, size_t length, uint64_t offset)
-{
-	while (length > 0) {
-		ssize_t got = pread(fd, bytes, length, (off_t)offset);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return status_from_errno(errno);
-		if (got == 0)
-			return STATUS_END;
-		bytes += got;
-		length -= (size_t)got;
-		offset += (uint64_t)got;
-	}
-	return STATUS_OK;
-}
-
 enum status local_piece(const struct download *download, int fd, uint64_t piece, struct lanes *lanes, unsigned char *bytes,
 	struct digest *digest)
 {
@@ -70,9 +54,10 @@ enum status local_piece(const struct download *download, int fd, uint64_t piece,
 	piece_start(&builder, download->source.size);
 	for (uint32_t offset = 0; offset < length; offset += CHUNK) {
 		uint32_t part = length - offset < CHUNK ? length - offset : CHUNK;
-		enum status status = read_all(fd, bytes + offset, part, piece * PIECE_SIZE + offset);
-		if (status != STATUS_OK)
-			return status;
+		size_t got = 0;
+		enum status status = all_bytes_read_at(fd, bytes + offset, part, piece * PIECE_SIZE + offset, &got);
+		if (status != STATUS_OK || got < part)
+			return status == STATUS_OK ? STATUS_END : status;
 		piece_add(&builder, lanes, bytes + offset, part);
 	}
 	piece_finish(&builder, lanes, digest);

@@ -2,12 +2,13 @@
 #include "outlet.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "all_bytes.h"
 
 struct outlet {
 	int fd;
@@ -80,20 +81,6 @@ void outlet_gather(struct outlet *outlet, size_t offset, const void *bytes, size
 		memcpy(outlet->piece + offset, bytes, length);
 }
 
-static enum status write_all(int fd, const unsigned char *next, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, next, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? status_from_errno(errno) : STATUS_IO;
-		next += written;
-		length -= (size_t)written;
-	}
-	return STATUS_OK;
-}
-
 enum status outlet_release(struct outlet *outlet, size_t length)
 {
 	if (!outlet_is_ordered(outlet))
@@ -103,5 +90,5 @@ enum status outlet_release(struct outlet *outlet, size_t length)
 		flat_add(outlet->flat, outlet->piece, length);
 	if (!outlet->keeps)
 		return STATUS_OK;
-	return write_all(outlet->fd, outlet->piece, length);
+	return all_bytes_write(outlet->fd, outlet->piece, length);
 }

@@ -1,13 +1,13 @@
 /* Finds the token for a server. */
 #include "secrets.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "all_bytes.h"
 #include "beneath.h"
 #include "configuration.h"
 #include "line_file.h"
@@ -85,24 +85,15 @@ static enum status take_one(struct secrets *secrets, struct span text, const cha
 /* --- --token-file ---------------------------------------------------------------------------------------------------- */
 
 /* A pipe will do, so that a password manager can be the one who writes. The rest of a longer text is no token anyhow. */
-static enum status read_word(int fd, char *word, size_t capacity, size_t *word_length)
+static enum status read_word(int fd, char *word, size_t capacity, size_t *length)
 {
-	size_t length = 0;
+	size_t got = 0;
+	enum status status = all_bytes_read(fd, word, capacity, &got);
 
-	while (length < capacity) {
-		ssize_t got = read(fd, word + length, capacity - length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return status_from_errno(errno);
-		if (got == 0)
-			break;
-		length += (size_t)got;
-	}
-	while (length > 0 && memchr(" \t\r\n", word[length - 1], 4))
-		length--;
-	*word_length = length;
-	return STATUS_OK;
+	while (got > 0 && memchr(" \t\r\n", word[got - 1], 4))
+		got--;
+	*length = got;
+	return status;
 }
 
 static enum status read_file(struct secrets *secrets, const char *path, struct failure *failure)

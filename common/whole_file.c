@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "all_bytes.h"
 #include "beneath.h"
 #include "path.h"
 #include "sync.h"
@@ -29,23 +30,6 @@ static enum status check(int fd, size_t max, enum whole_file_readers readers)
 	return stat.st_size > 0 && (uint64_t)stat.st_size > max ? STATUS_TOO_LARGE : STATUS_OK;
 }
 
-/* Until the end or CAPACITY. */
-static enum status fill(int fd, char *bytes, size_t capacity, size_t *length)
-{
-	*length = 0;
-	while (*length < capacity) {
-		ssize_t got = read(fd, bytes + *length, capacity - *length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return status_from_errno(errno);
-		if (got == 0)
-			break;
-		*length += (size_t)got;
-	}
-	return STATUS_OK;
-}
-
 /* FD is closed in any case. */
 static enum status read_all(int fd, size_t max, enum whole_file_readers readers, char **text, size_t *length)
 {
@@ -54,7 +38,7 @@ static enum status read_all(int fd, size_t max, enum whole_file_readers readers,
 	size_t count = 0;
 
 	if (status == STATUS_OK)
-		status = bytes ? fill(fd, bytes, max + 1, &count) : STATUS_NO_MEMORY;
+		status = bytes ? all_bytes_read(fd, bytes, max + 1, &count) : STATUS_NO_MEMORY;
 	/* It may have grown since it was looked at. */
 	if (status == STATUS_OK && count > max)
 		status = STATUS_TOO_LARGE;
@@ -94,20 +78,6 @@ static enum status name_beside(char *beside, const char *name, const char *end)
 	return length > 0 && length < BESIDE_SIZE ? STATUS_OK : STATUS_NAME_TOO_LONG;
 }
 
-static enum status write_all(int fd, const unsigned char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return status_from_errno(errno);
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return sync_file(fd);
-}
-
 /* What root makes in somebody else's folder is theirs: the server of that user has to read it. FD is closed if that fails. */
 static enum status give_to_owner(int folder, int fd)
 {
@@ -143,7 +113,9 @@ static enum status write_beside(int folder, const char *beside, const void *byte
 	status = make(folder, beside, O_WRONLY, &fd);
 	if (status != STATUS_OK)
 		return status;
-	status = write_all(fd, bytes, length);
+	status = all_bytes_write(fd, bytes, length);
+	if (status == STATUS_OK && fsync(fd) < 0)
+		status = status_from_errno(errno);
 	if (close(fd) < 0 && status == STATUS_OK)
 		status = status_from_errno(errno);
 	return status;

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "all_bytes.h"
 #include "beneath.h"
 #include "index_entry.h"
 #include "index_sweep.h"
@@ -65,20 +66,6 @@ void digest_index_free(struct digest_index *index)
 	free(index);
 }
 
-static enum status read_whole(int fd, unsigned char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t got = read(fd, bytes, length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? status_from_errno(errno) : STATUS_MISMATCH;
-		bytes += got;
-		length -= (size_t)got;
-	}
-	return STATUS_OK;
-}
-
 /* LENGTH is what the file says of itself: it is held against what an entry may have before anything is allocated. */
 static enum status read_entry(int fd, uint64_t length, uint64_t bytes_max, const struct version *version,
 	struct known_digests *known)
@@ -91,7 +78,10 @@ static enum status read_entry(int fd, uint64_t length, uint64_t bytes_max, const
 	unsigned char *bytes = malloc((size_t)length);
 	if (!bytes)
 		return STATUS_NO_MEMORY;
-	enum status status = read_whole(fd, bytes, (size_t)length);
+	size_t got = 0;
+	enum status status = all_bytes_read(fd, bytes, (size_t)length, &got);
+	if (status == STATUS_OK && got < length)
+		status = STATUS_MISMATCH;
 	if (status == STATUS_OK)
 		status = index_entry_decode((struct span){.bytes = bytes, .length = (size_t)length}, version, known);
 	free(bytes);
@@ -145,20 +135,6 @@ enum status digest_index_encode(const struct digest_index *index, const struct v
 	return index_entry_encode(version, known, &draft->bytes, &draft->length);
 }
 
-static enum status write_whole(int fd, const unsigned char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return status_from_errno(errno);
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return STATUS_OK;
-}
-
 static enum status write_unfinished(const struct digest_index *index, const char *name, const struct digest_draft *draft)
 {
 	int fd;
@@ -166,7 +142,7 @@ static enum status write_unfinished(const struct digest_index *index, const char
 
 	if (status != STATUS_OK)
 		return status;
-	status = write_whole(fd, draft->bytes, draft->length);
+	status = all_bytes_write(fd, draft->bytes, draft->length);
 	if (close(fd) < 0 && status == STATUS_OK)
 		status = status_from_errno(errno);
 	return status;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "all_bytes.h"
 #include "clock.h"
 #include "resolve.h"
 
@@ -149,21 +150,10 @@ bool source_root(struct source *source, struct turn *turn, struct digest *root)
 
 enum status source_read(const struct source *source, void *bytes, size_t length, uint64_t offset)
 {
-	unsigned char *next = bytes;
+	size_t got = 0;
+	enum status status = all_bytes_read_at(source->fd, bytes, length, offset, &got);
 
-	while (length > 0) {
-		ssize_t got = pread(source->fd, next, length, (off_t)offset);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return status_from_errno(errno);
-		if (got == 0)
-			return STATUS_CHANGED;
-		next += got;
-		length -= (size_t)got;
-		offset += (uint64_t)got;
-	}
-	return STATUS_OK;
+	return status == STATUS_OK && got < length ? STATUS_CHANGED : status;
 }
 
 struct stretch source_stretch(const struct source *source, uint64_t piece)
