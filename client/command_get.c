@@ -80,11 +80,11 @@ static mode_t current_umask(void)
 
 /* --- What to fetch ------------------------------------------------------------------------------------------------- */
 
-static enum status fail(struct get *get, enum failure_origin origin, enum status status, const char *what)
+static enum status fail(struct get *get, enum status status, const char *what)
 {
 	struct failure failure;
 
-	failure_set(&failure, origin, status, "%s", what);
+	failure_set(&failure, FAILURE_LOCAL, status, "%s", what);
 	report_failure(get->report, &failure);
 	return status;
 }
@@ -144,7 +144,7 @@ static enum status open_destination(struct get *get)
 	}
 	if (options->sha256.given && get->destination.outlet)
 		status = outlet_want_sum(get->destination.outlet);
-	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
+	return status == STATUS_OK ? STATUS_OK : fail(get, status, "starting");
 }
 
 static enum status prepare(struct get *get, mode_t mask)
@@ -159,7 +159,7 @@ static enum status prepare(struct get *get, mode_t mask)
 		status = folders_new(&folders, &get->folders);
 	if (status == STATUS_OK && get->options->limit_rate > 0)
 		status = limit_new(get->options->limit_rate, jobs_of(get), &get->limit);
-	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
+	return status == STATUS_OK ? STATUS_OK : fail(get, status, "starting");
 }
 
 static enum status fetch(struct get *get, mode_t mask)
@@ -191,14 +191,17 @@ static enum status fetch(struct get *get, mode_t mask)
 		.verify = get->options->verify,
 		.recursive = get->options->recursive,
 	};
+	struct failure failure;
 	enum status status = transfer_run(&get->transfer);
 
-	if (status == STATUS_INTERRUPTED)
+	if (status == STATUS_INTERRUPTED) {
 		report_note(get->report, "interrupted: the same command goes on from here");
-	else if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
-		fail(get, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
-	else if (status != STATUS_OK)
-		fail(get, FAILURE_LOCAL, status, "starting threads");
+	} else if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED) {
+		failure_set_lanes(&failure, status);
+		report_failure(get->report, &failure);
+	} else if (status != STATUS_OK) {
+		fail(get, status, "starting threads");
+	}
 	write_failed_list(get);
 	return status;
 }
@@ -208,7 +211,7 @@ static enum status hold_signals(struct get *get)
 {
 	enum status status = interrupt_open(&get->interrupt);
 
-	return status == STATUS_OK ? STATUS_OK : fail(get, FAILURE_LOCAL, status, "starting");
+	return status == STATUS_OK ? STATUS_OK : fail(get, status, "starting");
 }
 
 static enum status open_trust(struct get *get)

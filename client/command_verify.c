@@ -6,12 +6,12 @@
 
 #include "beneath.h"
 #include "commands.h"
+#include "compare.h"
 #include "exchange.h"
 #include "folder_listing.h"
 #include "path.h"
 #include "record.h"
 #include "text.h"
-#include "compare.h"
 
 #define PLACE_SIZE (2 * PATH_LENGTH_MAX + 2)
 
@@ -193,10 +193,7 @@ static enum status start(struct compare *compare, struct failure *failure)
 
 	if (status == STATUS_OK)
 		return exchange_open(compare->options->operands[0], compare->options, &compare->url, &compare->link, failure);
-	if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
-		failure_set(failure, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
-	else
-		failure_set(failure, FAILURE_LOCAL, status, "cannot compute digests");
+	failure_set_lanes(failure, status);
 	return status;
 }
 

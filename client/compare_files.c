@@ -1,4 +1,6 @@
 /* Asks for the digests of many files ahead, and holds the pieces that are here against them as they come. */
+#include "compare.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 #include "path.h"
 #include "record.h"
 #include "text.h"
-#include "compare.h"
 
 #define CHECKS_MAX 64          /* files open at the same time */
 #define PIECES_AT_ONCE 1024u   /* so that neither side waits long while the other one hashes */

@@ -1,4 +1,6 @@
 /* Walks what is here for names that the server does not have, and the server's folders for those that are not here. */
+#include "compare.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -9,7 +11,6 @@
 #include "path.h"
 #include "record.h"
 #include "text.h"
-#include "compare.h"
 
 struct walk {
 	struct compare *compare;

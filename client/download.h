@@ -14,7 +14,7 @@
 
 /*
  * A file of one piece belongs to one thread from beginning to end. One of several pieces is shared through the queue
- * (queue_share) and belongs to all threads that hold a run of it; the last of them gets it back from queue_settle.
+ * (queue_share()) and belongs to all threads that hold a run of it; the last of them gets it back from queue_run_over().
  * An epoch is the time under one version: it ends when all runs of it are over, and only then the next begins.
  */
 struct download {

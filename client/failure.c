@@ -166,6 +166,14 @@ void failure_set_stdout(struct failure *failure, enum status status)
 		failure_set(failure, FAILURE_LOCAL, status, "cannot write to standard output");
 }
 
+void failure_set_lanes(struct failure *failure, enum status status)
+{
+	if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
+		failure_set(failure, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
+	else
+		failure_set(failure, FAILURE_LOCAL, status, "cannot compute digests");
+}
+
 enum exit_code failure_print(const struct failure *failure)
 {
 	fprintf(stderr, "ferry: %s\n", failure->text);

@@ -53,6 +53,9 @@ void failure_set(struct failure *failure, enum failure_origin origin, enum statu
 /* Standard output could not be written; STATUS_LOST: its reader went away. Always EXIT_LOCAL. */
 void failure_set_stdout(struct failure *failure, enum status status);
 
+/* Digests cannot be computed: STATUS is lanes_new()'s, or that of what needs it. */
+void failure_set_lanes(struct failure *failure, enum status status);
+
 /* "ferry: TEXT" on stderr, for commands that draw no progress; returns the code. */
 enum exit_code failure_print(const struct failure *failure);
 

@@ -143,8 +143,7 @@ static void *draw(void *argument)
 
 	pthread_mutex_lock(&progress->lock);
 	while (!progress->stop) {
-		struct timespec until = clock_to_timespec(next);
-		pthread_cond_timedwait(&progress->stopped, &progress->lock, &until);
+		clock_wait(&progress->stopped, &progress->lock, next);
 		if (progress->stop || clock_now() < next)
 			continue;
 		if (progress->style == PROGRESS_BAR)
@@ -191,7 +190,6 @@ static void progress_free(struct progress *progress)
 enum status progress_start(enum progress_style style, const struct progress_counters *counters, struct progress **progress)
 {
 	struct progress *made = calloc(1, sizeof *made);
-	pthread_condattr_t attributes;
 
 	if (!made)
 		return STATUS_NO_MEMORY;
@@ -199,10 +197,7 @@ enum status progress_start(enum progress_style style, const struct progress_coun
 	made->counters = counters;
 	made->started = made->sampled = clock_now();
 	pthread_mutex_init(&made->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&made->stopped, &attributes);
-	pthread_condattr_destroy(&attributes);
+	clock_condition_init(&made->stopped);
 	int error = made->style == PROGRESS_NONE ? 0 : start_thread(made);
 	if (error) {
 		progress_free(made);

@@ -11,17 +11,13 @@
 enum status queue_new(const struct queue_options *options, struct queue **queue)
 {
 	struct queue *made = calloc(1, sizeof(*made));
-	pthread_condattr_t monotonic;
 
 	if (!made)
 		return STATUS_NO_MEMORY;
 	made->options = *options;
 	atomic_init(&made->stopped, false);
 	pthread_mutex_init(&made->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&made->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	clock_condition_init(&made->changed);
 	*queue = made;
 	return STATUS_OK;
 }
@@ -114,17 +110,6 @@ void queue_again(struct queue *queue, struct plan_file *file)
 }
 
 /* --- Taking -------------------------------------------------------------------------------------------------------- */
-
-/* Caller holds lock. */
-void queue_wait(struct queue *queue, int64_t deadline)
-{
-	struct timespec until = clock_to_timespec(deadline);
-
-	if (deadline == CLOCK_NEVER)
-		pthread_cond_wait(&queue->changed, &queue->lock);
-	else
-		pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
-}
 
 /* Whoever goes on with a file after its server failed makes a new attempt at it. Caller holds lock. */
 static void count_attempt(const struct remote *remote, const struct task *work)
@@ -220,7 +205,7 @@ enum queue_answer queue_take(struct queue *queue, struct remote *linked, enum qu
 		else
 			answer = answer_without_task(queue, linked, patience);
 		if (answer == QUEUE_TASK)
-			queue_wait(queue, next_attempt(queue));
+			clock_wait(&queue->changed, &queue->lock, next_attempt(queue));
 	}
 	if (answer == QUEUE_TASK)
 		queue->working++;

@@ -23,7 +23,7 @@ bool queue_reserve_link(struct queue *queue, struct remote *remote, unsigned *ge
 	pthread_cond_broadcast(&queue->changed);
 	while (!queue_stopped(queue) && remote->failure.code == EXIT_OK &&
 		(!queue_can_link(remote) || remote->not_before > clock_now()))
-		queue_wait(queue, remote->not_before > clock_now() ? remote->not_before : CLOCK_NEVER);
+		clock_wait(&queue->changed, &queue->lock, remote->not_before > clock_now() ? remote->not_before : CLOCK_NEVER);
 	remote->wanted--;
 	bool granted = !queue_stopped(queue) && remote->failure.code == EXIT_OK;
 	if (granted)

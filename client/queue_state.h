@@ -18,9 +18,7 @@ struct queue {
 	unsigned listings; /* that may still add */
 };
 
-/* Both: caller holds lock. */
+/* Caller holds lock. */
 bool queue_can_link(const struct remote *remote);
-/* Waits for a change, or until DEADLINE. */
-void queue_wait(struct queue *queue, int64_t deadline);
 
 #endif

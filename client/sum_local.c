@@ -155,12 +155,10 @@ static enum status prepare(struct sum *sum)
 	if (sum->hasher)
 		return STATUS_OK;
 	enum status status = hasher_new(sum->options->tree ? HASHER_TREE : HASHER_FLAT, &sum->hasher);
-	if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED)
-		failure_set(&failure, FAILURE_USAGE, status, "FERRY_LANES asks for what is not here: unset it, or set it to openssl");
-	else if (status != STATUS_OK)
-		failure_set(&failure, FAILURE_LOCAL, status, "cannot compute digests");
-	if (status != STATUS_OK)
-		sum_fail(sum, &nothing, &failure);
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	failure_set_lanes(&failure, status);
+	sum_fail(sum, &nothing, &failure);
 	return status;
 }
 

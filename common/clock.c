@@ -1,4 +1,4 @@
-/* Reads the clocks and converts between nanoseconds and timespec. */
+/* Reads the clocks, waits by them, and converts between nanoseconds and timespec. */
 #include "clock.h"
 
 int64_t clock_now(void)
@@ -32,4 +32,24 @@ struct timespec clock_to_timespec(int64_t nanoseconds)
 		time.tv_nsec += CLOCK_SECOND;
 	}
 	return time;
+}
+
+void clock_condition_init(pthread_cond_t *condition)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+void clock_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t deadline)
+{
+	struct timespec until = clock_to_timespec(deadline);
+
+	if (deadline == CLOCK_NEVER)
+		pthread_cond_wait(condition, lock);
+	else
+		pthread_cond_timedwait(condition, lock, &until);
 }

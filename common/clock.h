@@ -2,6 +2,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -17,6 +18,11 @@ int64_t clock_real(void);
 
 /* A timespec as nanoseconds since 1970, saturating. */
 int64_t clock_of_timespec(struct timespec time);
+
+/* A condition for clock_wait(). */
+void clock_condition_init(pthread_cond_t *condition);
+/* As pthread_cond_wait(), until DEADLINE by clock_now() at the latest; it may return earlier for no reason. */
+void clock_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t deadline);
 
 /* Nanoseconds as a timespec. */
 struct timespec clock_to_timespec(int64_t nanoseconds);

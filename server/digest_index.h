@@ -26,10 +26,10 @@ struct digest_index_limits {
 /* FOLDER, a directory descriptor, is taken over in any case. STATUS_NO_MEMORY. */
 MUST_CHECK enum status digest_index_new(int folder, struct digest_index_limits limits, struct digest_index **index);
 /* NULL is fine. */
+void digest_index_free(struct digest_index *index);
+
 /* The folder that it works in. */
 int digest_index_folder(const struct digest_index *index);
-
-void digest_index_free(struct digest_index *index);
 
 /* Adds what is remembered of VERSION to KNOWN, which knows nothing yet. */
 void digest_index_recall(struct digest_index *index, const struct version *version, struct known_digests *known);

@@ -38,20 +38,12 @@ static enum status open_state(const struct settings *settings, struct shares *sh
 
 static enum status load_tokens(const struct settings *settings, int state, struct tokens *tokens, struct complaint *complaint)
 {
-	size_t line = 0;
-	enum status status = STATUS_OK;
-
 	*tokens = (struct tokens){.list = NULL};
-	if (wants_tokens(settings) && state < 0)
+	if (!wants_tokens(settings))
+		return STATUS_OK;
+	if (state < 0)
 		return complain(complaint, STATUS_NOT_FOUND, "ferryd: no state folder was opened at the start: restart");
-	if (wants_tokens(settings))
-		status = tokens_load(state, tokens, &line);
-	if (status == STATUS_OK)
-		return status;
-	if (line > 0)
-		return complain(complaint, status, "ferryd: " TOKENS_FILE ":%zu: no token", line);
-	return complain(complaint, status, "ferryd: " TOKENS_FILE " in the state folder: %s",
-		status == STATUS_REFUSED ? "others than its owner have permissions on it (chmod 600)" : status_text(status));
+	return state_tokens(state, tokens, complaint);
 }
 
 static enum tls_clients clients_of(struct access *access)

@@ -24,14 +24,8 @@ struct reaper {
 /* caller holds lock */
 static void doze(struct reaper *reaper)
 {
-	while (!reaper->stopping && clock_now() < atomic_load(&reaper->next)) {
-		int64_t until = atomic_load(&reaper->next);
-		struct timespec time = clock_to_timespec(until);
-		if (until == CLOCK_NEVER)
-			pthread_cond_wait(&reaper->sooner, &reaper->lock);
-		else
-			pthread_cond_timedwait(&reaper->sooner, &reaper->lock, &time);
-	}
+	while (!reaper->stopping && clock_now() < atomic_load(&reaper->next))
+		clock_wait(&reaper->sooner, &reaper->lock, atomic_load(&reaper->next));
 }
 
 /* caller holds lock */
@@ -76,16 +70,6 @@ static void *run(void *argument)
 	return NULL;
 }
 
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 static void release(struct reaper *reaper)
 {
 	pthread_cond_destroy(&reaper->sooner);
@@ -103,7 +87,7 @@ enum status reaper_start(struct slots *slots, struct reaper **out)
 	reaper->cut_at = CLOCK_NEVER;
 	atomic_store(&reaper->next, CLOCK_NEVER);
 	pthread_mutex_init(&reaper->lock, NULL);
-	init_condition(&reaper->sooner);
+	clock_condition_init(&reaper->sooner);
 	enum status status = thread_start(&reaper->thread, "reaper", run, reaper);
 	if (status != STATUS_OK)
 		release(reaper);

@@ -21,3 +21,16 @@ enum status state_open(const struct settings *settings, int *folder, struct comp
 	free(path);
 	return status;
 }
+
+enum status state_tokens(int folder, struct tokens *tokens, struct complaint *complaint)
+{
+	size_t line;
+	enum status status = tokens_load(folder, tokens, &line);
+
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	if (line > 0)
+		return complain(complaint, STATUS_IO, "ferryd: " TOKENS_FILE ":%zu: no token", line);
+	return complain(complaint, status == STATUS_INVALID ? STATUS_IO : status, "ferryd: " TOKENS_FILE " in the state folder: %s",
+		status == STATUS_REFUSED ? "others than its owner have permissions on it (chmod 600)" : status_text(status));
+}

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "path.h"
 #include "pin.h"
+#include "state.h"
 #include "text.h"
 #include "tokens.h"
 #include "whole_file.h"
@@ -127,19 +128,6 @@ static enum status set_digest(const char *pin_text, struct token *token, char se
 
 /* --- Commands -------------------------------------------------------------------------------------------------------- */
 
-static enum status load(int state, struct tokens *tokens, struct complaint *complaint)
-{
-	size_t line;
-	enum status status = tokens_load(state, tokens, &line);
-
-	if (status != STATUS_OK && line > 0)
-		return complain(complaint, STATUS_IO, "ferryd: " TOKENS_FILE ":%zu: no token", line);
-	if (status != STATUS_OK)
-		return complain(complaint, status == STATUS_INVALID ? STATUS_IO : status, "ferryd: " TOKENS_FILE " in the state folder: %s",
-			status_text(status));
-	return status;
-}
-
 static enum status save(int state, const struct tokens *tokens, struct complaint *complaint)
 {
 	enum status status = tokens_save(state, tokens);
@@ -253,7 +241,7 @@ static enum status list(const struct tokens *tokens, struct complaint *complaint
 static enum status run_locked(const struct settings *settings, int state, struct complaint *complaint)
 {
 	struct tokens tokens;
-	enum status status = load(state, &tokens, complaint);
+	enum status status = state_tokens(state, &tokens, complaint);
 
 	if (status != STATUS_OK)
 		return status;
