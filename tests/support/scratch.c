@@ -35,6 +35,22 @@ int scratch_remove(struct scratch *scratch)
 	return nftw(scratch->path, remove_one, DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
+int scratch_setup(void **state)
+{
+	struct scratch *scratch = malloc(sizeof(*scratch));
+
+	*state = scratch;
+	return scratch ? scratch_make(scratch) : -1;
+}
+
+int scratch_teardown(void **state)
+{
+	int result = scratch_remove(*state);
+
+	free(*state);
+	return result;
+}
+
 int scratch_write(int folder, const char *path, const char *text)
 {
 	int fd = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -13,6 +13,10 @@ struct scratch {
 int scratch_make(struct scratch *scratch);
 int scratch_remove(struct scratch *scratch);
 
+/* A scratch for each test: *STATE is one of its own. */
+int scratch_setup(void **state);
+int scratch_teardown(void **state);
+
 /* Makes the file PATH below FOLDER with TEXT in it; 0, or -1 with errno. */
 int scratch_write(int folder, const char *path, const char *text);
 

@@ -19,17 +19,9 @@
 
 static int begin(void **state)
 {
-	static struct scratch scratch;
-
 	unsetenv("FERRY_TOKEN");
 	umask(077);
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
+	return scratch_setup(state);
 }
 
 /* The token for the server of URL, or what is wrong: NULL for none. */
@@ -172,7 +164,7 @@ static void a_token_file_may_be_a_pipe_and_must_hold_one(void **state)
 	assert_string_equal(find(scratch, "/", "ferrys://h/"), "local");
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, scratch_teardown)
 
 int main(void)
 {

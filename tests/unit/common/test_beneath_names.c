@@ -23,19 +23,6 @@
 /* No component: refused by every call that takes one. */
 static const char *const no_names[] = {"", ".", "..", "a/b", "/", "/etc", "../a", "a/"};
 
-static int begin(void **state)
-{
-	static struct scratch scratch;
-
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
-}
-
 static int folder_of(void **state)
 {
 	return ((struct scratch *)*state)->folder;
@@ -341,22 +328,22 @@ static void a_magic_link_is_never_followed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_new_file_gets_the_mode_that_the_umask_leaves, begin, end),
-		cmocka_unit_test_setup_teardown(nothing_is_made_through_a_symlink, begin, end),
-		cmocka_unit_test_setup_teardown(a_folder_for_writing_is_told_from_a_file, begin, end),
-		cmocka_unit_test_setup_teardown(a_file_without_a_name_can_be_made, begin, end),
-		cmocka_unit_test_setup_teardown(a_folder_is_made_once_and_then_found, begin, end),
-		cmocka_unit_test_setup_teardown(a_folder_is_not_made_where_something_else_is, begin, end),
-		cmocka_unit_test_setup_teardown(a_look_at_a_name_sees_the_symlink, begin, end),
-		cmocka_unit_test_setup_teardown(a_rename_replaces, begin, end),
-		cmocka_unit_test_setup_teardown(a_rename_replaces_a_symlink_and_not_its_target, begin, end),
-		cmocka_unit_test_setup_teardown(a_rename_to_a_new_name_never_replaces, begin, end),
-		cmocka_unit_test_setup_teardown(a_filesystem_without_noreplace_never_replaces_either, begin, end),
-		cmocka_unit_test_setup_teardown(a_dangling_symlink_is_a_name_that_is_taken, begin, end),
-		cmocka_unit_test_setup_teardown(renames_take_single_components_only, begin, end),
-		cmocka_unit_test_setup_teardown(a_removed_name_is_gone_and_its_target_is_not, begin, end),
-		cmocka_unit_test_setup_teardown(a_trusted_path_is_followed_wherever_it_leads, begin, end),
-		cmocka_unit_test_setup_teardown(a_kernel_that_is_never_sure_is_asked_only_so_often, begin, end),
+		cmocka_unit_test_setup_teardown(a_new_file_gets_the_mode_that_the_umask_leaves, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_made_through_a_symlink, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_folder_for_writing_is_told_from_a_file, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_file_without_a_name_can_be_made, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_folder_is_made_once_and_then_found, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_folder_is_not_made_where_something_else_is, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_look_at_a_name_sees_the_symlink, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_rename_replaces, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_rename_replaces_a_symlink_and_not_its_target, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_rename_to_a_new_name_never_replaces, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_filesystem_without_noreplace_never_replaces_either, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_dangling_symlink_is_a_name_that_is_taken, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(renames_take_single_components_only, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_removed_name_is_gone_and_its_target_is_not, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_trusted_path_is_followed_wherever_it_leads, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_kernel_that_is_never_sure_is_asked_only_so_often, scratch_setup, scratch_teardown),
 		cmocka_unit_test(a_device_is_no_file),
 		cmocka_unit_test(a_magic_link_is_never_followed),
 	};

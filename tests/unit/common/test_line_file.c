@@ -43,16 +43,8 @@ static const struct line_file format = {"file", 40, WHOLE_FILE_OWNER, take, writ
 
 static int begin(void **state)
 {
-	static struct scratch scratch;
-
 	umask(077);
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
+	return scratch_setup(state);
 }
 
 #define LITERAL(text) ((struct span){(const unsigned char *)(text), sizeof(text) - 1})
@@ -159,7 +151,7 @@ static void a_file_that_cannot_be_read_has_no_wrong_line(void **state)
 	assert_int_equal(line, 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, scratch_teardown)
 
 int main(void)
 {

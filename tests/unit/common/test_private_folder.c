@@ -18,22 +18,6 @@
 
 #define PATH_SIZE (PATH_MAX + 64)
 
-static int make_scratch(void **state)
-{
-	struct scratch *scratch = malloc(sizeof(*scratch));
-
-	*state = scratch;
-	return scratch ? scratch_make(scratch) : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	int result = scratch_remove(*state);
-
-	free(*state);
-	return result;
-}
-
 static enum status open_below(const struct scratch *scratch, const char *below, int *fd)
 {
 	char path[PATH_SIZE];
@@ -129,7 +113,7 @@ static void what_cannot_be_a_folder_is_refused(void **state)
 	assert_int_equal(scratch_next_descriptor(), before);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

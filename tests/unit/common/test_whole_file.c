@@ -19,19 +19,6 @@
 
 #include "scratch.h"
 
-static int begin(void **state)
-{
-	static struct scratch scratch;
-
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
-}
-
 static void assert_holds(int folder, const char *name, const char *expected)
 {
 	char *text;
@@ -187,5 +174,5 @@ int main(void)
 		cmocka_unit_test(a_lock_is_held_until_it_is_closed),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -21,16 +21,8 @@
 
 static int begin(void **state)
 {
-	static struct scratch scratch;
-
 	log_set_level(LOG_WARN);
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
+	return scratch_setup(state);
 }
 
 static enum status open_identity(const struct settings *settings, int state, struct pin *pin, struct complaint *complaint)
@@ -183,7 +175,7 @@ static void a_failed_renewal_leaves_it_as_it_was(void **state)
 	free(settings.cert);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, scratch_teardown)
 
 int main(void)
 {

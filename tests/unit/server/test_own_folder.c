@@ -14,22 +14,6 @@
 
 #include "scratch.h"
 
-static int make_scratch(void **state)
-{
-	struct scratch *scratch = malloc(sizeof(*scratch));
-
-	*state = scratch;
-	return scratch ? scratch_make(scratch) : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	int result = scratch_remove(*state);
-
-	free(*state);
-	return result;
-}
-
 /* Makes the folder NAME. */
 static int make_folder(const struct scratch *scratch, const char *name)
 {
@@ -123,7 +107,7 @@ static void what_has_no_place_is_taken_for_our_own(void **state)
 	close(ends[1]);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

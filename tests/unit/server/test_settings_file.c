@@ -12,48 +12,12 @@
 #include <cmocka.h>
 
 #include "clock.h"
-#include "scratch.h"
+#include "settings_file_fixture.h"
 #include "settings_table.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define TEN "0123456789"
 #define FIFTY TEN TEN TEN TEN TEN
-
-struct fixture {
-	struct scratch scratch;
-	char path[PATH_MAX + 16];
-	struct settings settings;
-	struct complaint complaint;
-};
-
-static int make_fixture(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	*state = fixture;
-	if (!fixture || scratch_make(&fixture->scratch) < 0)
-		return -1;
-	snprintf(fixture->path, sizeof(fixture->path), "%s/conf", fixture->scratch.path);
-	return 0;
-}
-
-static int release_fixture(void **state)
-{
-	struct fixture *fixture = *state;
-	int result;
-
-	settings_release(&fixture->settings);
-	result = scratch_remove(&fixture->scratch);
-	free(fixture);
-	return result;
-}
-
-static enum status read_path(struct fixture *fixture, const char *path)
-{
-	settings_release(&fixture->settings);
-	assert_int_equal(settings_set_defaults(&fixture->settings), STATUS_OK);
-	return settings_file_read(path, &fixture->settings, &fixture->complaint);
-}
 
 static enum status read_text(struct fixture *fixture, const char *text)
 {

@@ -114,19 +114,6 @@ static void every_cut_and_every_flipped_bit_is_read_without_harm(void **state)
 	}
 }
 
-static int begin(void **state)
-{
-	static struct scratch scratch;
-
-	*state = &scratch;
-	return scratch_make(&scratch);
-}
-
-static int end(void **state)
-{
-	return scratch_remove(*state);
-}
-
 static void what_is_saved_is_loaded(void **state)
 {
 	struct scratch *scratch = *state;
@@ -215,5 +202,5 @@ int main(void)
 		cmocka_unit_test(names_are_short_and_plain),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }
