@@ -32,7 +32,7 @@
 #define WORKERS 3
 /* More than the kernel keeps for a client that does not read. */
 #define BIG_SIZE (12 * PIECE_SIZE + 12345)
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 
 struct fixture {
 	struct scratch scratch;
