@@ -1,21 +1,17 @@
 /* Walks what is here for names that the server does not have, and the server's folders for those that are not here. */
 #include "compare.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "beneath.h"
 #include "path.h"
 #include "record.h"
 #include "text.h"
+#include "walk.h"
 
-struct walk {
+struct names {
 	struct compare *compare;
 	const struct catalog *catalog;
-	char below[PATH_LENGTH_MAX + 1];
 };
 
 static void fail(struct compare *compare, const char *below, enum status status)
@@ -33,7 +29,12 @@ static void tell(struct compare *compare, const char *below, enum compare_word w
 	compare_tell(compare, &(struct compare_result){.below = below, .word = word, .size = RECORD_UNKNOWN, .pieces = RECORD_UNKNOWN});
 }
 
-static void walk_folder(struct walk *walk, int fd);
+static void fail_walk(struct walk *walk, enum status status)
+{
+	const struct names *names = walk->context;
+
+	fail(names->compare, walk->below, status);
+}
 
 /* That it is no folder has been told. */
 static void enter(struct walk *walk, int folder, const char *name)
@@ -44,49 +45,18 @@ static void enter(struct walk *walk, int folder, const char *name)
 	if (status == STATUS_OK)
 		walk_folder(walk, fd);
 	else if (status != STATUS_NOT_FOLDER && status != STATUS_SYMLINK)
-		fail(walk->compare, walk->below, status);
+		fail_walk(walk, status);
 }
 
-static void walk_name(struct walk *walk, int folder, const char *name)
+static void visit(struct walk *walk, int folder, const char *name)
 {
-	size_t length = strlen(walk->below);
-	char path[PATH_LENGTH_MAX + 1];
-	enum status status = path_join(path, span_of(walk->below), span_of(name));
+	const struct names *names = walk->context;
+	const struct catalog_entry *entry = catalog_find(names->catalog, walk->below);
 
-	/* Its depth bounds the recursion. */
-	if (status == STATUS_OK)
-		status = path_check(span_of(path));
-	if (status != STATUS_OK) {
-		fail(walk->compare, walk->below, status);
-		return;
-	}
-	memcpy(walk->below, path, strlen(path) + 1);
-	const struct catalog_entry *entry = catalog_find(walk->catalog, path);
 	if (!entry)
-		tell(walk->compare, path, COMPARE_EXTRA);
+		tell(names->compare, walk->below, COMPARE_EXTRA);
 	else if (entry->kind == ENTRY_FOLDER)
 		enter(walk, folder, name);
-	walk->below[length] = '\0';
-}
-
-/* Takes over FD. */
-static void walk_folder(struct walk *walk, int fd)
-{
-	DIR *folder = fdopendir(fd);
-	struct dirent *entry;
-
-	if (!folder) {
-		fail(walk->compare, walk->below, status_from_errno(errno));
-		close(fd);
-		return;
-	}
-	while (!walk->compare->output.broken && (errno = 0, entry = readdir(folder))) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			walk_name(walk, fd, entry->d_name);
-	}
-	if (!walk->compare->output.broken && errno)
-		fail(walk->compare, walk->below, status_from_errno(errno));
-	closedir(folder);
 }
 
 static void check_folder(struct compare *compare, const char *below)
@@ -105,7 +75,8 @@ static void check_folder(struct compare *compare, const char *below)
 
 void compare_names(struct compare *compare, const struct catalog *catalog)
 {
-	struct walk walk = {.compare = compare, .catalog = catalog};
+	struct names names = {.compare = compare, .catalog = catalog};
+	struct walk walk = {.context = &names, .visit = visit, .fail = fail_walk, .over = &compare->output.broken};
 	int fd;
 
 	for (size_t i = 0; i < catalog->count && !compare->output.broken; i++) {

@@ -1,5 +1,4 @@
 /* Digests of files here: one file, or all regular files below a folder, as a server would list them. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,11 +12,12 @@
 #include "record.h"
 #include "sum.h"
 #include "text.h"
+#include "walk.h"
 
 struct local {
 	struct sum *sum;
 	const char *operand;
-	char below[PATH_LENGTH_MAX + 1]; /* the path below the operand; "" is the operand itself */
+	struct walk walk; /* below the operand; "" is the operand itself */
 };
 
 /* "dir/" and "dir" both end in dir; "/" alone has no last component. */
@@ -34,7 +34,7 @@ static struct span last_of(const char *operand)
 
 static struct sum_item item_of(const struct local *local, uint64_t size)
 {
-	struct span below = span_of(local->below);
+	struct span below = span_of(local->walk.below);
 
 	return (struct sum_item){.name = below.length > 0 ? below : last_of(local->operand), .size = size};
 }
@@ -46,7 +46,7 @@ static void fail(struct local *local, enum status status)
 	struct failure failure;
 
 	text_escape(operand, sizeof operand, span_of(local->operand));
-	text_escape(below, sizeof below, span_of(local->below));
+	text_escape(below, sizeof below, span_of(local->walk.below));
 	failure_set(&failure, FAILURE_LOCAL, status, "%s%s%s", operand, *below ? "/" : "", below);
 	sum_fail(local->sum, &item, &failure);
 }
@@ -65,10 +65,13 @@ static void sum_file(struct local *local, int fd, const struct stat *stat)
 		fail(local, status);
 }
 
-static void sum_folder(struct local *local, int fd);
+static void fail_walk(struct walk *walk, enum status status)
+{
+	fail(walk->context, status);
+}
 
 /* Symlinks and specials have no digest, here as at a server. */
-static enum status sum_entry(struct local *local, int folder, const char *name)
+static void visit(struct walk *walk, int folder, const char *name)
 {
 	struct stat stat;
 	int fd;
@@ -77,51 +80,14 @@ static enum status sum_entry(struct local *local, int folder, const char *name)
 	if (status == STATUS_OK && S_ISDIR(stat.st_mode)) {
 		status = beneath_open_folder(folder, name, BENEATH_NO_LINKS, &fd);
 		if (status == STATUS_OK)
-			sum_folder(local, fd);
+			walk_folder(walk, fd);
 	} else if (status == STATUS_OK && S_ISREG(stat.st_mode)) {
 		status = beneath_open_file(folder, name, BENEATH_NO_LINKS, &fd, &stat);
 		if (status == STATUS_OK)
-			sum_file(local, fd, &stat);
-	}
-	return status;
-}
-
-static void sum_name(struct local *local, int folder, const char *name)
-{
-	size_t length = strlen(local->below);
-	char path[PATH_LENGTH_MAX + 1];
-	enum status status = path_join(path, span_of(local->below), span_of(name));
-
-	/* Its depth bounds the recursion. */
-	if (status == STATUS_OK)
-		status = path_check(span_of(path));
-	if (status == STATUS_OK) {
-		memcpy(local->below, path, strlen(path) + 1);
-		status = sum_entry(local, folder, name);
+			sum_file(walk->context, fd, &stat);
 	}
 	if (status != STATUS_OK)
-		fail(local, status);
-	local->below[length] = '\0';
-}
-
-/* Takes over FD. */
-static void sum_folder(struct local *local, int fd)
-{
-	DIR *folder = fdopendir(fd);
-	struct dirent *entry;
-
-	if (!folder) {
-		fail(local, status_from_errno(errno));
-		close(fd);
-		return;
-	}
-	while (!local->sum->output.broken && (errno = 0, entry = readdir(folder))) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			sum_name(local, fd, entry->d_name);
-	}
-	if (!local->sum->output.broken && errno)
-		fail(local, status_from_errno(errno));
-	closedir(folder);
+		fail_walk(walk, status);
 }
 
 /* Takes over FD, whatever it is. */
@@ -136,7 +102,7 @@ static void sum_operand(struct local *local, int fd)
 		return;
 	}
 	if (status == STATUS_OK && S_ISDIR(stat.st_mode) && local->sum->options->recursive) {
-		sum_folder(local, fd);
+		walk_folder(&local->walk, fd);
 		return;
 	}
 	if (status == STATUS_OK && S_ISDIR(stat.st_mode))
@@ -164,7 +130,11 @@ static enum status prepare(struct sum *sum)
 
 void sum_local(struct sum *sum, const char *operand)
 {
-	struct local local = {.sum = sum, .operand = operand};
+	struct local local = {
+		.sum = sum,
+		.operand = operand,
+		.walk = {.context = &local, .visit = visit, .fail = fail_walk, .over = &sum->output.broken},
+	};
 	int fd;
 
 	if (prepare(sum) != STATUS_OK)
