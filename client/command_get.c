@@ -162,9 +162,9 @@ static enum status prepare(struct get *get, mode_t mask)
 	return status == STATUS_OK ? STATUS_OK : fail(get, status, "starting");
 }
 
-static enum status fetch(struct get *get, mode_t mask)
+static struct transfer transfer_of(struct get *get, mode_t mask)
 {
-	get->transfer = (struct transfer){
+	return (struct transfer){
 		.link = {
 			.timeout = get->options->timeout,
 			.congestion = get->options->congestion,
@@ -191,8 +191,12 @@ static enum status fetch(struct get *get, mode_t mask)
 		.verify = get->options->verify,
 		.recursive = get->options->recursive,
 	};
+}
+
+/* How the run as a whole ended; every file has been told. */
+static void tell_end(struct get *get, enum status status)
+{
 	struct failure failure;
-	enum status status = transfer_run(&get->transfer);
 
 	if (status == STATUS_INTERRUPTED) {
 		report_note(get->report, "interrupted: the same command goes on from here");
@@ -202,6 +206,13 @@ static enum status fetch(struct get *get, mode_t mask)
 	} else if (status != STATUS_OK) {
 		fail(get, status, "starting threads");
 	}
+}
+
+static enum status fetch(struct get *get, mode_t mask)
+{
+	get->transfer = transfer_of(get, mask);
+	enum status status = transfer_run(&get->transfer);
+	tell_end(get, status);
 	write_failed_list(get);
 	return status;
 }
