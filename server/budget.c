@@ -7,11 +7,18 @@
 
 void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer)
 {
-	budget->rate = rate ? rate : 1;
-	budget->rate_per_peer = rate_per_peer ? rate_per_peer : 1;
 	budget->burst = 0;
 	atomic_init(&budget->whole.free_at, 0);
 	pthread_mutex_init(&budget->lock, NULL);
+	budget_renew(budget, rate, rate_per_peer);
+}
+
+void budget_renew(struct budget *budget, uint64_t rate, uint64_t rate_per_peer)
+{
+	pthread_mutex_lock(&budget->lock);
+	budget->rate = rate ? rate : 1;
+	budget->rate_per_peer = rate_per_peer ? rate_per_peer : 1;
+	pthread_mutex_unlock(&budget->lock);
 }
 
 void budget_release(struct budget *budget)

@@ -24,11 +24,11 @@ struct bucket {
 };
 
 struct budget {
-	uint64_t rate;          /* units per second in all */
-	uint64_t rate_per_peer; /* of one peer */
 	int64_t burst;          /* nanoseconds that turns may be ahead of their time; 0 unless set after budget_init() */
 	pthread_mutex_t lock;
 	/* guarded by lock, as are the peers' buckets */
+	uint64_t rate;          /* units per second in all */
+	uint64_t rate_per_peer; /* of one peer */
 	struct bucket whole;
 };
 
@@ -45,6 +45,9 @@ struct ticket {
 /* A rate of 0 counts as 1: there is no "unlimited" by accident. */
 void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
 void budget_release(struct budget *budget);
+
+/* Other rates from now on; turns that were given stay. */
+void budget_renew(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
 
 /*
  * Asks for UNITS of work: 0 when it may be done now, and the ticket is used up; else the time to ask again with the same

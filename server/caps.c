@@ -42,6 +42,14 @@ void caps_init(struct caps *caps, const struct settings *settings)
 		stock_init(&caps->stocks[i], value(settings, rooms[i].in_all), value(settings, rooms[i].per_address));
 }
 
+void caps_renew(struct caps *caps, const struct settings *settings)
+{
+	for (int i = 0; i < CAP_WORKS; i++)
+		budget_renew(&caps->budgets[i], value(settings, works[i].in_all), value(settings, works[i].per_address));
+	for (int i = 0; i < CAP_ROOMS; i++)
+		stock_renew(&caps->stocks[i], value(settings, rooms[i].in_all), value(settings, rooms[i].per_address));
+}
+
 void caps_release(struct caps *caps)
 {
 	for (int i = 0; i < CAP_WORKS; i++)

@@ -42,6 +42,9 @@ struct caps {
 void caps_init(struct caps *caps, const struct settings *settings);
 void caps_release(struct caps *caps);
 
+/* What the settings say now holds from now on, also for whoever is there. */
+void caps_renew(struct caps *caps, const struct settings *settings);
+
 /* As budget_ask(). */
 int64_t caps_ask(struct caps *caps, struct caps_part *part, enum cap_work work, struct ticket *ticket, uint64_t units, int64_t now);
 

@@ -141,6 +141,11 @@ enum status server_prewarm(struct server *server)
 	return prewarm_start(&server->services, &server->prewarm);
 }
 
+void server_renew(struct server *server, const struct settings *settings)
+{
+	caps_renew(&server->services.caps, settings);
+}
+
 void server_drain(struct server *server)
 {
 	if (server->draining)

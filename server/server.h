@@ -47,6 +47,9 @@ MUST_CHECK enum status server_start(const struct server_setup *setup, struct ser
 /* Starts to compute the digests of all shares in the background, until all are known or the server stops; once. */
 MUST_CHECK enum status server_prewarm(struct server *server);
 
+/* Takes the caps of these settings, which may be released afterwards. */
+void server_renew(struct server *server, const struct settings *settings);
+
 /*
  * Closes the listeners and every idle connection; replies that run get settings->drain_deadline, then they are cut.
  * Returns at once. Calling it again changes nothing.

@@ -3,9 +3,14 @@
 
 void stock_init(struct stock *stock, uint64_t max, uint64_t max_per_peer)
 {
-	stock->max = max ? max : 1;
-	stock->max_per_peer = max_per_peer ? max_per_peer : 1;
 	atomic_init(&stock->whole.units, 0);
+	stock_renew(stock, max, max_per_peer);
+}
+
+void stock_renew(struct stock *stock, uint64_t max, uint64_t max_per_peer)
+{
+	atomic_store(&stock->max, max ? max : 1);
+	atomic_store(&stock->max_per_peer, max_per_peer ? max_per_peer : 1);
 }
 
 /* Two that meet at the last unit may both be refused: neither was promised it. */
@@ -21,11 +26,11 @@ static enum status take(struct holding *holding, uint64_t max, uint64_t units)
 
 enum status stock_take(struct stock *stock, struct holding *peer, uint64_t units)
 {
-	enum status status = peer ? take(peer, stock->max_per_peer, units) : STATUS_OK;
+	enum status status = peer ? take(peer, atomic_load(&stock->max_per_peer), units) : STATUS_OK;
 
 	if (status != STATUS_OK)
 		return status;
-	status = take(&stock->whole, stock->max, units);
+	status = take(&stock->whole, atomic_load(&stock->max), units);
 	if (status != STATUS_OK && peer)
 		atomic_fetch_sub(&peer->units, units);
 	return status;
@@ -48,5 +53,6 @@ void stock_change(struct stock *stock, struct holding *peer, uint64_t before, ui
 
 bool stock_is_spent(const struct stock *stock, const struct holding *peer)
 {
-	return atomic_load(&stock->whole.units) >= stock->max || (peer && atomic_load(&peer->units) >= stock->max_per_peer);
+	return atomic_load(&stock->whole.units) >= atomic_load(&stock->max) ||
+	       (peer && atomic_load(&peer->units) >= atomic_load(&stock->max_per_peer));
 }

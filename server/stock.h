@@ -17,13 +17,16 @@ struct holding {
 };
 
 struct stock {
-	uint64_t max;
-	uint64_t max_per_peer;
+	_Atomic uint64_t max;
+	_Atomic uint64_t max_per_peer;
 	struct holding whole;
 };
 
 /* A maximum of 0 counts as 1: there is no "unlimited" by accident. */
 void stock_init(struct stock *stock, uint64_t max, uint64_t max_per_peer);
+
+/* Other maxima from now on; what is held stays. */
+void stock_renew(struct stock *stock, uint64_t max, uint64_t max_per_peer);
 
 /* Takes UNITS; STATUS_BUSY where that would be too much. PEER is NULL for whoever is only counted among all. */
 MUST_CHECK enum status stock_take(struct stock *stock, struct holding *peer, uint64_t units);

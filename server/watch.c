@@ -63,6 +63,7 @@ static void reload(const struct watch *watch)
 	descriptors_fit(&wanted, descriptors_raise());
 	settings_name_fixed(watch->settings, &wanted, log_needs_restart);
 	guard_renew(watch->guard, &wanted, watch->shares);
+	server_renew(watch->server, &wanted);
 	log_line(LOG_INFO, "event=reload result=done");
 	log_flush();
 	log_set_level(wanted.log_level);

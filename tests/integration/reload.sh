@@ -25,6 +25,21 @@ kill -HUP "$server_pid"
 heard 'level=warn event=reload setting=workers result="needs a restart"'
 requests=$(grep -c 'event=request' "$server_log")
 raw_get
+printf "[server]\nlog_level = error\nnew_connections_per_address = 1\n$share" >served.conf
+kill -HUP "$server_pid"
+heard 'event=reload result=done'
+tries=0
+until dial && put "$hello" && get_frame && [ "$type" = ff ]; do
+	hang_up
+	[ $((tries++)) -lt 100 ] || fail 'the new cap does not hold'
+done
+if grep -q 'setting=new_connections_per_address' "$server_log"; then fail 'the new cap needs a restart'; fi
+printf "[server]\nlog_level = error\n$share" >served.conf
+kill -HUP "$server_pid"
+until dial && put "$hello" && get_frame && [ "$type" = 81 ]; do
+	hang_up
+done
+hang_up
 printf "[server]\nnonsense = 1\nlog_level = debug\n$share" >served.conf
 kill -HUP "$server_pid"
 heard 'served.conf:2: unknown setting nonsense'

@@ -126,6 +126,18 @@ static void rate_of_zero_is_slow_and_not_unlimited(void **state)
 	budget_release(&budget);
 }
 
+static void other_rates_hold_for_the_next_turn(void **state)
+{
+	struct budget *budget = *state;
+	struct bucket peer = {0};
+	struct ticket ticket = {0};
+
+	assert_int_equal(ask(budget, &peer, &ticket, 1000), 0);
+	budget_renew(budget, 100 * MEGABYTE, 10 * MEGABYTE);
+	assert_int_equal(ask(budget, &peer, &ticket, 1020), 0);
+	assert_int_equal(ask(budget, &peer, &ticket, 1020), 1120);
+}
+
 static void who_cannot_wait_is_refused_and_pays_nothing(void **state)
 {
 	struct budget *budget = *state;
@@ -179,6 +191,7 @@ int main(void)
 		CASE(rate_of_zero_is_slow_and_not_unlimited),
 		CASE(who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst),
 		CASE(who_has_no_peer_is_counted_among_all),
+		CASE(other_rates_hold_for_the_next_turn),
 		CASE(who_cannot_wait_is_refused_and_pays_nothing),
 	};
 

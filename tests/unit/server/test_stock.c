@@ -73,6 +73,22 @@ static void what_is_held_may_pass_the_cap_but_is_seen(void **state)
 	assert_int_equal(atomic_load(&stock.whole.units), 14);
 }
 
+static void other_maxima_hold_at_once_and_leave_what_is_held(void **state)
+{
+	struct stock stock;
+	struct holding peer = {0};
+
+	(void)state;
+	stock_init(&stock, 10, 10);
+	assert_int_equal(stock_take(&stock, &peer, 8), STATUS_OK);
+	stock_renew(&stock, 10, 5);
+	assert_int_equal(stock_take(&stock, &peer, 1), STATUS_BUSY);
+	assert_true(stock_is_spent(&stock, &peer));
+	stock_give(&stock, &peer, 4);
+	assert_int_equal(stock_take(&stock, &peer, 1), STATUS_OK);
+	assert_int_equal(atomic_load(&stock.whole.units), 5);
+}
+
 static void maximum_of_zero_is_little_and_not_unlimited(void **state)
 {
 	struct stock stock;
@@ -91,6 +107,7 @@ int main(void)
 		cmocka_unit_test(all_together_take_up_to_the_whole_and_the_refused_holds_nothing),
 		cmocka_unit_test(amounts_that_would_go_round_are_refused),
 		cmocka_unit_test(what_is_held_may_pass_the_cap_but_is_seen),
+		cmocka_unit_test(other_maxima_hold_at_once_and_leave_what_is_held),
 		cmocka_unit_test(maximum_of_zero_is_little_and_not_unlimited),
 	};
 
