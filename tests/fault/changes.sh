@@ -1,5 +1,6 @@
 #!/bin/bash
 # A source that grows, shrinks, is replaced, deleted or rewritten at any point of a fetch never gives a mixed file.
+# Threats S14 and E6 of docs/security.md.
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 

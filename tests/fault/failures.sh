@@ -1,5 +1,6 @@
 #!/bin/bash
 # Whichever file call of the client fails, once or for good, it ends with a defined code and breaks nothing.
+# Threats E2 and E4 of docs/security.md.
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Whichever file call of the server fails, the client ends with a defined code and the server serves on.
+# Threat E5 of docs/security.md.
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 

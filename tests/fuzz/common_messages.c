@@ -1,4 +1,5 @@
 /* Fuzzes the frame header and every message decoder: what one accepts must encode to the very bytes it came from. */
+/* Threats C5 and S13 of docs/security.md. */
 #include "target.h"
 
 #include "recode.h"

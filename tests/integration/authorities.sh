@@ -1,5 +1,6 @@
 #!/bin/bash
 # Certificates from an authority: the right authority and the right host are both needed, and SIGHUP takes a new one.
+# Threat P2 of docs/security.md.
 . tests/support/story.sh
 
 # make_certificate NAME ISSUER SUBJECT-ALTERNATIVE-NAME

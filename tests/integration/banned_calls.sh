@@ -1,5 +1,6 @@
 #!/bin/bash
 # What common/banned.h names does not compile, a member of such a name does, and common/beneath.c alone may use paths, common/clock.c clocks.
+# Threats E7, E9 and E13 of docs/security.md.
 . tests/support/story.sh
 
 # compiles FLAG... <SOURCE

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The cache lies where it was asked for, does without where it can't, and is shown to nobody.
+# Threat C17 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/below

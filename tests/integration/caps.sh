@@ -1,5 +1,6 @@
 #!/bin/bash
 # Each cap, set so low that one client meets it: it waits or is refused with a code that says so; another address notices nothing.
+# Threats C9, C10, C13 and C14 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/deep/a/b/c source/wide

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A source that grows, shrinks, is replaced, rewritten or deleted while it is sent never gives a mixed file: ferry begins anew.
+# Threats S14 and E6 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

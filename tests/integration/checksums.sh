@@ -1,5 +1,6 @@
 #!/bin/bash
 # A SHA-256 of one's own decides over a file: from the command line, or from a list that sha256sum wrote.
+# Threat S8 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/tree/sub 'source/tree/empty folder'

@@ -1,5 +1,6 @@
 #!/bin/bash
 # --no-clobber, --max-size, --dry-run and --fail-fast: what is left alone is told, and nothing else is touched.
+# Threat S7 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/tree/sub

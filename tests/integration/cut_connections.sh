@@ -1,5 +1,6 @@
 #!/bin/bash
 # Connections that end early, a server that is killed, and one that falls silent are network errors, and the partial stays.
+# Threats C15 and P4 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Silence has its deadlines: before the greeting, within a frame, between requests, and while a reply is not read.
+# Threat C7 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

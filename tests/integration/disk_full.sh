@@ -1,5 +1,6 @@
 #!/bin/bash
 # A full disk is code 9, says how much is missing and keeps the partial; with room the next run succeeds.
+# Threats S7 and E4 of docs/security.md.
 . tests/support/story.sh
 in_own_mounts
 

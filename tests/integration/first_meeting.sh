@@ -1,5 +1,6 @@
 #!/bin/bash
 # On a terminal the user is asked about a server that nobody knows; only yes is yes, and it is remembered.
+# Threat P2 of docs/security.md.
 . tests/support/story.sh
 . "$root/tests/support/terminal.sh"
 

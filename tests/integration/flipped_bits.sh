@@ -1,5 +1,6 @@
 #!/bin/bash
 # A bit that flips in every piece, every time, is never accepted; one that flips once is repaired.
+# Threat E12 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # symlinks = beneath: what stays below the share is followed, nothing else is, and no listing goes round in circles (C1, C2).
+# Threat S9 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/folder source/deep/er outside conf

@@ -1,5 +1,6 @@
 #!/bin/bash
 # One flipped bit anywhere near the start of a connection gives an error or the right file, never a wrong one.
+# Threats P4 and E12 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source copies

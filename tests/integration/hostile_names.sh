@@ -1,5 +1,6 @@
 #!/bin/bash
 # Names that a server may not send are refused as a breach of the protocol, and nothing is written anywhere.
+# Threat S1 of docs/security.md.
 . tests/support/story.sh
 
 # entry KIND NAME-HEX

@@ -1,6 +1,7 @@
 #!/bin/bash
 # T12: a TLS connection that is idle keeps its keys and no buffers, less than 24 KiB of the server's memory; and who comes behind the
 # 1,024th descriptor is served like anybody else.
+# Threats C10 and E13 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # INT, TERM and HUP end ferry by that very signal; the partial stays, the final name is untouched, and a next run succeeds.
+# Threat E3 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The LAN of the README: a server with TLS and one token, a client in a network of its own, three commands; and who is turned away.
+# Threats P2 and P3 of docs/security.md.
 . tests/support/story.sh
 
 # Tells the rest of the story again in a network of its own.

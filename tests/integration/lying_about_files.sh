@@ -1,5 +1,6 @@
 #!/bin/bash
 # What no honest server says about a file ends get with its own code, and nothing gets the final name.
+# Threat S8 of docs/security.md.
 . tests/support/story.sh
 
 size=0000000000000003 time=00000000671db4800000000f version=0f3a9b5cd2e84761b01c7d8fae29465b

@@ -1,5 +1,6 @@
 #!/bin/bash
 # What no honest server says to ls, stat, sum and ping is a breach of the protocol; what is true before it is printed.
+# Threats S11 and S13 of docs/security.md.
 . tests/support/story.sh
 
 # entry KIND NAME [REASON]

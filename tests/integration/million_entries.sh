@@ -1,5 +1,6 @@
 #!/bin/bash
 # A folder of a million entries is listed in under 16 MiB of memory at either end.
+# Threat C10 of docs/security.md.
 . tests/support/story.sh
 in_own_mounts
 

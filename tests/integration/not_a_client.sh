@@ -1,5 +1,6 @@
 #!/bin/bash
 # A client that is not ferry gets a typed PROTOCOL error, and the server lives on.
+# Threat C5 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

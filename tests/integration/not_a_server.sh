@@ -1,5 +1,6 @@
 #!/bin/bash
 # A peer that is not ferry is named as such: an HTTP server, noise, a file of zeros; one that says nothing times out.
+# Threat S13 of docs/security.md.
 . tests/support/story.sh
 
 printf 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno' >http

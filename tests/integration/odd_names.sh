@@ -1,5 +1,6 @@
 #!/bin/bash
 # Names that are legal and awkward arrive under exactly these names, and can be asked for one by one.
+# Threat S4 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A server that runs out of descriptors neither spins nor dies, and serves again when there are some.
+# Threat C9 of docs/security.md.
 . tests/support/story.sh
 
 cpu_ms() {

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SIGHUP reads the file of -c again: what can change does, the rest is said, a mistake changes nothing. Elsewhere it stops.
+# Threat C16 of docs/security.md.
 . tests/support/story.sh
 
 # heard PATTERN: waits for a line of the server's log.

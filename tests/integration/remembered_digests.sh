@@ -1,5 +1,6 @@
 #!/bin/bash
 # Digests outlive the server that computed them; what is damaged, foreign, wrong or past is never believed.
+# Threat E8 of docs/security.md.
 . tests/support/story.sh
 
 size=5000000

@@ -1,5 +1,6 @@
 #!/bin/bash
 # What a request may not ask is answered with its own error, and the connection lives.
+# Threat C1 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/folder

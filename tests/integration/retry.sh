@@ -1,5 +1,6 @@
 #!/bin/bash
 # Lost connections are tried again as long as something gets on: what was proven is kept, and the figures tell what was repeated.
+# Threat S12 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

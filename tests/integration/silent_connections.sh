@@ -1,5 +1,6 @@
 #!/bin/bash
 # Twice as many silent connections as the server has workers cost a good client nothing.
+# Threat C7 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Clients that ask for much and read nothing hold up nobody, and get every byte once they read.
+# Threat C7 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

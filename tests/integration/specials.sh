@@ -1,5 +1,6 @@
 #!/bin/bash
 # FIFOs, devices and sockets are named in listings, never served, and block nobody.
+# Threat C4 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SIGTERM closes idle connections at once and lets running replies end; a second one ends these too.
+# Threat C16 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Symlinks are listed and skipped, never followed: not at the server, and not below the destination.
+# Threats C2 and S2 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/folder outside

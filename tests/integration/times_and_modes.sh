@@ -1,5 +1,6 @@
 #!/bin/bash
 # Files keep their time to the nanosecond and their permission bits under the umask, and never gain set-id bits.
+# Threat S5 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source source/closed

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Tokens open the share, or the part of it, that they are for; until they expire or are removed.
+# Threats C17 and P3 of docs/security.md.
 . tests/support/story.sh
 
 reload() {

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Whom ferry trusts: a pin, a known server, an authority, the user; and who is turned away.
+# Threat P2 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Two clients with one destination: the second waits for the first, and finds the file or gives up as busy.
+# Threats S6 and E15 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

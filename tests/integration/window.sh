@@ -1,5 +1,6 @@
 #!/bin/bash
 # More unanswered requests than the window allows end the connection: as PROTOCOL, or within a frame that can't be finished.
+# Threats C13 and C14 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

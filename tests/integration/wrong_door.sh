@@ -1,5 +1,6 @@
 #!/bin/bash
 # Plain meets TLS, either way round: both ends know what it is, and say so.
+# Threat P1 of docs/security.md.
 . tests/support/story.sh
 
 mkdir source

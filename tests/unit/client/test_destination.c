@@ -1,4 +1,5 @@
 /* Tests of destinations: what -d and -o name, what is made, what is refused, and with which code. */
+/* Threat S2 of docs/security.md. */
 #include "destination.h"
 
 #include <fcntl.h>

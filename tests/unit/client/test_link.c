@@ -1,4 +1,5 @@
 /* Tests of links against scripted servers: order, window, patience, loss and the bytes of pieces. */
+/* Threat S12 of docs/security.md. */
 #include "scripted_server.h"
 
 #include "path.h"

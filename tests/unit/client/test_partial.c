@@ -1,4 +1,5 @@
 /* Tests of partials: their names, who gets the lock, what is refused, and the way to the final name. */
+/* Threats S5 and S6 of docs/security.md. */
 #include "partial.h"
 
 #include <errno.h>

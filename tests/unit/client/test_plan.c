@@ -1,4 +1,5 @@
 /* Tests of plans: the tree of the destination, names that are taken, and the three paths of a file. */
+/* Threats S3 and S9 of docs/security.md. */
 #include "plan.h"
 
 #include <setjmp.h>

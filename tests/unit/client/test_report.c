@@ -1,4 +1,5 @@
 /* Tests of what a run tells: the fields of its JSON, the lines for people, and its exit code. */
+/* Threat S4 of docs/security.md. */
 #include "report.h"
 
 #include <errno.h>

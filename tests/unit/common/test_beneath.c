@@ -1,4 +1,5 @@
 /* Tests of what opens below a root and what does not: one table for openat2, for the walk and for kernels without openat2. */
+/* Threats C3 and C4 of docs/security.md. */
 #include "beneath.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of making, renaming and removing below a held folder, and of openings that need a kernel or a root of their own. */
+/* Threats C1 and E11 of docs/security.md. */
 #include "beneath.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of beneath against somebody who swaps a folder for a symlink that leads out, as fast as can be. */
+/* Threats C2 and S2 of docs/security.md. */
 #include "beneath.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Tests of the frame header: who may send which type when, with which flags, numbers and lengths. */
+/* Threat C5 of docs/security.md. */
 #include "frame.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of the log: its lines, what waits and what is written at once, and quoting. */
+/* Threat S4 of docs/security.md. */
 #include "log.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Tests of every message against the examples of docs/protocol.md, whole, cut short and with each bit flipped. */
+/* Threat S13 of docs/security.md. */
 #include "message.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of what decoders refuse: every value just outside its range, and the last one inside. */
+/* Threats C6, S1 and S11 of docs/security.md. */
 #include "message.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of the rules for names and paths and of the ways to take paths apart. */
+/* Threat C1 of docs/security.md. */
 #include "path.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of pins as text. */
+/* Threat P2 of docs/security.md. */
 #include "pin.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of streams over real sockets: what moved, what a call waits for, how a peer is lost. */
+/* Threat C15 of docs/security.md. */
 #include "stream.h"
 
 #include <fcntl.h>

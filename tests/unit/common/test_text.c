@@ -1,4 +1,5 @@
 /* Tests of UTF-8, of escaping for people and for lists of sums, and of URL paths. */
+/* Threat S4 of docs/security.md. */
 #include "text.h"
 
 #include <setjmp.h>

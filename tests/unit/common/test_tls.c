@@ -1,4 +1,5 @@
 /* Tests of streams with TLS over real sockets: handshake, bytes, ends, and peers that do not keep to the rules. */
+/* Threats C15 and P4 of docs/security.md. */
 #include "stream.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Tests of TLS against peers of another kind: plain ones, older ones, strangers, and those who flood or damage. */
+/* Threats C12, P1 and P5 of docs/security.md. */
 #include "tls.h"
 
 #include <setjmp.h>

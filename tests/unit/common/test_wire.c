@@ -1,4 +1,5 @@
 /* Tests of the bounded reader and writer: what they hold, and that they stop for good at their end. */
+/* Threat C5 of docs/security.md. */
 #include "wire.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Crash states: what may be lost when the power fails, told from logs that are written here by hand. */
+/* Threat E1 of docs/security.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

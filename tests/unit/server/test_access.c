@@ -1,4 +1,5 @@
 /* Tests of who may read what: by address, by token, by a part of a share, and after a change of the rules. */
+/* Threat C17 of docs/security.md. */
 #include "access.h"
 
 #include <setjmp.h>

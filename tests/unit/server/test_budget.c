@@ -1,4 +1,5 @@
 /* Tests of budgets with a clock of their own: turns, their order, and who pays for whom. */
+/* Threats C8 and C11 of docs/security.md. */
 #include "budget.h"
 
 #include <setjmp.h>

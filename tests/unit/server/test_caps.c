@@ -1,4 +1,5 @@
 /* Tests of the caps at a connection: what waits for its turn, what is refused, and what is given back. */
+/* Threats C10, C13 and C14 of docs/security.md. */
 #include "listing.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of connections with TLS: served like others, silent until it is their turn, and told when they come to the wrong door. */
+/* Threat C11 of docs/security.md. */
 #include "script.h"
 
 #include "identity.h"

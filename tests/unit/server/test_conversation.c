@@ -1,4 +1,5 @@
 /* Tests of what a client may ask: frames, numbers, window, order, and a client that never reads. */
+/* Threat C14 of docs/security.md. */
 #include "script.h"
 
 #include <malloc.h>

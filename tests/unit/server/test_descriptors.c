@@ -1,4 +1,5 @@
 /* Tests of how descriptors are shared out. */
+/* Threat C9 of docs/security.md. */
 #include "descriptors.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of the input: frames whatever way they arrive, and what is left between two turns. */
+/* Threat C10 of docs/security.md. */
 #include "input.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of the output over a socketpair: what the kernel does not take, ranges of files, and files that fail. */
+/* Threats C10 and E14 of docs/security.md. */
 #include "output.h"
 
 #include <fcntl.h>

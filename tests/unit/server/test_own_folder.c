@@ -1,4 +1,5 @@
 /* Tests of ferryd's own folders: recognising them. */
+/* Threat C17 of docs/security.md. */
 #include "own_folder.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Tests of peers: the caps, what counts as one peer, refusals, and what outlives a connection. */
+/* Threat C13 of docs/security.md. */
 #include "peers.h"
 
 #include <setjmp.h>

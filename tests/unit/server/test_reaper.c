@@ -1,4 +1,5 @@
 /* Tests of the reaper: it acts at the time that comes first, also when that was named last, and sleeps otherwise. */
+/* Threat C7 of docs/security.md. */
 #include "reaper.h"
 
 #include <setjmp.h>

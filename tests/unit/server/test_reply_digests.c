@@ -1,4 +1,5 @@
 /* Tests of DIGESTS and SUM: what is known, what is hashed, at what pace, and what a client hears meanwhile. */
+/* Threat C8 of docs/security.md. */
 #include "reading.h"
 
 #define PIECES 5u

@@ -1,4 +1,5 @@
 /* Tests of the limits of LIST: depth, length, permissions, descriptors and memory; nothing is left out in silence. */
+/* Threat S9 of docs/security.md. */
 #include "listing.h"
 
 #include <malloc.h>

@@ -1,4 +1,5 @@
 /* Tests of READ and STAT: sizes, ranges, and what is no file. */
+/* Threat C6 of docs/security.md. */
 #include "reading.h"
 
 #include <sys/stat.h>

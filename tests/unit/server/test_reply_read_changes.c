@@ -1,4 +1,5 @@
 /* Tests of READ when things change: versions, files that change on the way, remembered digests, very new files. */
+/* Threats S14, E5 and E8 of docs/security.md. */
 #include "reading.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of how a running server parts from clients: caps, missing descriptors, deadlines, drain and stop. */
+/* Threat C13 of docs/security.md. */
 #include "served.h"
 
 /* --- Caps ------------------------------------------------------------------------------------------------------------- */

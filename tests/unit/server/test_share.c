@@ -1,4 +1,5 @@
 /* Tests of shares: which folders open, which are refused, and where a path leads. */
+/* Threat C4 of docs/security.md. */
 #include "share.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Tests of the store of tokens: what its file says, what is refused, how it changes. */
+/* Threat P3 of docs/security.md. */
 #include "tokens.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of the window: what counts, from when, until when. */
+/* Threats C10 and C13 of docs/security.md. */
 #include "window.h"
 
 #include <setjmp.h>
