@@ -151,11 +151,34 @@ static enum status check_regular(int fd, struct stat *stat)
 	return STATUS_OK;
 }
 
+/*
+ * To open a FIFO lets go who waits to write into it, and to open a device may do anything: what it is has to be known before. The
+ * walk would hold a symlink here; its verdict on that is left to the opening.
+ */
+static enum status look_before_opening(int root, const char *path, enum beneath_links links)
+{
+	struct stat stat;
+	int held;
+	enum status status = resolve(root, path, how_to_open(O_PATH, 0, links), &held);
+
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(held, &stat) < 0)
+		status = status_from_errno(errno);
+	else if (!S_ISREG(stat.st_mode) && !S_ISLNK(stat.st_mode))
+		status = STATUS_NOT_REGULAR;
+	close(held);
+	return status;
+}
+
 enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
 {
 	int opened;
-	enum status status = resolve(root, path, how_to_open(O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, links), &opened);
+	enum status status = look_before_opening(root, path, links);
 
+	/* What has been swapped since must not hold us up. */
+	if (status == STATUS_OK)
+		status = resolve(root, path, how_to_open(O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, links), &opened);
 	if (status != STATUS_OK)
 		return status;
 	status = check_regular(opened, stat);

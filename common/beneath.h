@@ -20,7 +20,7 @@ enum beneath_links {
 	BENEATH_LINKS_INSIDE, /* symlinks are followed as long as they stay below the root */
 };
 
-/* Opens a file for reading without ever blocking on a FIFO; STATUS_NOT_REGULAR for anything but a regular file. */
+/* Opens a regular file for reading; STATUS_NOT_REGULAR for anything else, which is looked at and not opened. */
 MUST_CHECK enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
 
 /* Opens a directory for reading; "" opens ROOT anew. */

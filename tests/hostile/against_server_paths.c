@@ -4,7 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -171,6 +174,25 @@ static void a_symlink_that_may_be_followed_is_only_described_where_it_leads_out(
 	assert_int_equal(raw_expect_file(raw).kind, ENTRY_FILE);
 }
 
+/* Who waits to write into it would be let go by an opening, into nothing. */
+static void a_fifo_is_not_even_opened(struct stage *stage)
+{
+	struct raw *raw = stage_greet(stage);
+	int watcher = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[PATH_MAX + 32], event[512];
+
+	snprintf(path, sizeof(path), "%s/world/public/fifo", stage->scratch.path);
+	assert_true(inotify_add_watch(watcher, path, IN_OPEN) >= 0);
+	assert_not_read(raw, "public/fifo", ERROR_NOT_A_FILE);
+	raw_ask(raw, FRAME_LIST, span_of("public/fifo"));
+	raw_expect_error(raw, ERROR_NOT_A_FOLDER);
+	raw_ask(raw, FRAME_STAT, span_of("public/fifo"));
+	assert_int_equal(raw_expect_file(raw).kind, ENTRY_OTHER);
+	ssize_t opened = read(watcher, event, sizeof(event));
+	close(watcher);
+	assert_true(opened < 0);
+}
+
 static void a_folder_is_not_read(struct stage *stage)
 {
 	struct raw *raw = stage_greet(stage);
@@ -316,6 +338,7 @@ static const struct hostile_case cases[] = {
 	LINK(C4, a_socket_is_not_read, "public/socket", F, N),
 	LINK(C1, a_path_below_a_file_is_refused, "public/small/below", N, N),
 	LINK(C4, a_path_below_a_fifo_is_refused, "public/fifo/below", N, N),
+	ATTACK(C4, a_fifo_is_not_even_opened),
 	ATTACK(C4, a_folder_is_not_read),
 	ATTACK(C17, the_list_of_shares_is_not_read),
 
