@@ -187,21 +187,21 @@ static void who_looks_first_and_opens_then_is_led_out(void *stage, const void *a
 	assert_true(escaped > 0);
 }
 
-#define WAY(name, go, links, walk) HOSTILE_WITH(C2, name, race, (&(const struct way){#go, go, links, walk}))
+#define WAY(threat, name, go, links, walk) HOSTILE_WITH(threat, name, race, (&(const struct way){#go, go, links, walk}))
 
 static const struct hostile_case cases[] = {
-	WAY(openat2_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, false),
-	WAY(openat2_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, false),
-	WAY(openat2_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, false),
-	WAY(openat2_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, false),
-	WAY(openat2_that_follows_opens_no_file_below_a_swapped_folder, open_below, BENEATH_LINKS_INSIDE, false),
-	WAY(openat2_that_follows_opens_no_swapped_file, open_leaf, BENEATH_LINKS_INSIDE, false),
-	WAY(openat2_that_follows_lists_no_swapped_folder, open_folder, BENEATH_LINKS_INSIDE, false),
-	WAY(openat2_that_follows_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_LINKS_INSIDE, false),
-	WAY(the_walk_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, true),
-	WAY(the_walk_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, true),
-	WAY(the_walk_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, true),
-	WAY(the_walk_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, true),
+	WAY(C2, openat2_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_that_follows_opens_no_file_below_a_swapped_folder, open_below, BENEATH_LINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_opens_no_swapped_file, open_leaf, BENEATH_LINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_lists_no_swapped_folder, open_folder, BENEATH_LINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_LINKS_INSIDE, false),
+	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, true),
+	WAY(C3, the_walk_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, true),
+	WAY(C3, the_walk_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, true),
+	WAY(C3, the_walk_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, true),
 	HOSTILE(C2, who_looks_first_and_opens_then_is_led_out),
 };
 
