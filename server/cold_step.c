@@ -4,6 +4,8 @@
 #include "clock.h"
 #include "stretch.h"
 
+/* Reading or hashing a piece that lies in memory never takes so long, unless others have the processor. */
+#define WAITED (2 * CLOCK_MS)
 /* Who waits that long may have something else to say. */
 #define LOOK_AGAIN CLOCK_SECOND
 
@@ -23,7 +25,6 @@ static enum reply_reading next_reading(struct reply *reply, const struct workben
 	return stretch_is_hot(stretch, room_of(bench)) ? REPLY_READS_NOTHING : reading;
 }
 
-/* The caller has a token. */
 static enum reply_result wait_and_step(struct reply *reply, struct turn *turn, enum reply_reading reading,
 	const struct stretch *stretch)
 {
@@ -36,6 +37,19 @@ static enum reply_result wait_and_step(struct reply *reply, struct turn *turn, e
 	if (reading == REPLY_READS_FILE)
 		stretch_ask(stretch);
 	return reply->class->step(reply, turn);
+}
+
+/* The caller has a token. The kernel also says that it would wait where it would not: what was cold is known afterwards. */
+static enum reply_result step_with_token(struct reply *reply, struct turn *turn, enum reply_reading reading,
+	const struct stretch *stretch)
+{
+	int64_t began = clock_now();
+	enum reply_result result = wait_and_step(reply, turn, reading, stretch);
+	int64_t now = clock_now();
+
+	if (reading != REPLY_READS_FOLDER && stretch->cold_at && now - began > WAITED)
+		atomic_store(stretch->cold_at, now);
+	return result;
 }
 
 enum reply_result cold_step(struct reply *reply, struct cold_waiter *waiter, struct turn *turn)
@@ -51,7 +65,7 @@ enum reply_result cold_step(struct reply *reply, struct cold_waiter *waiter, str
 	}
 	if (!cold_enter(cold, waiter, turn->bench->slot))
 		return reply_park(turn, clock_now() + LOOK_AGAIN);
-	enum reply_result result = wait_and_step(reply, turn, reading, &stretch);
+	enum reply_result result = step_with_token(reply, turn, reading, &stretch);
 	cold_leave(cold);
 	return result;
 }

@@ -43,7 +43,7 @@ MUST_CHECK enum status contents_take(struct contents *contents, int fd, const st
 void content_release(struct contents *contents, struct content *content);
 
 int content_fd(const struct content *content);
-/* When some of the file was found cold last; 0: never. */
+/* When somebody waited for the disk to read some of the file last; 0: never. */
 _Atomic int64_t *content_cold_at(struct content *content);
 uint64_t content_size(const struct content *content);
 const struct version *content_version(const struct content *content);

@@ -77,8 +77,6 @@ bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room)
 
 void stretch_ask(const struct stretch *stretch)
 {
-	if (stretch->cold_at)
-		atomic_store(stretch->cold_at, clock_now());
 	/* Only advice: what fails here is met by whoever reads. */
 	readahead(stretch->fd, (off_t)stretch->offset, 2 * (size_t)stretch->length);
 }

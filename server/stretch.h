@@ -11,7 +11,7 @@ struct stretch {
 	int fd;
 	uint64_t offset;
 	uint32_t length;
-	_Atomic int64_t *cold_at; /* when some of the file was found cold last; NULL: nobody keeps that */
+	_Atomic int64_t *cold_at; /* when somebody waited for some of the file last; NULL: nobody keeps that */
 };
 
 /* Room to read into what nobody looks at. */
@@ -21,9 +21,9 @@ struct stretch_room {
 };
 
 /*
- * Would reading it return at once? Never waits. A few bytes tell, since the kernel reads and drops in runs; but of a file that
- * was cold a moment ago parts are still on their way, in no order: there all of it is read to know. Where the kernel can't
- * tell, only tmpfs counts as memory. What can't be read counts as hot: that too is found out at once.
+ * Would reading it return at once? Never waits. A few bytes tell, since the kernel reads and drops in runs; but of a file
+ * that was waited for a moment ago parts are still on their way, in no order: there all of it is read to know. Where the
+ * kernel can't tell, only tmpfs counts as memory. What can't be read counts as hot: that too is found out at once.
  */
 bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
 
