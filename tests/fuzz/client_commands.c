@@ -41,11 +41,19 @@ static const struct verb {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-/* A file that a server claims to be huge costs nothing before it comes, but the sanitizer would mark all memory for its pieces. */
+/* A file that a server claims to be huge costs nothing before it comes, but a sanitizer would mark all memory for its pieces. */
+#define NO_HUGE_MEMORY "allocator_may_return_null=1:max_allocation_size_mb=64"
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
 const char *__asan_default_options(void)
 {
-	return "allocator_may_return_null=1:max_allocation_size_mb=64";
+	return NO_HUGE_MEMORY;
+}
+
+const char *__tsan_default_options(void)
+{
+	return NO_HUGE_MEMORY;
 }
 
 static struct scratch scratch;
