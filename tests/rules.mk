@@ -67,9 +67,9 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 check demo: deps
 	@$(MAKE) --no-print-directory $@-here
 tests: $(UNITS) $(FUZZ) $(HOSTILE) $(TOOLS) $(BUILD)/tests/fault/sweep $(BUILD)/tests/fault/shim.so
-# The fault sweeps preload a shim and kill at will; a sanitizer's own hooks and its work at exit hang there now and then.
+# Under ThreadSanitizer a short sweep of failing calls took 88 s instead of 11, and found nothing: other builds try a few points.
 check-here: all tests
-	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(HOSTILE) $(STORIES) $(if $(SANITIZE),,$(FAULTS))
+	@BUILD=$(BUILD) QUICK=yes tests/run $(UNITS) $(FUZZ) $(HOSTILE) $(STORIES) $(if $(findstring thread,$(SANITIZE)),,$(FAULTS))
 check-unit: $(UNITS) $(FUZZ)
 	@BUILD=$(BUILD) tests/run $(UNITS) $(FUZZ)
 check-integration: all $(TOOLS)
@@ -95,8 +95,8 @@ fuzz-coverage:
 		CC="clang -fprofile-instr-generate -fcoverage-mapping" CFLAGS="-O1 -g" fuzz-coverage-here
 fuzz-coverage-here: $(FUZZ)
 	@tests/fuzz/coverage
-check-seeded:
-	@tests/seeded/run
+check-mutants:
+	@tests/mutants/run
 bench bench-quick: all $(TOOLS) $(BUILD)/tests/bench/visitor
 	@BUILD=$(BUILD) tests/bench/run $(if $(filter bench,$@),full,quick) $(TABLES)
 bench-deps:
@@ -108,5 +108,5 @@ unreached:
 tidy:
 	@tests/tidy
 
-.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-seeded fuzz fuzz-here fuzz-coverage fuzz-coverage-here \
+.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-mutants fuzz fuzz-here fuzz-coverage fuzz-coverage-here \
 	bench bench-quick bench-deps demo demo-here tidy unreached

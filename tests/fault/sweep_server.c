@@ -38,7 +38,7 @@ static void fetch(const struct server_trial *server, const struct served *served
 /* What a server that can't read its files may lead to: other, not found, refused, changed, busy, failures of different kinds. */
 static bool is_defined(const struct server_trial *server, int code)
 {
-	return code == 0 || (server->way->act == PLAN_FAIL && code <= 12 && strchr("\1\3\4\10\12\14", code));
+	return code == server->trial->scenario->code || (server->way->act == PLAN_FAIL && code <= 12 && strchr("\1\3\4\10\12\14", code));
 }
 
 static bool fetch_went_right(struct server_trial *server, const struct served *served, uint64_t at)
