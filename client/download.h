@@ -43,7 +43,7 @@ struct download {
 	/* Bounded tries. */
 	unsigned changes; /* epochs that ended because the source changed */
 	unsigned roots;   /* proven files whose root was not the one that the server named */
-	bool fresh;       /* what the server remembers is in doubt: FRESH from now on */
+	bool fresh;       /* a piece of this file of one piece arrived wrong: FRESH from now on */
 
 	/* Guarded by the queue's lock while it is shared. */
 	unsigned attempts;
@@ -55,7 +55,6 @@ struct download {
 	unsigned fetching, verifying; /* threads that hold a run */
 	bool outdated;                /* the epoch is over */
 	bool differs;                 /* what was to be proven in its place has to be repaired */
-	bool misremembered;           /* only FRESH knew the digest of bytes that arrived twice: the server's memory was wrong */
 	bool shared;
 	struct download *next;
 };

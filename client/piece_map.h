@@ -25,7 +25,7 @@ enum piece_state {
 
 struct piece_map {
 	unsigned char *states;
-	struct digest *digests; /* of proven pieces; of one that arrived wrong what did arrive; else zero */
+	struct digest *digests;
 	uint64_t count;
 	uint64_t tally[PIECE_STATES]; /* how many are in each state */
 	uint64_t cursor[PIECE_STATES]; /* no piece before it is in that state */

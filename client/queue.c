@@ -252,14 +252,11 @@ void queue_piece(struct queue *queue, struct download *download, const struct pi
 	download->fetched += news->received;
 	download->reused += news->reused;
 	if (news->verdict == PIECE_VERDICT_PROVEN) {
-		download->misremembered |= digest_equal(&download->pieces.digests[news->piece], &news->digest);
 		piece_map_prove(&download->pieces, news->piece, &news->digest);
 		download->done += piece_length(download->source.size, news->piece);
 		download->file->node.source->remote->failures = 0;
 	} else {
 		piece_map_set(&download->pieces, news->piece, PIECE_WRONG);
-		if (news->received > 0)
-			download->pieces.digests[news->piece] = news->digest;
 	}
 	pthread_mutex_unlock(&queue->lock);
 }

@@ -20,7 +20,6 @@ static enum status send_digests(struct worker *worker, const struct download *do
 		.version = download->source.version,
 		.first = run->first,
 		.count = run->count,
-		.fresh = download->fresh,
 	};
 
 	writer_init(&writer, bytes, sizeof(bytes));

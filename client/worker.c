@@ -186,28 +186,14 @@ static void complete(struct worker *worker, struct download *download)
 	worker_fail(worker, download, &failure);
 }
 
-/* What arrived was proven as it did. What was here before was proven by what the server remembers, unless FRESH was asked for. */
-static bool is_beyond_doubt(const struct download *download)
-{
-	if (download->pieces.count > 0 && download->fresh)
-		return true;
-	return download->misremembered ? download->reused == 0 : !download_root_differs(download);
-}
-
-static void begin_fresh(struct worker *worker, struct download *download)
-{
-	download->fresh = true;
-	begin_again(worker, download);
-}
-
 void worker_finish(struct worker *worker, struct download *download)
 {
 	if (download->pieces.count > 0)
 		piece_map_root(&download->pieces, worker->lanes, &download->root);
-	if (is_beyond_doubt(download))
+	if (!download_root_differs(download))
 		complete(worker, download);
 	else if (++download->roots < ROOTS_MAX && can_begin_again(download))
-		begin_fresh(worker, download);
+		begin_again(worker, download);
 	else
 		fail_with_url(worker, download, STATUS_MISMATCH, "has another root than its server said, twice");
 }

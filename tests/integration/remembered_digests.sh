@@ -96,31 +96,6 @@ absent "$entry"
 stop_server
 absent "$entry"
 
-# A client that meets a wrong memory ends with the right file, also where nothing can be taken back.
-for way in copy -; do
-	lie
-	start_server --cache cache source
-	expect 0 ferry get "$server/file" -o "$way"
-	[ "$way" = copy ] || mv out copy
-	same source/file copy
-	stop_server
-	rm copy
-done
-
-# So does one that has bytes already, of which the wrong memory says that they are right.
-for candidate in cache/*; do [ "$candidate" = "$entry" ] || others=$candidate; done
-{ head -c 45 sound && head -c 32 /dev/zero && tail -c +78 sound | head -c 32 && tail -c +110 "$others" | head -c 32 && tail -c +142 sound; } >mixed
-mv mixed sound
-lie
-start_server --cache cache source
-cp source/file .copy.ferry-part
-dd if=source/other of=.copy.ferry-part bs=1048576 skip=2 seek=2 count=1 conv=notrunc status=none
-fallocate -p -o 0 -l 1048576 .copy.ferry-part
-expect 0 ferry get "$server/file" -o copy --json
-same source/file copy
-equal 'what was fetched' "$(jq 'select(.path).fetched' out)" $((3 * 1048576))
-stop_server
-
 # Another file of the same size and time is another file.
 touch -r source/other stamp
 sample source/new $size

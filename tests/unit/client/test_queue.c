@@ -126,35 +126,6 @@ static void a_wrong_piece_comes_again_by_itself(void **state)
 	end(&fixture);
 }
 
-static bool shows_a_wrong_memory(uint32_t received, unsigned char first, unsigned char second)
-{
-	struct fixture fixture = make(1, 0);
-	const struct piece_news wrong = {
-		.piece = 1, .verdict = PIECE_VERDICT_WRONG, .digest = {.bytes = {first}}, .received = received};
-	const struct piece_news proven = {
-		.piece = 1, .verdict = PIECE_VERDICT_PROVEN, .digest = {.bytes = {second}}, .received = PIECE_SIZE};
-
-	share(&fixture, 8);
-	struct queue_task task = take(&fixture);
-	queue_piece(fixture.queue, fixture.download, &wrong);
-	run_over(&fixture, &task.work.run, RUN_OVER);
-	take(&fixture);
-	queue_piece(fixture.queue, fixture.download, &proven);
-	bool shows = fixture.download->misremembered;
-	end(&fixture);
-	return shows;
-}
-
-static void a_wrong_memory_shows_when_the_same_bytes_come_again(void **state)
-{
-	(void)state;
-	assert_true(shows_a_wrong_memory(PIECE_SIZE, 1, 1));
-	/* Other bytes had come to harm on their way. */
-	assert_false(shows_a_wrong_memory(PIECE_SIZE, 2, 1));
-	/* Nothing had come: bytes that were here were not those of the digest. */
-	assert_false(shows_a_wrong_memory(0, 1, 1));
-}
-
 /* Two threads with one piece: what one has proven the other may overwrite. */
 static void a_wrong_piece_stays_with_its_run_until_that_is_over(void **state)
 {
@@ -307,7 +278,6 @@ int main(void)
 		cmocka_unit_test(the_last_run_finishes_the_file),
 		cmocka_unit_test(what_a_run_did_not_prove_is_given_out_again),
 		cmocka_unit_test(a_wrong_piece_comes_again_by_itself),
-		cmocka_unit_test(a_wrong_memory_shows_when_the_same_bytes_come_again),
 		cmocka_unit_test(a_wrong_piece_stays_with_its_run_until_that_is_over),
 		cmocka_unit_test(an_epoch_ends_only_when_every_run_of_it_has_returned),
 		cmocka_unit_test(a_failed_file_is_told_once_by_its_last_run),
