@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "against_client.h"
+#include "against_client_races.h"
 #include "case.h"
 #include "sockets.h"
 
@@ -33,6 +34,8 @@ struct suite {
 	struct verdict *verdicts;
 	size_t count;
 	const char *filter;
+	pthread_t threads[THREADS];
+	bool started;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* guarded by lock; so is over in every verdict */
@@ -65,12 +68,29 @@ static void *attack(void *argument)
 	return NULL;
 }
 
+/* Not before the first case of this kind: the races fork, which a process of many threads had better not. */
+static void start_threads(struct suite *suite)
+{
+	for (size_t i = 0; i < THREADS && !suite->started; i++) {
+		if (pthread_create(&suite->threads[i], NULL, attack, suite) != 0)
+			give_up("pthread_create");
+	}
+	suite->started = true;
+}
+
+static void join_threads(struct suite *suite)
+{
+	for (size_t i = 0; i < THREADS && suite->started; i++)
+		pthread_join(suite->threads[i], NULL);
+}
+
 /* The case: waits for the verdict on its attack. */
 static void hear_verdict(void *stage, const void *argument)
 {
 	struct suite *suite = stage;
 	const struct verdict *verdict = argument;
 
+	start_threads(suite);
 	pthread_mutex_lock(&suite->lock);
 	while (!verdict->over)
 		pthread_cond_wait(&suite->changed, &suite->lock);
@@ -103,18 +123,12 @@ static void count_attacks(struct suite *suite)
 
 static int perform(struct suite *suite, const struct hostile_case *cases)
 {
-	const struct hostile_table table = {cases, suite->count};
-	pthread_t threads[THREADS];
+	const struct hostile_table stories[] = {race_cases, {cases, suite->count}};
 	size_t runs = 0;
 
-	for (size_t i = 0; i < THREADS; i++) {
-		if (pthread_create(&threads[i], NULL, attack, suite) != 0)
-			give_up("pthread_create");
-	}
-	int failed = hostile_run(&(struct hostile_suite){.title = "against the client", .tables = &table, .table_count = 1, .stage = suite},
+	int failed = hostile_run(&(struct hostile_suite){.title = "against the client", .tables = stories, .table_count = 2, .stage = suite},
 		suite->filter);
-	for (size_t i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
+	join_threads(suite);
 	for (size_t i = 0; i < suite->count; i++)
 		runs += suite->verdicts[i].runs;
 	printf("%zu runs of ferry\n", runs);
