@@ -104,6 +104,8 @@ static enum status take(struct compare *compare, const struct folder_listing *li
 	char below[PATH_LENGTH_MAX + 1];
 	struct failure failure;
 
+	if (listing->count > FOLDER_LISTING_KEPT_MAX)
+		return STATUS_LIMIT;
 	if (entry->kind == ENTRY_UNREADABLE) {
 		path_copy(below, entry->name);
 		folder_listing_explain(listing, entry, &failure);

@@ -18,8 +18,11 @@
  * STATUS_END: complete, the count agrees; else FAILURE says what happened (see exchange.h)
  *
  * Beside what entry_decode() refuses: a name of several components in a plain listing, and one that makes a path
- * beyond the protocol's limits together with the URL's. No memory grows with the number of entries.
+ * beyond the protocol's limits together with the URL's. No memory grows with the number of entries: who keeps their names
+ * has to end at FOLDER_LISTING_KEPT_MAX.
  */
+#define FOLDER_LISTING_KEPT_MAX (16u << 20)
+
 struct folder_listing {
 	struct link *link;
 	const struct url *url;

@@ -26,6 +26,7 @@ struct listing {
 	struct gather gather;
 	struct link *link;
 	struct steps waiting, asked; /* in the order of their answers */
+	uint64_t entries;            /* in all answers over this link, also of what is not planned */
 };
 
 /* --- Steps --------------------------------------------------------------------------------------------------------- */
@@ -115,6 +116,8 @@ static enum status hear_entry(struct listing *listing, struct step *step, const 
 	enum status status = path_join(below, span_of(step->below), entry->name);
 
 	step->entries++;
+	if (++listing->entries > PLAN_NODES_MAX)
+		return STATUS_LIMIT;
 	if (status != STATUS_OK || (!is_whole(listing) && path_depth(entry->name) > 1))
 		return STATUS_PROTOCOL;
 	status = gather_entry(&listing->gather, entry, span_of(below), &enter);
@@ -285,6 +288,7 @@ static void list_source(struct transfer *transfer, struct plan_source *source)
 
 	while (queue_reserve_link(transfer->queue, source->remote, &generation)) {
 		listing.gather.pass++;
+		listing.entries = 0;
 		if (attempt(&listing, generation)) {
 			atomic_store(&source->ended, true);
 			return;

@@ -72,6 +72,8 @@ static enum status take(struct answers *answers, const struct folder_listing *li
 {
 	struct failure failure;
 
+	if (listing->count > FOLDER_LISTING_KEPT_MAX)
+		return STATUS_LIMIT;
 	if (entry->kind == ENTRY_FILE)
 		return names_add(&answers->names, entry->name);
 	if (entry->kind == ENTRY_UNREADABLE) {
