@@ -99,20 +99,25 @@ static void hear_verdict(void *stage, const void *argument)
 		fail_msg("%s", verdict->complaint);
 }
 
+/* Lists the attacks, and counts them. */
 static void fill(struct suite *suite, struct hostile_case *cases)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		for (size_t j = 0; j < tables[i]->count; j++, count++) {
+		for (size_t j = 0; j < tables[i]->count; j++) {
 			const struct attack *next = &tables[i]->attacks[j];
+			if (next->is_long && getenv("QUICK"))
+				continue;
 			suite->verdicts[count].attack = next;
 			cases[count] = (struct hostile_case){next->threat, next->name, hear_verdict, &suite->verdicts[count]};
+			count++;
 		}
 	}
+	suite->count = count;
 }
 
-static void count_attacks(struct suite *suite)
+static void make_room(struct suite *suite)
 {
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		suite->count += tables[i]->count;
@@ -150,7 +155,7 @@ int main(int count, char **arguments)
 	signal(SIGPIPE, SIG_IGN);
 	choose_place();
 	offer_prepare();
-	count_attacks(&suite);
+	make_room(&suite);
 	struct hostile_case *cases = calloc(suite.count, sizeof(cases[0]));
 	if (!cases)
 		give_up("calloc");

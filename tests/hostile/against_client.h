@@ -74,7 +74,7 @@ struct attack {
 	void (*prepare)(const char *folder); /* puts things into the client's folder beforehand */
 	const char *fetched; /* names that have to be there afterwards, true to what the server offers */
 	const char *may;     /* names that may be there; one that ends in a slash is a folder */
-	bool is_tls;         /* the server speaks TLS; PIN in a command stands for its pin */
+	bool is_long;        /* left out where QUICK is set */
 	unsigned seconds;    /* within which it ends; 0: PATIENCE */
 };
 

@@ -140,7 +140,29 @@ static void play_last_word(struct visit *visit)
 		say_progress(visit, i);
 }
 
+/* Lists symlinks until nobody listens any more. */
+static void play_endless_listing(struct visit *visit)
+{
+	const struct file folder = visit_file(offer_find("folder"));
+	struct frame frame;
+	struct span payload;
+	struct writer writer;
+
+	visit_greet(visit);
+	while (visit_hear(visit, &frame, &payload) && frame.type != FRAME_LIST)
+		SAY(visit, file_encode, frame.number, &folder);
+	writer_init(&writer, visit->frame, FRAME_HEADER_SIZE + FRAME_ANSWER_MAX);
+	unsigned char *mark = entries_begin(&writer, visit->number);
+	while (writer_left(&writer) > ENTRY_FIXED_SIZE + 2)
+		entry_encode(&writer, &(struct entry){.kind = ENTRY_SYMLINK, .name = span_of("s")});
+	frame_end(&writer, mark);
+	while (!visit->over)
+		visit_say(visit, visit->frame, writer_length(&writer));
+}
+
 static const struct attack attacks[] = {
+	{"S9", "a_listing_without_end", "get -q -r URL/folder --timeout 8 --retry 0\nsum -r URL/folder --timeout 8\n", 9, "limit reached",
+		.play = play_endless_listing, .may = "folder/", .is_long = true, .seconds = 600},
 	{"S12", "silence_from_the_beginning", "get URL/file --retry 0" SHORT "\nget URL/file --retry 1" SHORT "\nls URL/folder"
 		SHORT "\nstat URL/file" SHORT "\nsum URL/file" SHORT "\nverify URL/file kept" SHORT "\nping URL -c 1" SHORT "\n", 5,
 		"timed out", .play = play_silence},

@@ -140,7 +140,7 @@ static void run_client(struct trial *trial, const struct server *server)
 {
 	char store[WORDS_MAX][PATH_MAX], command[1024], url[64], *words[WORDS_MAX + 1];
 
-	snprintf(url, sizeof(url), "ferry%s://127.0.0.1:%u", trial->attack->is_tls ? "s" : "", server_port(server));
+	snprintf(url, sizeof(url), "ferry://127.0.0.1:%u", server_port(server));
 	snprintf(command, sizeof(command), "ferry %s", trial->command);
 	split(command, url, store, words);
 	await(trial, start(trial, words));
