@@ -15,10 +15,12 @@
 #include "case.h"
 #include "sockets.h"
 
-#define THREADS 6 /* most attacks wait for something */
+#define THREADS 10 /* most attacks wait for something */
 
 static const struct attack_table *const tables[] = {
-	&greeting_attacks, &field_attacks, &order_attacks, &listing_attacks, &piece_attacks, &error_attacks, &time_attacks, &place_attacks,
+	/* Who waits longest begins. */
+	&time_attacks, &error_attacks, &tls_attacks, &greeting_attacks, &field_attacks, &order_attacks, &listing_attacks, &piece_attacks,
+	&place_attacks,
 };
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 

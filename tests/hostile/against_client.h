@@ -61,7 +61,7 @@ struct trial;
 struct attack {
 	const char *threat;
 	const char *name;
-	const char *commands; /* one a line; URL stands for the server's, without a slash at its end */
+	const char *commands; /* one a line; what stands for something is explained below */
 	int code;             /* that the client ends with */
 	const char *says;     /* what is in its stderr; NULL: anything */
 	struct lie lie;
@@ -113,11 +113,14 @@ struct attack_table {
 #define ATTACK_TABLE(rows) {rows, sizeof(rows) / sizeof((rows)[0])}
 
 extern const struct attack_table greeting_attacks, field_attacks, order_attacks, listing_attacks, piece_attacks, error_attacks,
-	time_attacks, place_attacks;
+	time_attacks, place_attacks, tls_attacks;
 
 /* --- Commands ------------------------------------------------------------------------------------------------------ */
 
-/* None of these has to wait for the server's patience: it is there for the day on which one does. */
+/*
+ * URL stands for the server's, without a slash at its end, TLSURL for the same with ferrys://, BIGSUM for the SHA-256 of "big".
+ * None of these has to wait for the server's patience: it is there for the day on which one does.
+ */
 #define ASKED " --timeout 8 --retry 0\n"
 #define GET "get URL/file --no-sync" ASKED
 #define GET_BIG "get URL/big" ASKED

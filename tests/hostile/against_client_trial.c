@@ -70,15 +70,27 @@ static void lay_out(struct trial *trial)
 
 /* --- The client ---------------------------------------------------------------------------------------------------- */
 
-/* Splits COMMAND in place at its blanks; URL becomes the server's. */
-static void split(char *command, const char *url, char store[WORDS_MAX][PATH_MAX], char *words[WORDS_MAX + 1])
+static void write_sum(char *out, const struct digest *sum)
+{
+	for (size_t i = 0; i < sizeof(sum->bytes); i++)
+		snprintf(out + 2 * i, 3, "%02x", sum->bytes[i]);
+}
+
+/* Splits COMMAND in place at its blanks; what stands for something becomes that. */
+static void split(char *command, uint16_t port, char store[WORDS_MAX][PATH_MAX], char *words[WORDS_MAX + 1])
 {
 	char *rest = NULL;
 	size_t count = 0;
 
 	for (char *word = strtok_r(command, " ", &rest); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &rest)) {
-		bool is_url = strncmp(word, "URL", 3) == 0;
-		snprintf(store[count], PATH_MAX, "%s%s", is_url ? url : word, is_url ? word + 3 : "");
+		bool is_tls = strncmp(word, "TLS", 3) == 0;
+		const char *url = is_tls ? word + 3 : word;
+		if (strncmp(url, "URL", 3) == 0)
+			snprintf(store[count], PATH_MAX, "ferry%s://127.0.0.1:%u%s", is_tls ? "s" : "", port, url + 3);
+		else if (strcmp(word, "BIGSUM") == 0)
+			write_sum(store[count], &offer_find("big")->sum);
+		else
+			snprintf(store[count], PATH_MAX, "%s", word);
 		words[count] = store[count];
 		count++;
 	}
@@ -138,11 +150,10 @@ static void read_said(const struct trial *trial, const char *name, char *said)
 
 static void run_client(struct trial *trial, const struct server *server)
 {
-	char store[WORDS_MAX][PATH_MAX], command[1024], url[64], *words[WORDS_MAX + 1];
+	char store[WORDS_MAX][PATH_MAX], command[1024], *words[WORDS_MAX + 1];
 
-	snprintf(url, sizeof(url), "ferry://127.0.0.1:%u", server_port(server));
 	snprintf(command, sizeof(command), "ferry %s", trial->command);
-	split(command, url, store, words);
+	split(command, server_port(server), store, words);
 	await(trial, start(trial, words));
 	read_said(trial, "out", trial->out);
 	read_said(trial, "err", trial->err);
