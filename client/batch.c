@@ -350,7 +350,7 @@ static enum status hear_answer(struct batch *batch)
 	return hear_description(batch, &errand, payload);
 }
 
-/* A file that was put aside goes on where it was. */
+/* A file that was put aside goes on where it was, but for its question: nobody waits for that answer any more. */
 static void take_up(struct batch *batch, struct plan_file *file)
 {
 	struct transfer *transfer = batch->transfer;
@@ -364,6 +364,8 @@ static void take_up(struct batch *batch, struct plan_file *file)
 	}
 	if (download_failed(errand.download))
 		errand.ask = ASK_KIND;
+	else
+		errand.download->looked = false;
 	push(&batch->waiting, &errand);
 }
 
