@@ -118,7 +118,7 @@ extern const struct attack_table greeting_attacks, field_attacks, order_attacks,
 /* --- Commands ------------------------------------------------------------------------------------------------------ */
 
 /*
- * URL stands for the server's, without a slash at its end, TLSURL for the same with ferrys://, BIGSUM for the SHA-256 of "big".
+ * URL stands for the server's, without a slash at its end, TLSURL for the same with ferrys://.
  * None of these has to wait for the server's patience: it is there for the day on which one does.
  */
 #define ASKED " --timeout 8 --retry 0\n"

@@ -70,12 +70,6 @@ static void lay_out(struct trial *trial)
 
 /* --- The client ---------------------------------------------------------------------------------------------------- */
 
-static void write_sum(char *out, const struct digest *sum)
-{
-	for (size_t i = 0; i < sizeof(sum->bytes); i++)
-		snprintf(out + 2 * i, 3, "%02x", sum->bytes[i]);
-}
-
 /* Splits COMMAND in place at its blanks; what stands for something becomes that. */
 static void split(char *command, uint16_t port, char store[WORDS_MAX][PATH_MAX], char *words[WORDS_MAX + 1])
 {
@@ -87,8 +81,6 @@ static void split(char *command, uint16_t port, char store[WORDS_MAX][PATH_MAX],
 		const char *url = is_tls ? word + 3 : word;
 		if (strncmp(url, "URL", 3) == 0)
 			snprintf(store[count], PATH_MAX, "ferry%s://127.0.0.1:%u%s", is_tls ? "s" : "", port, url + 3);
-		else if (strcmp(word, "BIGSUM") == 0)
-			write_sum(store[count], &offer_find("big")->sum);
 		else
 			snprintf(store[count], PATH_MAX, "%s", word);
 		words[count] = store[count];
