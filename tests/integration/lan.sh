@@ -104,9 +104,9 @@ rm disk.img
 kill -TERM "${servers[0]}"
 wait "${servers[0]}"
 servers=()
-ferryd --tls --no-cache --state stolen -l :7440 images >ready 2>thief.log &
+ferryd --tls --no-cache --state stolen -l :7440 images >thief 2>thief.log &
 servers+=($!)
-until grep -q ^ready ready; do
+until grep -q ^ready thief; do
 	kill -0 "${servers[0]}" || fail 'the thief does not start'
 done
 expect 6 fetch --token-file laptop.token
