@@ -4,6 +4,7 @@
 #include "folders.h"
 #include "landing.h"
 #include "outcome.h"
+#include "sync.h"
 
 static void fail(struct commit *commit, struct download *download, enum status status)
 {
@@ -19,17 +20,32 @@ static void finish_one(struct commit *commit, struct download *download)
 		fail(commit, download, status);
 }
 
+/* Where that fails each file is synced for itself: that tells which. */
+static bool sync_together(const struct commit *commit)
+{
+	const struct partial *first = &commit->group[0]->partial;
+
+	if (!commit->transfer->sync || commit->count < COMMIT_TOGETHER)
+		return false;
+	for (size_t i = 1; i < commit->count; i++) {
+		if (!partial_is_beside(first, &commit->group[i]->partial))
+			return false;
+	}
+	return sync_file_system(first->fd) == STATUS_OK;
+}
+
 /* Blocks that are given out before the first file is synced all belong to the journal's one commit that this takes. */
 static void flush_one(struct commit *commit, struct download *download)
 {
-	if (commit->transfer->sync)
+	if (commit->transfer->sync && !commit->together)
 		partial_flush(&download->partial);
 }
 
 static void sync_one(struct commit *commit, struct download *download)
 {
+	if (commit->together)
+		return;
 	enum status status = commit->transfer->sync ? partial_sync(&download->partial) : STATUS_OK;
-
 	if (status == STATUS_OK)
 		return;
 	fail(commit, download, status);
@@ -57,7 +73,8 @@ static void settle_one(struct commit *commit, struct download *download, const s
 
 	if (folder == *settled)
 		return;
-	enum status status = folders_settle(commit->transfer->folders, folder);
+	enum status status = commit->together ? folders_settle_synced(commit->transfer->folders, folder) :
+		folders_settle(commit->transfer->folders, folder);
 	if (status == STATUS_OK) {
 		*settled = folder;
 		return;
@@ -101,9 +118,11 @@ void commit_all(struct commit *commit)
 	const struct plan_folder *settled = NULL;
 
 	each_sound(commit, finish_one);
+	commit->together = sync_together(commit);
 	each_sound(commit, flush_one);
 	each_sound(commit, sync_one);
 	each_sound(commit, rename_one);
+	commit->together = commit->together && sync_together(commit);
 	for (size_t i = 0; i < commit->count; i++) {
 		if (!download_failed(commit->group[i]))
 			settle_one(commit, commit->group[i], &settled);

@@ -2,6 +2,7 @@
 #ifndef COMMIT_H
 #define COMMIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,12 +16,17 @@
  */
 #define COMMIT_FILES_MAX 256u
 #define COMMIT_BYTES_MAX (64u << 20)
+/*
+ * So many are synced as a whole, where the file system can: fewer are not worth waiting for what others may be writing to it.
+ */
+#define COMMIT_TOGETHER 16u
 
 struct commit {
 	struct transfer *transfer;
 	struct download *group[COMMIT_FILES_MAX];
 	size_t count;
 	uint64_t bytes;
+	bool together; /* what was to be synced last is, by one call */
 };
 
 /* Takes over a download whose bytes are all there and proven; commits the group when it is full. */

@@ -180,6 +180,13 @@ static bool is_settled(struct folders *folders, const struct plan_folder *folder
 	return settled;
 }
 
+static void note_settled(struct folders *folders, struct plan_folder *folder)
+{
+	pthread_mutex_lock(&folders->lock);
+	folder->settled = true;
+	pthread_mutex_unlock(&folders->lock);
+}
+
 /* Syncs what holds FOLDER's name; two threads may both do it. */
 static enum status settle_name(struct folders *folders, struct plan_folder *folder)
 {
@@ -190,12 +197,31 @@ static enum status settle_name(struct folders *folders, struct plan_folder *fold
 		return status;
 	status = sync_folder(fd);
 	folders_leave(folders, folder->node.parent);
-	if (status != STATUS_OK)
-		return status;
+	if (status == STATUS_OK)
+		note_settled(folders, folder);
+	return status;
+}
+
+/* What this run made lies in the same file system as what it was made in. */
+static bool was_synced_with(struct folders *folders, struct plan_folder *folder)
+{
 	pthread_mutex_lock(&folders->lock);
-	folder->settled = true;
+	bool made = folder->made;
 	pthread_mutex_unlock(&folders->lock);
-	return STATUS_OK;
+	if (made)
+		note_settled(folders, folder);
+	return made;
+}
+
+static enum status settle_names(struct folders *folders, struct plan_folder *folder, bool synced)
+{
+	enum status status = STATUS_OK;
+
+	for (; status == STATUS_OK && !is_settled(folders, folder); folder = folder->node.parent) {
+		if (!synced || !was_synced_with(folders, folder))
+			status = settle_name(folders, folder);
+	}
+	return status;
 }
 
 enum status folders_settle(struct folders *folders, struct plan_folder *folder)
@@ -203,9 +229,12 @@ enum status folders_settle(struct folders *folders, struct plan_folder *folder)
 	if (!folders->options.sync)
 		return STATUS_OK;
 	enum status status = sync_folder(folder->fd);
-	for (; status == STATUS_OK && !is_settled(folders, folder); folder = folder->node.parent)
-		status = settle_name(folders, folder);
-	return status;
+	return status == STATUS_OK ? settle_names(folders, folder, false) : status;
+}
+
+enum status folders_settle_synced(struct folders *folders, struct plan_folder *folder)
+{
+	return settle_names(folders, folder, true);
 }
 
 /* --- Completing ---------------------------------------------------------------------------------------------------- */

@@ -35,6 +35,8 @@ void folders_leave(struct folders *folders, struct plan_folder *folder);
  * file in it can be found after a power cut. FOLDER must be in use.
  */
 MUST_CHECK enum status folders_settle(struct folders *folders, struct plan_folder *folder);
+/* The same where the file system in which FOLDER lies was synced as a whole since. */
+MUST_CHECK enum status folders_settle_synced(struct folders *folders, struct plan_folder *folder);
 
 /* Gives FOLDER, made where it is missing, the mode and time that it has at its source, u+rwx added. */
 MUST_CHECK enum status folders_complete(struct folders *folders, struct plan_folder *folder);

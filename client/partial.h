@@ -79,6 +79,8 @@ MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t si
 /* Begins to write to the disk what partial_sync will wait for; whether it could is for partial_sync to say. */
 void partial_flush(const struct partial *partial);
 MUST_CHECK enum status partial_sync(const struct partial *partial);
+/* Do both lie in one file system? */
+bool partial_is_beside(const struct partial *partial, const struct partial *other);
 enum partial_clobber {
 	PARTIAL_REPLACES,
 	PARTIAL_YIELDS, /* STATUS_EXISTS where anything has the final name */

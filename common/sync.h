@@ -10,4 +10,10 @@ MUST_CHECK enum status sync_file(int fd);
 /* The names in the folder FD. Some file systems cannot sync a folder, and need not. */
 MUST_CHECK enum status sync_folder(int fd);
 
+/*
+ * Everything in the file system of FD, whoever wrote it (syncfs(2)): for many files one call that costs little more than one of
+ * the above. STATUS_UNSUPPORTED where it is not known to mean as much, such as in network file systems and FUSE.
+ */
+MUST_CHECK enum status sync_file_system(int fd);
+
 #endif

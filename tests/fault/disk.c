@@ -142,6 +142,12 @@ static void read_sync(struct reader *reader, const struct record *record)
 	}
 }
 
+static void read_sync_of_all(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->disk->change_count; i++)
+		reader->disk->changes[i].safe = true;
+}
+
 static void read_record(struct reader *reader, const struct record *record)
 {
 	const char *path = record_path(record);
@@ -153,6 +159,7 @@ static void read_record(struct reader *reader, const struct record *record)
 	case CALL_OPEN: read_open(reader, record); break;
 	case CALL_WRITE_BACK: break;
 	case CALL_SYNC: read_sync(reader, record); break;
+	case CALL_SYNC_ALL: read_sync_of_all(reader); break;
 	case CALL_RENAME: add_name(reader, record, record_other(record), object_of_name(reader, path), path); break;
 	case CALL_LINK: add_name(reader, record, record_other(record), object_of_name(reader, path), NULL); break;
 	case CALL_UNLINK: add_name(reader, record, NULL, NULL, path); break;

@@ -22,6 +22,7 @@ enum call {
 	CALL_ALLOCATE,
 	CALL_CLONE,
 	CALL_SYNC,
+	CALL_SYNC_ALL, /* of a whole file system */
 	CALL_WRITE_BACK, /* begins what only CALL_SYNC ends */
 	CALL_RENAME,
 	CALL_LINK,

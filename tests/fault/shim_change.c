@@ -105,9 +105,9 @@ int ioctl(int fd, unsigned long request, ...)
 
 /* --- What brings them to the disk ------------------------------------------------------------------------------------ */
 
-static int sync_file(long system_call, int fd)
+static int sync_by(enum call call, long system_call, int fd)
 {
-	struct attempt attempt = {.call = CALL_SYNC, .system_call = system_call, .fd = fd};
+	struct attempt attempt = {.call = call, .system_call = system_call, .fd = fd};
 	if (!attempt_begin(&attempt))
 		return -1;
 	return (int)attempt_end(&attempt, kernel(system_call, fd));
@@ -115,12 +115,17 @@ static int sync_file(long system_call, int fd)
 
 int fsync(int fd)
 {
-	return sync_file(SYS_fsync, fd);
+	return sync_by(CALL_SYNC, SYS_fsync, fd);
 }
 
 int fdatasync(int fd)
 {
-	return sync_file(SYS_fdatasync, fd);
+	return sync_by(CALL_SYNC, SYS_fdatasync, fd);
+}
+
+int syncfs(int fd)
+{
+	return sync_by(CALL_SYNC_ALL, SYS_syncfs, fd);
 }
 
 int sync_file_range(int fd, off_t offset, off_t length, unsigned flags)

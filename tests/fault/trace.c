@@ -49,7 +49,7 @@ static const struct {
 	{"fsync", ALWAYS, SYS_fsync},
 	{"fdatasync", ALWAYS, SYS_fdatasync},
 	{"sync_file_range", ALWAYS, SYS_sync_file_range},
-	{"syncfs", ALWAYS, 0},
+	{"syncfs", ALWAYS, SYS_syncfs},
 	{"sync", ALWAYS, 0},
 	{"rename", ALWAYS, 0},
 	{"renameat", ALWAYS, 0},
