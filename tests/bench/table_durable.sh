@@ -20,9 +20,23 @@ describe_durable() {
 	END
 }
 
+# ext4 looks long for inodes where many files were deleted a moment ago: each row gets a new file system, in a file on the disk.
+renew_disk() {
+	! mountpoint -q "$disk/own" || umount "$disk/own"
+	mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$disk/image"
+	mount -o loop "$disk/image" "$disk/own"
+	mkdir "$destination"
+	sync -f "$disk"
+}
+
 run_durable() {
-	local destination=$disk/destination
+	local destination=$disk/own/destination rows=(ferry_durable rsync_durable rsync_fsync_durable tar_durable cp_durable) row
 	[ -d "$source/small" ] || make_small
-	run_rounds durable "$1" ferry_durable rsync_durable rsync_fsync_durable tar_durable cp_durable
-	rm -rf "$destination"
+	mkdir -p "$disk/own"
+	if [ "$(id -u)" = 0 ] && fallocate -l 1500M "$disk/image"; then
+		for row in "${rows[@]}"; do eval "prepare_$row() { renew_disk; }"; done
+	fi
+	run_rounds durable "$1" "${rows[@]}"
+	! mountpoint -q "$disk/own" || umount "$disk/own"
+	rm -rf "$disk/own" "$disk/image"
 }
