@@ -91,6 +91,27 @@ static void a_cold_small_file_waits_for_a_token(void **state)
 	assert_int_equal(rig->services.cold.tokens, 1);
 }
 
+/* It was opened in a version that its bytes are not of any more. */
+static void a_small_file_that_changes_before_it_is_read_is_changed(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_file(rig, "file", 40000);
+	cool(rig, "file", 40000);
+	rig_greet(rig);
+	take_all_tokens(rig);
+	uint16_t number = ask(rig, "file", any, 0, 1);
+	bool waiting = waits(rig);
+	assert_int_equal(waiting, on_disk(rig));
+	if (waiting)
+		rig_file(rig, "file", 40000);
+	give_token(rig);
+	if (waiting)
+		assert_int_equal(rig_error(rig, number), ERROR_CHANGED);
+	else
+		expect_file(rig, number);
+}
+
 static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
 {
 	struct rig *rig = *state;
@@ -194,6 +215,7 @@ int main(void)
 		CASE(a_listing_waits_for_a_token),
 		CASE(what_lies_in_memory_needs_no_token),
 		CASE(a_cold_small_file_waits_for_a_token),
+		CASE(a_small_file_that_changes_before_it_is_read_is_changed),
 		CASE(a_cold_piece_that_is_hashed_waits_for_a_token),
 		CASE(a_cold_piece_with_a_known_digest_waits_for_a_token),
 		CASE(a_cold_sum_and_cold_digests_wait_for_a_token),
