@@ -23,10 +23,9 @@ static void finish_one(struct commit *commit, struct download *download)
 /* Where that fails each file is synced for itself: that tells which. */
 static bool sync_together(const struct commit *commit)
 {
-	const struct partial *first = &commit->group[0]->partial;
-
 	if (!commit->transfer->sync || commit->count < COMMIT_TOGETHER)
 		return false;
+	const struct partial *first = &commit->group[0]->partial;
 	for (size_t i = 1; i < commit->count; i++) {
 		if (!partial_is_beside(first, &commit->group[i]->partial))
 			return false;
