@@ -1,7 +1,5 @@
-/* Judges ERROR and FILE frames, and hands runs back. */
+/* Asks for runs, judges ERROR and FILE frames, and hands runs back. */
 #include "course.h"
-
-#include "message.h"
 
 void course_fail(struct course *course, const struct failure *failure)
 {
@@ -19,6 +17,24 @@ void course_error(struct course *course, struct worker *worker, enum status erro
 		worker_pause(worker, failure);
 	else
 		course_fail(course, failure);
+}
+
+enum status course_ask(struct worker *worker, const struct download *download, const struct piece_run *run, course_encoder *encode)
+{
+	char path[PLAN_PATH_SIZE];
+	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	struct writer writer;
+	const struct pieces_request request = {
+		.path = span_of(plan_request_path(&download->file->node, path)),
+		.version = download->source.version,
+		.first = run->first,
+		.count = run->count,
+		.fresh = run->from == PIECE_SUSPECT,
+	};
+
+	writer_init(&writer, bytes, sizeof(bytes));
+	encode(&writer, link_number(worker->link), &request);
+	return link_send(worker->link, bytes, writer_length(&writer));
 }
 
 enum status course_refuse(struct course *course, struct worker *worker, const struct download *download, struct span payload)

@@ -6,6 +6,7 @@
 
 #include "download.h"
 #include "failure.h"
+#include "message.h"
 #include "queue.h"
 #include "status.h"
 #include "worker.h"
@@ -22,6 +23,14 @@ void course_fail(struct course *course, const struct failure *failure);
 
 /* The server said ERROR, which means ERROR and is explained by FAILURE. */
 void course_error(struct course *course, struct worker *worker, enum status error, const struct failure *failure);
+
+/*
+ * Asks for RUN in the version that it was planned with; ENCODE is read_request_encode or digests_request_encode. The status is
+ * the link's.
+ */
+typedef void course_encoder(struct writer *writer, uint16_t number, const struct pieces_request *request);
+MUST_CHECK enum status course_ask(struct worker *worker, const struct download *download, const struct piece_run *run,
+	course_encoder *encode);
 
 /*
  * Receives the FILE that opens an answer about pieces of DOWNLOAD, and holds it against the version that the run was planned

@@ -103,28 +103,10 @@ enum status fetch_pieces(struct worker *worker, struct download *download, const
 	return status;
 }
 
-static enum status send_read(struct worker *worker, const struct download *download, const struct piece_run *run)
-{
-	char path[PLAN_PATH_SIZE];
-	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
-	struct writer writer;
-	const struct pieces_request request = {
-		.path = span_of(plan_request_path(&download->file->node, path)),
-		.version = download->source.version,
-		.first = run->first,
-		.count = run->count,
-		.fresh = run->from == PIECE_SUSPECT,
-	};
-
-	writer_init(&writer, bytes, sizeof(bytes));
-	read_request_encode(&writer, link_number(worker->link), &request);
-	return link_send(worker->link, bytes, writer_length(&writer));
-}
-
 enum status fetch_run(struct worker *worker, struct download *download, const struct piece_run *run)
 {
 	struct course course = {.end = RUN_OVER};
-	enum status status = send_read(worker, download, run);
+	enum status status = course_ask(worker, download, run, read_request_encode);
 
 	if (status == STATUS_OK)
 		status = course_open(&course, worker, download);

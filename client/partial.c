@@ -10,6 +10,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "all_bytes.h"
 #include "sync.h"
 
 #define BLOCK 512u /* unit of st_blocks */
@@ -82,19 +83,7 @@ enum status partial_reserve(const struct partial *partial, uint64_t offset, uint
 
 enum status partial_write(const struct partial *partial, const void *bytes, size_t length, uint64_t offset)
 {
-	const unsigned char *next = bytes;
-
-	while (length > 0) {
-		ssize_t written = pwrite(partial->fd, next, length, (off_t)offset);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? status_from_errno(errno) : STATUS_IO;
-		next += written;
-		length -= (size_t)written;
-		offset += (uint64_t)written;
-	}
-	return STATUS_OK;
+	return all_bytes_write_at(partial->fd, bytes, length, offset);
 }
 
 enum status partial_shortage(const struct partial *partial, uint64_t size, struct partial_shortage *shortage)

@@ -10,23 +10,6 @@
 #include "local.h"
 #include "outcome.h"
 
-static enum status send_digests(struct worker *worker, const struct download *download, const struct piece_run *run)
-{
-	char path[PLAN_PATH_SIZE];
-	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
-	struct writer writer;
-	const struct pieces_request request = {
-		.path = span_of(plan_request_path(&download->file->node, path)),
-		.version = download->source.version,
-		.first = run->first,
-		.count = run->count,
-	};
-
-	writer_init(&writer, bytes, sizeof(bytes));
-	digests_request_encode(&writer, link_number(worker->link), &request);
-	return link_send(worker->link, bytes, writer_length(&writer));
-}
-
 /* --- Hearing ------------------------------------------------------------------------------------------------------- */
 
 /* PIECES continue where the last one ended, and never go beyond the run. */
@@ -148,7 +131,7 @@ enum status verify_run(struct worker *worker, struct download *download, const s
 	struct digest wanted[RUN_PIECES_MAX];
 
 	assert(run->count <= RUN_PIECES_MAX);
-	enum status status = send_digests(worker, download, run);
+	enum status status = course_ask(worker, download, run, digests_request_encode);
 	if (status == STATUS_OK)
 		status = course_open(&course, worker, download);
 	if (status == STATUS_OK && !course.stop)
