@@ -24,22 +24,6 @@
 
 #define PARTIAL ".file.ferry-part"
 
-static int make_scratch(void **state)
-{
-	struct scratch *scratch = calloc(1, sizeof(*scratch));
-
-	*state = scratch;
-	return scratch && scratch_make(scratch) == 0 ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	int result = scratch_remove(*state);
-
-	free(*state);
-	return result;
-}
-
 static int folder_of(void **state)
 {
 	return ((struct scratch *)*state)->folder;
@@ -359,7 +343,7 @@ static void a_shortage_counts_what_is_not_there_yet(void **state)
 	partial_close(&partial);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

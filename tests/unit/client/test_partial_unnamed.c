@@ -24,22 +24,6 @@
 
 static const struct file_time mtime = {.seconds = 1234567890, .nanoseconds = 987654321};
 
-static int make_scratch(void **state)
-{
-	struct scratch *scratch = calloc(1, sizeof(*scratch));
-
-	*state = scratch;
-	return scratch && scratch_make(scratch) == 0 ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	int result = scratch_remove(*state);
-
-	free(*state);
-	return result;
-}
-
 static int folder_of(void **state)
 {
 	return ((struct scratch *)*state)->folder;
@@ -201,7 +185,7 @@ static void it_needs_no_privilege(void **state)
 	assert_int_equal(count_names(folder), 1);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

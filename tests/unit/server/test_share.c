@@ -22,25 +22,14 @@
 
 static int make_scratch(void **state)
 {
-	struct scratch *scratch = calloc(1, sizeof(*scratch));
-
-	*state = scratch;
-	if (!scratch || scratch_make(scratch) < 0)
+	if (scratch_setup(state) < 0)
 		return -1;
+	const struct scratch *scratch = *state;
 	if (mkdirat(scratch->folder, "one", 0755) < 0 || mkdirat(scratch->folder, "two", 0755) < 0)
 		return -1;
 	if (symlinkat("one", scratch->folder, "link") < 0 || symlinkat("nowhere", scratch->folder, "dangling") < 0)
 		return -1;
 	return scratch_write(scratch->folder, "one/file", "one");
-}
-
-static int remove_scratch(void **state)
-{
-	struct scratch *scratch = *state;
-	int result = scratch_remove(scratch);
-
-	free(scratch);
-	return result;
 }
 
 /* A path below the scratch folder, or an absolute one as it is; freed by the caller. */
@@ -220,7 +209,7 @@ static void releasing_zeroed_shares_does_nothing(void **state)
 	assert_null(shares.list);
 }
 
-#define ON_FILES(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
+#define ON_FILES(test) cmocka_unit_test_setup_teardown(test, make_scratch, scratch_teardown)
 
 int main(void)
 {
