@@ -9,7 +9,7 @@
 
 #include "sockets.h"
 
-#define SECONDS_MAX 30
+#define SECONDS_MAX 120
 
 /* The ready line reads "ready URL". */
 static bool read_url(struct served *served)

@@ -9,7 +9,7 @@
 #include "sockets.h"
 #include "trial.h"
 
-#define SECONDS_MAX 60
+#define SECONDS_MAX 120
 #define KILLS_MAX 2
 #define SPREAD 60 /* the second kill comes at any of so many calls after the restart */
 #define NETWORK 5 /* the exit code where no server ever answered, or none any more */

@@ -7,7 +7,7 @@
 #include "trial.h"
 #include "ways.h"
 
-#define SECONDS_MAX 60
+#define SECONDS_MAX 120
 
 struct server_trial {
 	struct trial *trial;

@@ -10,7 +10,7 @@
 #include "sockets.h"
 #include "trace.h"
 
-#define SECONDS_MAX 30
+#define SECONDS_MAX 120
 #define WORDS_MAX 64
 #define AMPLE "size=1g"
 
