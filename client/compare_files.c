@@ -25,9 +25,12 @@ struct check {
 	uint64_t size_here;
 	bool described; /* SOURCE is what the server said */
 	struct file source;
-	uint64_t judged; /* pieces that were compared */
+	uint64_t judged; /* pieces before this one were compared, as far as they are wanted */
 	uint64_t asked;  /* pieces up to here were asked for */
 	struct ranges wrong;
+	bool fresh; /* what differs from the server's memory is compared again, since that may be what is wrong: */
+	struct ranges doubted;
+	size_t doubt; /* which of these, now */
 	enum status trouble; /* of this machine */
 };
 
@@ -43,6 +46,7 @@ static void check_free(struct check *check)
 {
 	close(check->fd);
 	ranges_release(&check->wrong);
+	ranges_release(&check->doubted);
 	free(check);
 }
 
@@ -130,14 +134,47 @@ static uint64_t comparable(const struct check *check)
 	return here < there ? here : there;
 }
 
+/* The next piece that nothing is asked about for now. */
+static uint64_t wanted(const struct check *check)
+{
+	return check->fresh ? check->doubted.items[check->doubt].last + 1 : comparable(check);
+}
+
+/* Nobody's file is condemned by a memory. */
+static void doubt(struct check *check)
+{
+	check->doubted = check->wrong;
+	check->wrong = (struct ranges){0};
+	check->fresh = true;
+}
+
+/* False: all is known, or never will be. Otherwise JUDGED is the piece to go on with. */
+static bool goes_on(struct check *check)
+{
+	if (check->judged < wanted(check))
+		return true;
+	if (check->trouble != STATUS_OK)
+		return false;
+	if (!check->fresh && check->wrong.count > 0)
+		doubt(check);
+	else if (!check->fresh || ++check->doubt == check->doubted.count)
+		return false;
+	check->judged = check->doubted.items[check->doubt].first;
+	return true;
+}
+
 /* The first piece tells size and version, the next ones are asked for under that version. */
 static enum status ask(struct checks *checks, struct check *check, struct failure *failure)
 {
 	struct compare *compare = checks->compare;
 	char path[PATH_LENGTH_MAX + 1];
 	struct exchange_request request;
-	uint64_t left = check->described ? comparable(check) - check->judged : 1;
-	struct pieces_request digests = {.first = check->judged, .count = left < PIECES_AT_ONCE ? left : PIECES_AT_ONCE};
+	uint64_t left = check->described ? wanted(check) - check->judged : 1;
+	struct pieces_request digests = {
+		.first = check->judged,
+		.count = left < PIECES_AT_ONCE ? left : PIECES_AT_ONCE,
+		.fresh = check->fresh,
+	};
 
 	/* The listing has checked that both together are a legal path. */
 	if (path_join(path, span_of(compare->url.path), span_of(check->below)) != STATUS_OK)
@@ -264,7 +301,7 @@ static enum status hear_answer(struct checks *checks, struct check *check, struc
 
 static void tell(struct checks *checks, struct check *check)
 {
-	uint64_t pieces = piece_count(check->source.size);
+	uint64_t pieces = piece_count(check->source.size), compared = comparable(check);
 	struct compare_result result = {
 		.below = check->below,
 		.word = COMPARE_OK,
@@ -273,8 +310,8 @@ static void tell(struct checks *checks, struct check *check)
 		.wrong = &check->wrong,
 	};
 
-	if (check->judged < pieces && check->trouble == STATUS_OK)
-		check->trouble = ranges_add(&check->wrong, check->judged, pieces - 1);
+	if (compared < pieces && check->trouble == STATUS_OK)
+		check->trouble = ranges_add(&check->wrong, compared, pieces - 1);
 	if (check->trouble != STATUS_OK) {
 		fail_here(checks->compare, check->below, check->trouble);
 		return;
@@ -286,13 +323,13 @@ static void tell(struct checks *checks, struct check *check)
 	compare_tell(checks->compare, &result);
 }
 
-/* One answer; what a file of more pieces still needs is asked for behind the others. */
+/* One answer; what a file still needs is asked for behind the others. */
 static enum status hear(struct checks *checks, struct failure *failure)
 {
 	struct check *check = take_off(checks);
 	enum status status = hear_answer(checks, check, failure);
 
-	if (status == STATUS_OK && check->judged < comparable(check))
+	if (status == STATUS_OK && goes_on(check))
 		return ask(checks, check, failure);
 	if (status == STATUS_OK)
 		tell(checks, check);

@@ -96,6 +96,20 @@ absent "$entry"
 stop_server
 absent "$entry"
 
+# Nobody's file is condemned for that: what differs from a memory is compared once more with what the file says now.
+cp source/file here
+lie
+start_server --cache cache source
+expect 0 ferry verify "$server/file" here
+absent "$entry"
+stop_server
+printf '\x5a\xa5' | dd of=here bs=1 seek=3145727 conv=notrunc status=none
+lie
+start_server --cache cache source
+expect 7 ferry verify "$server/file" here
+equal 'what differs' "$(cat out)" 'differs here: pieces 2-3 of 5'
+stop_server
+
 # Another file of the same size and time is another file.
 touch -r source/other stamp
 sample source/new $size
