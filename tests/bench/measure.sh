@@ -12,7 +12,7 @@ read_machine() {
 # Sets spent, the CPU-seconds that the servers, and all clients that have ended, took so far.
 read_programs() {
 	local pid watched=()
-	for pid in "$nginx_pid" "$rsync_pid" "$ferryd_pid" $(pgrep -P "$nginx_pid"); do
+	for pid in "${pids[@]}" $(pgrep -P "$(IFS=, && echo "${pids[*]}")"); do
 		watched+=("/proc/$pid/stat")
 	done
 	times >"$work/times"

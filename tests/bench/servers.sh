@@ -35,7 +35,7 @@ start_nginx() {
 			keepalive_timeout 600s; keepalive_requests 10000000; client_body_temp_path body; proxy_temp_path proxy;
 			fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
 			open_file_cache max=8000 inactive=60s; open_file_cache_valid 60s; open_file_cache_min_uses 1;
-			server { listen $server:8080 backlog=4096; sendfile on; }
+			server { listen $server:8080 backlog=4096; sendfile on; autoindex on; }
 			server { listen $server:8081 backlog=4096; sendfile on; aio threads; }
 		}
 	END

@@ -35,6 +35,10 @@ tar_small_large() { tar_over_nc 512; }
 curl_small_16() { curl -sf -Z --parallel-max 16 --create-dirs -K "$work/small.curl"; }
 curl_small_64() { curl -sf -Z --parallel-max 64 --create-dirs -K "$work/small.curl"; }
 
+mirror_small() { lftp -c "set net:connection-limit 0; mirror --parallel=$1 http://$server:8080/small/ $destination/small"; }
+lftp_small_8() { mirror_small 8; }
+lftp_small_16() { mirror_small 16; }
+
 cp_small() { cp -a "$source/small" "$destination/"; }
 
 describe_small() {
@@ -43,6 +47,7 @@ describe_small() {
 		rsync_small|`rsync -rt -W` from its daemon|xxh128
 		tar_small|`tar \| nc`|none
 		curl_small|nginx, `curl -Z`|none
+		lftp_small|nginx, `lftp` with `mirror --parallel`|none
 		cp_small|`cp -a`, no network|none
 	END
 }
@@ -53,5 +58,6 @@ run_small() {
 	choose rsync_small whole inplace
 	choose tar_small default large
 	choose curl_small 16 64
-	run_rounds small "$1" ferry_small rsync_small tar_small curl_small cp_small
+	[ -z "${2:-}" ] || choose lftp_small 8 16
+	run_rounds small "$1" ferry_small rsync_small tar_small curl_small cp_small "${@:2}"
 }
