@@ -5,8 +5,9 @@
 
 #include "all_bytes.h"
 #include "lanes.h"
+#include "stored_piece.h"
 
-#define BUFFER_SIZE 262144u /* sixteen leaves: keeps all lanes full */
+#define BUFFER_SIZE STORED_PIECE_PART
 
 struct hasher {
 	enum hasher_kind kind;
@@ -42,27 +43,15 @@ void hasher_free(struct hasher *hasher)
 	free(hasher);
 }
 
-/* Exactly LENGTH bytes at OFFSET. */
-static enum status read_at(struct hasher *hasher, int fd, uint64_t offset, size_t length)
-{
-	size_t got = 0;
-	enum status status = all_bytes_read_at(fd, hasher->buffer, length, offset, &got);
-
-	return status == STATUS_OK && got < length ? STATUS_CHANGED : status;
-}
-
-static size_t buffer_length(uint64_t left)
-{
-	return left < BUFFER_SIZE ? (size_t)left : BUFFER_SIZE;
-}
-
 static enum status hash_flat(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)
 {
 	enum status status = STATUS_OK;
 
 	for (uint64_t offset = 0; offset < size && status == STATUS_OK;) {
-		size_t length = buffer_length(size - offset);
-		status = read_at(hasher, fd, offset, length);
+		size_t length = size - offset < BUFFER_SIZE ? (size_t)(size - offset) : BUFFER_SIZE, got = 0;
+		status = all_bytes_read_at(fd, hasher->buffer, length, offset, &got);
+		if (status == STATUS_OK && got < length)
+			status = STATUS_CHANGED;
 		if (status == STATUS_OK)
 			flat_add(hasher->flat, hasher->buffer, length);
 		offset += length;
@@ -74,20 +63,10 @@ static enum status hash_flat(struct hasher *hasher, int fd, uint64_t size, struc
 
 enum status hasher_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest)
 {
-	uint64_t offset = index * PIECE_SIZE, end = offset + piece_length(size, index);
-	struct piece piece;
+	struct stored_piece stored = {.fd = fd, .file_size = size, .index = index};
+	struct stored_piece_room room = {.bytes = hasher->buffer, .size = BUFFER_SIZE};
 
-	piece_start(&piece, size);
-	while (offset < end) {
-		size_t length = buffer_length(end - offset);
-		enum status status = read_at(hasher, fd, offset, length);
-		if (status != STATUS_OK)
-			return status;
-		piece_add(&piece, hasher->lanes, hasher->buffer, length);
-		offset += length;
-	}
-	piece_finish(&piece, hasher->lanes, digest);
-	return STATUS_OK;
+	return stored_piece_digest(&stored, hasher->lanes, room, digest);
 }
 
 static enum status hash_tree(struct hasher *hasher, int fd, uint64_t size, struct digest *digest)

@@ -1,12 +1,7 @@
-/* Finds extents of data and reads pieces of local files. */
+/* Finds extents of data. */
 #include "local.h"
 
 #include <unistd.h>
-
-#include "all_bytes.h"
-
-/* Read and hashed at once: sixteen leaves. */
-#define CHUNK 262144u
 
 /* Marks the pieces that the bytes from START up to END touch. */
 static void mark_extent(struct piece_map *map, uint64_t start, uint64_t end, enum piece_state state)
@@ -43,23 +38,4 @@ void local_mark(struct download *download)
 		mark_data(map, download->partial.fd, PIECE_LOCAL);
 	if (download->basis >= 0 && !download->proving)
 		mark_data(map, download->basis, PIECE_BASIS);
-}
-
-enum status local_piece(const struct download *download, int fd, uint64_t piece, struct lanes *lanes, unsigned char *bytes,
-	struct digest *digest)
-{
-	uint32_t length = piece_length(download->source.size, piece);
-	struct piece builder;
-
-	piece_start(&builder, download->source.size);
-	for (uint32_t offset = 0; offset < length; offset += CHUNK) {
-		uint32_t part = length - offset < CHUNK ? length - offset : CHUNK;
-		size_t got = 0;
-		enum status status = all_bytes_read_at(fd, bytes + offset, part, piece * PIECE_SIZE + offset, &got);
-		if (status != STATUS_OK || got < part)
-			return status == STATUS_OK ? STATUS_END : status;
-		piece_add(&builder, lanes, bytes + offset, part);
-	}
-	piece_finish(&builder, lanes, digest);
-	return STATUS_OK;
 }

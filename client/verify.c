@@ -7,8 +7,8 @@
 
 #include "course.h"
 #include "landing.h"
-#include "local.h"
 #include "outcome.h"
+#include "stored_piece.h"
 
 /* --- Hearing ------------------------------------------------------------------------------------------------------- */
 
@@ -68,9 +68,11 @@ static enum status hear_digests(struct worker *worker, struct download *download
 /* What cannot be read is not there. */
 static bool holds(struct worker *worker, const struct download *download, int fd, uint64_t piece, const struct digest *wanted)
 {
+	struct stored_piece stored = {.fd = fd, .file_size = download->source.size, .index = piece};
+	struct stored_piece_room room = {.bytes = worker->room, .size = PIECE_SIZE};
 	struct digest digest;
 
-	return local_piece(download, fd, piece, worker->lanes, worker->room, &digest) == STATUS_OK && digest_equal(&digest, wanted);
+	return stored_piece_digest(&stored, worker->lanes, room, &digest) == STATUS_OK && digest_equal(&digest, wanted);
 }
 
 /* From the buffer that was hashed: the file may hold other bytes by now. */

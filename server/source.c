@@ -7,6 +7,7 @@
 #include "all_bytes.h"
 #include "clock.h"
 #include "resolve.h"
+#include "stored_piece.h"
 
 /* No file system that is served has a coarser tick; without sub-seconds it may be as coarse as FAT's. */
 #define TICK (20 * CLOCK_MS)
@@ -168,22 +169,10 @@ struct stretch source_stretch(const struct source *source, uint64_t piece)
 
 enum status source_compute(const struct source *source, struct workbench *bench, uint64_t index, struct digest *digest)
 {
-	uint64_t offset = index * PIECE_SIZE;
-	uint32_t left = piece_length(source_size(source), index);
-	struct piece piece;
+	struct stored_piece stored = {.fd = source->fd, .file_size = source_size(source), .index = index};
+	struct stored_piece_room room = {.bytes = bench->hashing, .size = WORKBENCH_HASHING};
 
-	piece_start(&piece, source_size(source));
-	while (left > 0) {
-		uint32_t length = left < WORKBENCH_HASHING ? left : WORKBENCH_HASHING;
-		enum status status = source_read(source, bench->hashing, length, offset);
-		if (status != STATUS_OK)
-			return status;
-		piece_add(&piece, bench->lanes, bench->hashing, length);
-		offset += length;
-		left -= length;
-	}
-	piece_finish(&piece, bench->lanes, digest);
-	return STATUS_OK;
+	return stored_piece_digest(&stored, bench->lanes, room, digest);
 }
 
 static enum status remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,

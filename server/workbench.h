@@ -7,9 +7,10 @@
 #include "seals.h"
 #include "services.h"
 #include "status.h"
+#include "stored_piece.h"
 
 #define WORKBENCH_INPUT 65536u
-#define WORKBENCH_HASHING 262144u
+#define WORKBENCH_HASHING STORED_PIECE_PART
 
 /* One per worker. Between two steps the buffers hold nothing that matters. */
 struct workbench {

@@ -1,4 +1,4 @@
-/* Tests of what is here already: which pieces a file with holes may have, and what a piece on disk hashes to. */
+/* Tests of what is here already: which pieces a file with holes may have. */
 #include "local.h"
 
 #include <setjmp.h>
@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #define PIECES 6u
-
 
 /* A sparse file of PIECES pieces, of which those in HELD, one character each, have a byte in their middle. */
 static int sparse(const char *held)
@@ -102,45 +101,6 @@ static void data_beyond_the_source_marks_nothing(void **state)
 	assert_marked(&download, "LMMMMM");
 }
 
-static void a_piece_on_disk_hashes_to_its_digest_and_fills_the_buffer(void **state)
-{
-	static unsigned char bytes[PIECE_SIZE], found[PIECE_SIZE];
-	struct download download = download_of("", NULL);
-	struct digest expected, digest;
-	struct piece piece;
-	struct lanes *lanes;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (unsigned char)(i % 251);
-	assert_int_equal(pwrite(download.partial.fd, bytes, sizeof(bytes), 2 * (off_t)PIECE_SIZE), sizeof(bytes));
-	assert_int_equal(lanes_new(LANES_OPENSSL, &lanes), STATUS_OK);
-	piece_start(&piece, download.source.size);
-	piece_add(&piece, lanes, bytes, sizeof(bytes));
-	piece_finish(&piece, lanes, &expected);
-	assert_int_equal(local_piece(&download, download.partial.fd, 2, lanes, found, &digest), STATUS_OK);
-	assert_true(digest_equal(&digest, &expected));
-	assert_memory_equal(found, bytes, sizeof(bytes));
-	lanes_free(lanes);
-	release(&download);
-}
-
-static void a_piece_that_ends_early_is_not_there(void **state)
-{
-	static unsigned char bytes[PIECE_SIZE];
-	struct download download = download_of("", NULL);
-	struct digest digest;
-	struct lanes *lanes;
-
-	(void)state;
-	assert_int_equal(lanes_new(LANES_OPENSSL, &lanes), STATUS_OK);
-	assert_int_equal(ftruncate(download.partial.fd, 3 * PIECE_SIZE - 1), 0);
-	assert_int_equal(local_piece(&download, download.partial.fd, 1, lanes, bytes, &digest), STATUS_OK);
-	assert_int_equal(local_piece(&download, download.partial.fd, 2, lanes, bytes, &digest), STATUS_END);
-	lanes_free(lanes);
-	release(&download);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,8 +109,6 @@ int main(void)
 		cmocka_unit_test(the_partial_goes_before_the_older_file),
 		cmocka_unit_test(a_file_proven_in_its_place_has_all_pieces),
 		cmocka_unit_test(data_beyond_the_source_marks_nothing),
-		cmocka_unit_test(a_piece_on_disk_hashes_to_its_digest_and_fills_the_buffer),
-		cmocka_unit_test(a_piece_that_ends_early_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
