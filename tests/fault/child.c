@@ -14,6 +14,8 @@
 
 #include "sockets.h"
 
+#define SECOND INT64_C(1000000000)
+
 void plan_open(struct plan_page *page)
 {
 	page->fd = memfd_create("plan", 0);
@@ -133,28 +135,47 @@ static struct child *await_change(struct child *const *children, size_t count, c
 	}
 }
 
-static struct child *await(struct child *const *children, size_t count, int seconds, struct outcome *outcome)
+static void take_outcome(const struct child *child, int status, struct outcome *outcome)
+{
+	outcome->end = WIFEXITED(status) ? CHILD_EXITED : CHILD_KILLED;
+	outcome->code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+	outcome->out = read_all(child->out);
+	outcome->err = read_all(child->err);
+}
+
+static struct child *await_for(struct child *const *children, size_t count, int64_t nanoseconds, struct outcome *outcome)
 {
 	struct timespec deadline;
 	int status = 0;
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += seconds;
+	nanoseconds += deadline.tv_nsec;
+	deadline.tv_sec += nanoseconds / SECOND;
+	deadline.tv_nsec = nanoseconds % SECOND;
 	*outcome = (struct outcome){0};
 	struct child *child = await_change(children, count, &deadline, &status);
-	bool hung = !child;
-	if (hung) {
-		child = children[0];
-		kill(child->id, SIGKILL);
-		waitpid(child->id, &status, 0);
-	} else if (WIFSTOPPED(status)) {
+	if (child && WIFSTOPPED(status))
 		outcome->end = CHILD_STOPPED;
-		return child;
-	}
-	outcome->end = hung ? CHILD_HUNG : WIFEXITED(status) ? CHILD_EXITED : CHILD_KILLED;
-	outcome->code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
-	outcome->out = read_all(child->out);
-	outcome->err = read_all(child->err);
+	else if (child)
+		take_outcome(child, status, outcome);
 	return child;
+}
+
+static struct child *await(struct child *const *children, size_t count, int seconds, struct outcome *outcome)
+{
+	struct child *child = await_for(children, count, seconds * SECOND, outcome);
+	if (child)
+		return child;
+	child_kill(children[0], outcome);
+	outcome->end = CHILD_HUNG;
+	return children[0];
+}
+
+void child_kill(const struct child *child, struct outcome *outcome)
+{
+	int status = 0;
+	kill(child->id, SIGKILL);
+	waitpid(child->id, &status, 0);
+	take_outcome(child, status, outcome);
 }
 
 void child_wait(struct child *child, int seconds, struct outcome *outcome)
@@ -165,6 +186,11 @@ void child_wait(struct child *child, int seconds, struct outcome *outcome)
 struct child *child_wait_either(struct child *first, struct child *second, int seconds, struct outcome *outcome)
 {
 	return await((struct child *const[]){first, second}, 2, seconds, outcome);
+}
+
+struct child *child_wait_for(struct child *first, struct child *second, int64_t nanoseconds, struct outcome *outcome)
+{
+	return await_for((struct child *const[]){first, second}, 2, nanoseconds, outcome);
 }
 
 void child_continue(const struct child *child)

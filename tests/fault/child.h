@@ -45,6 +45,10 @@ void child_start(struct child *child, const char *const *command, const struct p
 void child_wait(struct child *child, int seconds, struct outcome *outcome);
 /* The same for whichever of the two ends or stops first; returns that one. When both hang, it is the first. */
 struct child *child_wait_either(struct child *first, struct child *second, int seconds, struct outcome *outcome);
+/* The same, but where nothing happens for so long it returns NULL, and both go on. */
+struct child *child_wait_for(struct child *first, struct child *second, int64_t nanoseconds, struct outcome *outcome);
+/* SIGKILL, and how it ended: perhaps by itself just before. */
+void child_kill(const struct child *child, struct outcome *outcome);
 void child_continue(const struct child *child);
 void outcome_release(struct outcome *outcome);
 

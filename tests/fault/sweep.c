@@ -27,6 +27,7 @@ static const struct {
 	{"failures", sweep_failures},
 	{"server", sweep_server},
 	{"restarts", sweep_restarts},
+	{"moments", sweep_moments},
 	{"changes", sweep_changes},
 	{"ticks", sweep_ticks},
 };

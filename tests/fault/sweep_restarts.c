@@ -1,8 +1,9 @@
-/* Kills the server at its file calls while a client fetches, and starts it again on its port: the client goes on, or the next run. */
+/* Kills the server, at a file call or at any moment, and starts it again on its port: the client goes on, or the next run. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "digest.h"
 #include "served.h"
@@ -10,71 +11,126 @@
 #include "trial.h"
 
 #define SECONDS_MAX 120
-#define KILLS_MAX 2
+#define KILLS_AT_CALLS 2
 #define SPREAD 60 /* the second kill comes at any of so many calls after the restart */
+#define KILLS_AT_MOMENTS 3
+#define MOMENTS 200 /* fetches that are tried with kills at any moment */
+#define PAUSE INT64_C(600000000) /* nanoseconds: later kills find a client that comes back about half a second after it lost its server */
 #define NETWORK 5 /* the exit code where no server ever answered, or none any more */
 
 struct restarts {
 	struct trial *trial;
 	struct plan_page page; /* of the server */
 	struct served served;
-	uint64_t at;   /* the first kill: before this call, counted from the beginning of the fetch */
+	uint64_t at;        /* the first kill: before this call, counted from the beginning of the fetch; or the seed of all moments */
+	unsigned short random[3];
+	int64_t span;       /* nanoseconds that the last fetch took which nothing disturbed */
+	unsigned kills_max;
 	unsigned kills;
+	/* The client from its start to its end, over as many servers as it takes. */
+	void (*fetch)(struct restarts *restarts, struct outcome *outcome);
+	const char *name; /* of what AT is */
 };
 
 static bool complain(const struct restarts *restarts, const char *what, const struct outcome *outcome)
 {
 	char when[96];
-	snprintf(when, sizeof when, "the server killed before file call %" PRIu64 ", %u times in all", restarts->at, restarts->kills);
+	snprintf(when, sizeof when, "the server killed %s %" PRIu64 ", %u times in all", restarts->name, restarts->at, restarts->kills);
 	trial_complain(restarts->trial, when, what, outcome->err);
 	return false;
 }
 
-/* Any moment, but the same one in every run of this sweep. */
-static uint64_t any_call(uint64_t seed)
+/* The same numbers in every run of this sweep. */
+static int64_t any_below(struct restarts *restarts, int64_t end)
 {
-	unsigned short state[3] = {(unsigned short)seed, 0x5eed, 1};
-	return 1 + (uint64_t)nrand48(state) % SPREAD;
+	return nrand48(restarts->random) % end;
 }
 
 static void plan_kill(struct restarts *restarts)
 {
 	struct plan *plan = restarts->page.plan;
-	if (restarts->kills < KILLS_MAX)
-		plan->at = plan->count + (restarts->kills == 0 ? restarts->at : any_call(restarts->at));
+	if (restarts->kills < restarts->kills_max)
+		plan->at = plan->count + (restarts->kills == 0 ? restarts->at : 1 + (uint64_t)any_below(restarts, SPREAD));
 }
 
 /* The first time on any port, then on that one. */
-static void start(struct restarts *restarts)
+static void start(struct restarts *restarts, const struct plan_page *page)
 {
 	const struct scenario *scenario = restarts->trial->scenario;
 	struct outcome outcome;
-	plan_set(&restarts->page, (struct plan){.act = PLAN_KILL_BEFORE, .numbers = PLAN_NUMBER_ALL});
-	bool started = restarts->kills == 0 ? served_start(&restarts->served, scenario, &restarts->page, &outcome) :
-		served_again(&restarts->served, scenario, &restarts->page, &outcome);
+	bool started = restarts->kills == 0 ? served_start(&restarts->served, scenario, page, &outcome) :
+		served_again(&restarts->served, scenario, page, &outcome);
 	if (!started)
 		give_up(outcome.err);
+}
+
+static void start_client(struct restarts *restarts, struct child *client)
+{
+	plan_set(&restarts->trial->page, (struct plan){0});
+	trial_start(restarts->trial, restarts->served.url, client);
+}
+
+/* --- At file calls ----------------------------------------------------------------------------------------------------- */
+
+static void start_planned(struct restarts *restarts)
+{
+	plan_set(&restarts->page, (struct plan){.act = PLAN_KILL_BEFORE, .numbers = PLAN_NUMBER_ALL});
+	start(restarts, &restarts->page);
 	plan_kill(restarts);
 }
 
-/* The client from its start to its end, over as many servers as it takes. */
-static void fetch(struct restarts *restarts, struct outcome *outcome)
+static void fetch_over_calls(struct restarts *restarts, struct outcome *outcome)
 {
 	struct child client, *server = &restarts->served.child;
 
-	restarts->kills = 0;
-	start(restarts);
-	plan_set(&restarts->trial->page, (struct plan){0});
-	trial_start(restarts->trial, restarts->served.url, &client);
+	start_planned(restarts);
+	start_client(restarts, &client);
 	while (child_wait_either(&client, server, SECONDS_MAX, outcome) == server) {
 		if (outcome->end != CHILD_KILLED || outcome->code != SIGKILL)
 			give_up("the server ended by itself");
 		outcome_release(outcome);
 		restarts->kills++;
-		start(restarts);
+		start_planned(restarts);
 	}
 	restarts->page.plan->at = 0;
 }
+
+/* --- At any moment ------------------------------------------------------------------------------------------------------ */
+
+static int64_t any_moment(struct restarts *restarts)
+{
+	return any_below(restarts, restarts->span + (restarts->kills == 0 ? 0 : PAUSE));
+}
+
+static int64_t now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static void fetch_over_moments(struct restarts *restarts, struct outcome *outcome)
+{
+	struct child client, *server = &restarts->served.child, *ended = NULL;
+
+	start(restarts, NULL);
+	int64_t begin = now();
+	start_client(restarts, &client);
+	while (restarts->kills < restarts->kills_max && !(ended = child_wait_for(&client, server, any_moment(restarts), outcome))) {
+		child_kill(server, outcome);
+		outcome_release(outcome);
+		restarts->kills++;
+		start(restarts, NULL);
+	}
+	if (!ended)
+		ended = child_wait_either(&client, server, SECONDS_MAX, outcome);
+	if (ended == server)
+		give_up("the server ended by itself");
+	if (restarts->kills == 0)
+		restarts->span = now() - begin;
+}
+
+/* --- Both ----------------------------------------------------------------------------------------------------------------- */
 
 static bool went_right(struct restarts *restarts, const struct outcome *outcome, uint64_t missing)
 {
@@ -92,45 +148,75 @@ static bool went_right(struct restarts *restarts, const struct outcome *outcome,
 	}
 	if (outcome->code == scenario->code && promise_missing(&scenario->expectation) > 0 && scenario->code == 0)
 		return complain(restarts, "the client said that all is well, and something is missing", outcome);
-	snprintf(text, sizeof text, "the server killed before file call %" PRIu64, restarts->at);
+	snprintf(text, sizeof text, "the server killed %s %" PRIu64, restarts->name, restarts->at);
 	return trial_ends_right(restarts->trial, outcome->out, text);
 }
 
-/* Adds to KILLS; *FINISHED counts the clients that did not need another run. */
-static bool kill_at(struct restarts *restarts, uint64_t *kills, uint64_t *finished)
+struct tally {
+	uint64_t runs;
+	uint64_t kills;
+	uint64_t finished; /* clients that did not need another run */
+};
+
+static bool try_at(struct restarts *restarts, uint64_t at, struct tally *tally)
 {
 	struct outcome outcome, end;
 
 	trial_reset(restarts->trial);
 	uint64_t missing = promise_missing(&restarts->trial->scenario->expectation);
-	fetch(restarts, &outcome);
+	restarts->at = at;
+	restarts->kills = 0;
+	restarts->random[0] = (unsigned short)at;
+	restarts->random[1] = restarts->random[2] = 0x5eed;
+	restarts->fetch(restarts, &outcome);
 	served_stop(&restarts->served, &end);
 	bool right = went_right(restarts, &outcome, missing);
 	if (right && (end.end != CHILD_EXITED || end.code != 0))
 		right = complain(restarts, "the last server did not end well", &end);
-	*kills += restarts->kills;
-	*finished += outcome.code == restarts->trial->scenario->code;
+	tally->runs++;
+	tally->kills += restarts->kills;
+	tally->finished += outcome.code == restarts->trial->scenario->code;
 	outcome_release(&outcome);
 	outcome_release(&end);
 	return right;
 }
 
+static void print(const struct trial *trial, const char *sweep, const struct tally *tally)
+{
+	printf("%s: %s: %" PRIu64 " kills of the server in %" PRIu64 " runs, %" PRIu64 " ended right by themselves, fetched=%" PRIu64 "\n",
+		sweep, trial->scenario->name, tally->kills, tally->runs, tally->finished, trial->fetched);
+}
+
 /* Until a fetch ends before its first kill. */
 bool sweep_restarts(struct trial *trial)
 {
-	struct restarts restarts = {.trial = trial, .at = 1};
-	uint64_t kills = 0, runs = 0, finished = 0;
-	bool right = true, over = false;
+	struct restarts restarts = {.trial = trial, .kills_max = KILLS_AT_CALLS, .fetch = fetch_over_calls, .name = "before file call"};
+	struct tally tally = {0};
+	uint64_t at = 1;
+	bool right = true;
 
 	plan_open(&restarts.page);
-	for (; right && !over; restarts.at += trial->scenario->every) {
-		right = kill_at(&restarts, &kills, &finished);
-		over = restarts.kills == 0;
-		runs++;
-	}
+	do {
+		right = try_at(&restarts, at, &tally);
+		at += trial->scenario->every;
+	} while (right && restarts.kills > 0);
 	plan_close(&restarts.page);
 	if (right)
-		printf("restarts: %s: %" PRIu64 " kills of the server in %" PRIu64 " runs, %" PRIu64 " ended right by themselves, fetched=%" PRIu64 "\n",
-			trial->scenario->name, kills, runs, finished, trial->fetched);
-	return right && kills > 0;
+		print(trial, "restarts", &tally);
+	return right && tally.kills > 0;
+}
+
+/* The first fetch is left alone and says how long one takes. */
+bool sweep_moments(struct trial *trial)
+{
+	struct restarts restarts = {.trial = trial, .fetch = fetch_over_moments, .name = "at the moments of seed"};
+	struct tally tally = {0};
+	bool right = try_at(&restarts, 0, &tally);
+
+	restarts.kills_max = KILLS_AT_MOMENTS;
+	for (uint64_t at = 1; right && at <= MOMENTS; at += trial->scenario->every)
+		right = try_at(&restarts, at, &tally);
+	if (right)
+		print(trial, "moments", &tally);
+	return right && tally.kills > 0;
 }

@@ -72,6 +72,7 @@ bool sweep_power_again(struct trial *trial);
 bool sweep_failures(struct trial *trial);
 bool sweep_server(struct trial *trial);
 bool sweep_restarts(struct trial *trial);
+bool sweep_moments(struct trial *trial);
 bool sweep_changes(struct trial *trial);
 bool sweep_ticks(struct trial *trial);
 

@@ -250,6 +250,15 @@ scenario_new_folders() {
 	first=
 }
 
+# More of it, and no faster than that a second falls into the middle of it.
+scenario_steady() {
+	for file in one two three; do
+		sample "$source/$file" $((8 * piece + 70000))
+	done
+	get_three "$1" -j 4 --limit-rate 50M
+	options=(--links 4)
+}
+
 # Of one piece, or less: what a server reads at once, or hashes at once.
 scenario_small_three() {
 	sample "$source/one" 60000
