@@ -15,6 +15,9 @@
 /* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */
 #define TRIES_MAX 16
 
+/* What was a file when it was looked at, and has been swapped since, must not hold us up. */
+#define READ_FILE (O_RDONLY | O_NONBLOCK | O_NOCTTY)
+
 /* What has no driver or no reader to open it with is a device, a socket or a FIFO. */
 static enum status status_of_open(int error)
 {
@@ -139,14 +142,21 @@ enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode
 	return status == STATUS_OK ? walk(root, path, flags, mode, fd) : status;
 }
 
-static enum status check_regular(int fd, struct stat *stat)
+/* Takes over OPENED, unless it is no regular file. */
+static enum status keep_regular(int opened, int *fd, struct stat *stat)
 {
+	enum status status = STATUS_OK;
 	struct stat found;
 
-	if (fstat(fd, &found) < 0)
-		return status_from_errno(errno);
-	if (!S_ISREG(found.st_mode))
-		return STATUS_NOT_REGULAR;
+	if (fstat(opened, &found) < 0)
+		status = status_from_errno(errno);
+	else if (!S_ISREG(found.st_mode))
+		status = STATUS_NOT_REGULAR;
+	if (status != STATUS_OK) {
+		close(opened);
+		return status;
+	}
+	*fd = opened;
 	*stat = found;
 	return STATUS_OK;
 }
@@ -176,22 +186,19 @@ enum status beneath_open_file(int root, const char *path, enum beneath_links lin
 	int opened;
 	enum status status = look_before_opening(root, path, links);
 
-	/* What has been swapped since must not hold us up. */
 	if (status == STATUS_OK)
-		status = resolve(root, path, how_to_open(O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, links), &opened);
-	if (status != STATUS_OK)
-		return status;
-	status = check_regular(opened, stat);
-	if (status == STATUS_OK)
-		*fd = opened;
-	else
-		close(opened);
-	return status;
+		status = resolve(root, path, how_to_open(READ_FILE, 0, links), &opened);
+	return status == STATUS_OK ? keep_regular(opened, fd, stat) : status;
 }
 
 enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd)
 {
 	return resolve(root, path, how_to_open(O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0, links), fd);
+}
+
+enum status beneath_hold_folder(int root, const char *path, enum beneath_links links, int *fd)
+{
+	return resolve(root, path, how_to_open(O_PATH | O_DIRECTORY, 0, links), fd);
 }
 
 enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat)
@@ -260,6 +267,19 @@ enum status beneath_stat_name(int folder, const char *name, struct stat *stat)
 	if (status == STATUS_OK && fstatat(folder, name, stat, AT_SYMLINK_NOFOLLOW) < 0)
 		status = status_from_errno(errno);
 	return status;
+}
+
+enum status beneath_open_name(int folder, const char *name, int *fd, struct stat *stat)
+{
+	struct stat seen;
+	enum status status = beneath_stat_name(folder, name, &seen);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!S_ISREG(seen.st_mode))
+		return S_ISLNK(seen.st_mode) ? STATUS_SYMLINK : STATUS_NOT_REGULAR;
+	int opened = open_component(folder, name, READ_FILE, 0);
+	return opened < 0 ? status_of_open(errno) : keep_regular(opened, fd, stat);
 }
 
 static enum status check_names(const char *from, const char *to)

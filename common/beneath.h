@@ -26,6 +26,9 @@ MUST_CHECK enum status beneath_open_file(int root, const char *path, enum beneat
 /* Opens a directory for reading; "" opens ROOT anew. */
 MUST_CHECK enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd);
 
+/* Holds a directory, O_PATH, for calls that take one component inside it; "" holds ROOT anew. */
+MUST_CHECK enum status beneath_hold_folder(int root, const char *path, enum beneath_links links, int *fd);
+
 /* Looks at PATH itself (a symlink at the end is not followed); "" looks at ROOT. */
 MUST_CHECK enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat);
 
@@ -49,6 +52,8 @@ MUST_CHECK enum status beneath_make_folder(int parent, const char *name, int *fd
 
 /* One component each, inside the directory FOLDER. */
 MUST_CHECK enum status beneath_stat_name(int folder, const char *name, struct stat *stat);
+/* As beneath_open_file. */
+MUST_CHECK enum status beneath_open_name(int folder, const char *name, int *fd, struct stat *stat);
 MUST_CHECK enum status beneath_rename_name(int folder, const char *from, const char *to);
 /* STATUS_EXISTS instead of replacing (renameat2 RENAME_NOREPLACE, else linkat and unlinkat). */
 MUST_CHECK enum status beneath_rename_new(int folder, const char *from, const char *to);

@@ -44,6 +44,9 @@ static enum reply_result step_with_token(struct reply *reply, struct turn *turn,
 	const struct stretch *stretch)
 {
 	int64_t began = clock_now();
+
+	/* While it waits, folders may be moved: the next file is looked for anew. */
+	last_folder_release(turn->last_folder);
 	enum reply_result result = wait_and_step(reply, turn, reading, stretch);
 	int64_t now = clock_now();
 

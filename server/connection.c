@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "conversation.h"
 #include "identity.h"
+#include "last_folder.h"
 #include "log.h"
 
 /* How long a connection that was told its end is still read from. */
@@ -287,6 +288,7 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 {
 	struct conversation *conversation = &connection->conversation;
 	uint64_t handed = output_handed(&conversation->output);
+	struct last_folder last_folder;
 	enum status status = STATUS_WANT_READ;
 
 	if (gate_stage(&conversation->services->gate) != GATE_SERVING)
@@ -298,7 +300,9 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 		return PACE_OVER;
 	if (!goes_on_after(connection, status))
 		return PACE_LOST;
-	enum pace pace = conversation_serve(conversation, bench, park_until);
+	last_folder_init(&last_folder);
+	enum pace pace = conversation_serve(conversation, bench, &last_folder, park_until);
+	last_folder_release(&last_folder);
 	note_times(connection, status == STATUS_OK, handed);
 	return pace;
 }

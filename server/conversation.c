@@ -351,13 +351,15 @@ static int64_t wake_time(const struct conversation *conversation, int64_t park_u
 	return park_until < speak_at ? park_until : speak_at;
 }
 
-enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, int64_t *park_until)
+enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, struct last_folder *last_folder,
+	int64_t *park_until)
 {
 	struct turn turn = {
 		.services = conversation->services,
 		.bench = bench,
 		.visitor = conversation->visitor,
 		.output = &conversation->output,
+		.last_folder = last_folder,
 	};
 	enum pace pace = PACE_GO_ON;
 

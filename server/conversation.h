@@ -78,8 +78,12 @@ enum pace {
 	PACE_OVER,     /* ERROR was said */
 	PACE_LOST,     /* nothing can be sent any more */
 };
-/* Answers what there is. Where output_is_pending() afterwards, room to send comes before anything else. */
-enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, int64_t *park_until);
+/*
+ * Answers what there is. Where output_is_pending() afterwards, room to send comes before anything else. LAST_FOLDER is this
+ * turn's, and is released after it.
+ */
+enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, struct last_folder *last_folder,
+	int64_t *park_until);
 
 /* Bytes of heap that it holds between two turns. */
 size_t conversation_memory(const struct conversation *conversation);

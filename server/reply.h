@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "frame.h"
+#include "last_folder.h"
 #include "output.h"
 #include "services.h"
 #include "status.h"
@@ -21,6 +22,7 @@ struct turn {
 	struct workbench *bench;
 	const struct visitor *visitor;
 	struct output *output;
+	struct last_folder *last_folder; /* NULL: none is held */
 	/* What a step leaves behind. */
 	int64_t park_until;  /* with REPLY_PARK */
 	enum status failure; /* with REPLY_FAILED */

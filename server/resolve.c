@@ -1,7 +1,7 @@
-/* From a request's path to what lies there: the one way that every request takes, each time anew. */
+/* From a request's path to what lies there: the one way that every request takes. */
 #include "resolve.h"
 
-#include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -10,12 +10,15 @@
 
 #define LIST_OF_SHARES_MODE (S_IFDIR | 0555)
 
-/* Where a request leads: PATH below FOLDER. */
+/* Where a request leads: BELOW its share, PATH below FOLDER once it was entered. */
 struct place {
 	const struct share *share; /* NULL: the list of shares */
-	int folder;                /* of the share, or of the part that a token is for */
+	struct span below;
+	size_t confined;           /* bytes of it that are all that a token is for */
+	bool entered;
 	bool opened;               /* FOLDER is this request's own */
-	const char *path;
+	int folder;                /* of the share, or of the part that a token is for */
+	char *path;
 	char room[PATH_LENGTH_MAX + 1];
 };
 
@@ -23,23 +26,6 @@ static void leave(struct place *place)
 {
 	if (place->opened)
 		close(place->folder);
-}
-
-/* What lies below the first CONFINED bytes of the path is opened beneath them, not beneath the share. */
-static enum status confine(struct place *place, size_t confined)
-{
-	int folder;
-
-	if (confined == 0 || place->path[confined] == '\0')
-		return STATUS_OK;
-	place->room[confined] = '\0';
-	enum status status = beneath_open_folder(place->folder, place->path, place->share->links, &folder);
-	if (status != STATUS_OK)
-		return status;
-	place->folder = folder;
-	place->opened = true;
-	place->path += confined + 1;
-	return STATUS_OK;
 }
 
 static bool has_hidden_name(struct span path)
@@ -51,28 +37,53 @@ static bool has_hidden_name(struct span path)
 	return false;
 }
 
-static enum status enter(const struct services *services, const struct visitor *visitor, struct span path, struct place *place)
+/* Decides by the path alone: nothing is looked at. */
+static enum status find(const struct services *services, const struct visitor *visitor, struct span path, struct place *place)
 {
-	struct span below;
-	size_t confined;
-
 	place->share = NULL;
-	place->opened = false;
+	place->entered = place->opened = false;
 	/* Too long, too deep or not a path at all: to the client it is one and the same, NAME. */
 	if (path_check(path) != STATUS_OK)
 		return STATUS_INVALID;
-	enum status status = shares_find(services->shares, path, &place->share, &below);
+	enum status status = shares_find(services->shares, path, &place->share, &place->below);
 	if (status != STATUS_OK || !place->share)
 		return status;
-	status = access_judge(services->access, visitor, (size_t)(place->share - services->shares->list), below, &confined);
-	if (status != STATUS_OK)
-		return status;
-	if (place->share->hides && has_hidden_name(below))
-		return STATUS_NOT_FOUND;
-	path_copy(place->room, below);
+	status = access_judge(services->access, visitor, (size_t)(place->share - services->shares->list), place->below,
+		&place->confined);
+	if (status == STATUS_OK && place->share->hides && has_hidden_name(place->below))
+		status = STATUS_NOT_FOUND;
+	return status;
+}
+
+/* What lies below the first CONFINED bytes of the path is opened beneath them, not beneath the share. */
+static enum status enter(struct place *place)
+{
+	int part;
+
+	if (place->entered || !place->share)
+		return STATUS_OK;
+	path_copy(place->room, place->below);
 	place->path = place->room;
 	place->folder = place->share->folder;
-	return confine(place, confined);
+	if (place->confined > 0 && place->path[place->confined] != '\0') {
+		place->room[place->confined] = '\0';
+		enum status status = beneath_open_folder(place->folder, place->path, place->share->links, &part);
+		if (status != STATUS_OK)
+			return status;
+		place->folder = part;
+		place->opened = true;
+		place->path += place->confined + 1;
+	}
+	place->entered = true;
+	return STATUS_OK;
+}
+
+static enum status find_and_enter(const struct services *services, const struct visitor *visitor, struct span path,
+	struct place *place)
+{
+	enum status status = find(services, visitor, path, place);
+
+	return status == STATUS_OK ? enter(place) : status;
 }
 
 bool resolve_shows_share(const struct services *services, const struct visitor *visitor, const struct share *share)
@@ -113,35 +124,90 @@ static enum status failure_shown(const struct shares *shares, const struct place
 	return stat_shown(shares, place, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
 }
 
-static enum status open_file(const struct shares *shares, const struct place *place, int *fd, struct stat *stat)
+static enum status check_opened(const struct shares *shares, const struct opened_file *file)
 {
-	int opened;
-	struct stat found;
+	enum status status = check_shown(shares, file->fd, &file->stat);
 
-	if (!place->share)
-		return STATUS_NOT_REGULAR;
-	enum status status = beneath_open_file(place->folder, place->path, place->share->links, &opened, &found);
 	if (status != STATUS_OK)
-		return failure_shown(shares, place, status);
-	status = check_shown(shares, opened, &found);
-	if (status != STATUS_OK) {
-		close(opened);
-		return status;
-	}
-	*fd = opened;
-	*stat = found;
-	return STATUS_OK;
+		close(file->fd);
+	return status;
 }
 
-enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path, int *fd,
-	struct stat *stat)
+static enum status open_file(const struct shares *shares, struct place *place, struct opened_file *file)
+{
+	if (!place->share)
+		return STATUS_NOT_REGULAR;
+	enum status status = enter(place);
+	if (status != STATUS_OK)
+		return status;
+	status = beneath_open_file(place->folder, place->path, place->share->links, &file->fd, &file->stat);
+	return status == STATUS_OK ? check_opened(shares, file) : failure_shown(shares, place, status);
+}
+
+/* Holds the folder that the file at PLACE lies in. */
+static enum status hold_folder(struct place *place, int *fd)
+{
+	enum status status = enter(place);
+
+	if (status != STATUS_OK)
+		return status;
+	char *slash = strrchr(place->path, '/');
+	if (!slash)
+		return beneath_hold_folder(place->folder, "", place->share->links, fd);
+	*slash = '\0';
+	status = beneath_hold_folder(place->folder, place->path, place->share->links, fd);
+	*slash = '/';
+	return status;
+}
+
+static enum status reach_folder(struct place *place, struct last_folder *last)
+{
+	struct span folder = path_folder(place->below);
+	int fd;
+
+	if (last_folder_is(last, place->share, place->confined, folder))
+		return STATUS_OK;
+	enum status status = hold_folder(place, &fd);
+	if (status == STATUS_OK)
+		last_folder_keep(last, fd, place->share, place->confined, folder);
+	return status;
+}
+
+static enum status open_by_name(struct place *place, struct last_folder *last, struct opened_file *file)
+{
+	char name[PATH_NAME_MAX + 1];
+	enum status status = reach_folder(place, last);
+
+	if (status != STATUS_OK)
+		return status;
+	path_copy(name, path_last(place->below));
+	return beneath_open_name(last->fd, name, &file->fd, &file->stat);
+}
+
+/* The short way, by the folder that is at hand or will be. False where it leads to no file that may be shown. */
+static bool open_in_last(const struct shares *shares, struct place *place, struct last_folder *last, struct opened_file *file)
+{
+	if (!last || !place->share || place->share->links != BENEATH_NO_LINKS)
+		return false;
+	if (open_by_name(place, last, file) == STATUS_OK && check_opened(shares, file) == STATUS_OK)
+		return true;
+	last_folder_release(last);
+	return false;
+}
+
+enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path,
+	struct last_folder *last, struct opened_file *file)
 {
 	struct place place;
-	enum status status = enter(services, visitor, path, &place);
+	struct opened_file opened;
+	enum status status = find(services, visitor, path, &place);
 
-	if (status == STATUS_OK)
-		status = open_file(services->shares, &place, fd, stat);
+	/* Whatever the short way met, the long one has the last word: no error depends on what was opened before. */
+	if (status == STATUS_OK && !open_in_last(services->shares, &place, last, &opened))
+		status = open_file(services->shares, &place, &opened);
 	leave(&place);
+	if (status == STATUS_OK)
+		*file = opened;
 	return status;
 }
 
@@ -158,7 +224,7 @@ static enum status open_folder(const struct shares *shares, const struct place *
 enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd)
 {
 	struct place place;
-	enum status status = enter(services, visitor, path, &place);
+	enum status status = find_and_enter(services, visitor, path, &place);
 
 	if (status == STATUS_OK)
 		status = open_folder(services->shares, &place, fd);
@@ -169,7 +235,7 @@ enum status resolve_folder(const struct services *services, const struct visitor
 enum status resolve_stat(const struct services *services, const struct visitor *visitor, struct span path, struct stat *stat)
 {
 	struct place place;
-	enum status status = enter(services, visitor, path, &place);
+	enum status status = find_and_enter(services, visitor, path, &place);
 
 	if (status == STATUS_OK && place.share)
 		status = stat_shown(services->shares, &place, stat);

@@ -1,10 +1,11 @@
-/* From a request's path to what lies there: the one way that every request takes, each time anew. */
+/* From a request's path to what lies there: the one way that every request takes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "last_folder.h"
 #include "message.h"
 #include "services.h"
 #include "share.h"
@@ -18,9 +19,14 @@
  * nothing else. STATUS_REFUSED: VISITOR's token is good no more, or the system denies us.
  */
 
-/* Opens a regular file. STATUS_NOT_REGULAR for anything else. */
-MUST_CHECK enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path, int *fd,
-	struct stat *stat);
+struct opened_file {
+	int fd;
+	struct stat stat;
+};
+
+/* Opens a regular file. STATUS_NOT_REGULAR for anything else. LAST, which may be NULL, spares walks to the same folder. */
+MUST_CHECK enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path,
+	struct last_folder *last, struct opened_file *file);
 
 /* Opens a folder; *FD is -1 for the list of shares. STATUS_NOT_FOLDER for anything else. */
 MUST_CHECK enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd);

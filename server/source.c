@@ -60,21 +60,22 @@ static enum status judge(struct source *source, const struct version *wanted)
 enum status source_open(struct source *source, struct turn *turn, struct span path, const struct version *wanted,
 	int64_t *wait_until)
 {
-	int fd;
+	struct opened_file file;
 	enum status status;
 
 	*wait_until = source->wait_until;
 	if (clock_now() < source->wait_until)
 		return STATUS_OK;
-	status = resolve_file(turn->services, turn->visitor, path, &fd, &source->stat);
+	status = resolve_file(turn->services, turn->visitor, path, turn->last_folder, &file);
 	if (status != STATUS_OK)
 		return status;
+	source->stat = file.stat;
 	version_of_stat(turn->bench->lanes, &source->stat, &source->version);
 	status = judge(source, wanted);
 	*wait_until = source->wait_until;
 	if (status == STATUS_OK && source->wait_until == 0)
-		return adopt(source, turn, fd);
-	close(fd);
+		return adopt(source, turn, file.fd);
+	close(file.fd);
 	return status;
 }
 

@@ -78,23 +78,43 @@ static enum verdict look_into(int fd)
 	return length == strlen(INSIDE) ? STAYED : ESCAPED;
 }
 
-static enum verdict open_path(const struct field *field, const char *path)
+static enum verdict open_path(const struct field *field, const char *path, struct last_folder *last)
 {
-	struct stat stat;
-	int fd;
-	enum status status = resolve_file(&field->services, field->visitor, span_of(path), &fd, &stat);
+	struct opened_file file;
+	enum status status = resolve_file(&field->services, field->visitor, span_of(path), last, &file);
 
-	return status == STATUS_OK ? look_into(fd) : refusal(status);
+	return status == STATUS_OK ? look_into(file.fd) : refusal(status);
 }
 
 static enum verdict open_below(const struct field *field)
 {
-	return open_path(field, "spot/file");
+	return open_path(field, "spot/file", NULL);
 }
 
 static enum verdict open_leaf(const struct field *field)
 {
-	return open_path(field, "leaf");
+	return open_path(field, "leaf", NULL);
+}
+
+/* The same as a turn does it that answers two requests for files of one folder. */
+static enum verdict open_twice(const struct field *field, const char *path)
+{
+	struct last_folder last;
+
+	last_folder_init(&last);
+	enum verdict first = open_path(field, path, &last), second = open_path(field, path, &last);
+	last_folder_release(&last);
+	return first > second ? first : second;
+}
+
+static enum verdict open_below_twice(const struct field *field)
+{
+	return open_twice(field, "spot/file");
+}
+
+static enum verdict open_leaf_twice(const struct field *field)
+{
+	return open_twice(field, "leaf");
 }
 
 /* As a listing goes down: the folder, and a file by its name in it. */
@@ -192,6 +212,8 @@ static void who_looks_first_and_opens_then_is_led_out(void *stage, const void *a
 static const struct hostile_case cases[] = {
 	WAY(C2, openat2_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, false),
 	WAY(C2, openat2_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_LINKS, false),
+	WAY(C2, openat2_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_LINKS, false),
 	WAY(C2, openat2_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, false),
 	WAY(C2, openat2_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, false),
 	WAY(C2, openat2_that_follows_opens_no_file_below_a_swapped_folder, open_below, BENEATH_LINKS_INSIDE, false),
@@ -200,6 +222,8 @@ static const struct hostile_case cases[] = {
 	WAY(C2, openat2_that_follows_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_LINKS_INSIDE, false),
 	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, true),
 	WAY(C3, the_walk_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, true),
+	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_LINKS, true),
+	WAY(C3, the_walk_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_LINKS, true),
 	WAY(C3, the_walk_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, true),
 	WAY(C3, the_walk_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, true),
 	HOSTILE(C2, who_looks_first_and_opens_then_is_led_out),

@@ -141,6 +141,20 @@ static enum status open_in_folder(int root, int *fd)
 	return status;
 }
 
+/* Holds it, as requests for one file after the other do. */
+static enum status open_in_held_folder(int root, int *fd)
+{
+	struct stat stat;
+	int folder;
+	enum status status = beneath_hold_folder(root, "spot", BENEATH_NO_LINKS, &folder);
+
+	if (status != STATUS_OK)
+		return status;
+	status = beneath_open_name(folder, "file", fd, &stat);
+	close(folder);
+	return status;
+}
+
 static enum status open_made_folder(int root, int *fd)
 {
 	int folder;
@@ -174,6 +188,11 @@ static void a_folder_that_was_opened_never_leads_out(void **state)
 	assert_never_outside(*state, open_in_folder);
 }
 
+static void a_folder_that_is_held_never_leads_out(void **state)
+{
+	assert_never_outside(*state, open_in_held_folder);
+}
+
 static void a_folder_that_was_made_never_leads_out(void **state)
 {
 	assert_never_outside(*state, open_made_folder);
@@ -203,6 +222,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(openat2_that_follows_links_never_leads_out, begin, end),
 		cmocka_unit_test_setup_teardown(the_walk_never_leads_out, begin, end),
 		cmocka_unit_test_setup_teardown(a_folder_that_was_opened_never_leads_out, begin, end),
+		cmocka_unit_test_setup_teardown(a_folder_that_is_held_never_leads_out, begin, end),
 		cmocka_unit_test_setup_teardown(a_folder_that_was_made_never_leads_out, begin, end),
 		cmocka_unit_test_setup_teardown(a_look_followed_by_a_plain_open_leads_out, begin, end),
 	};

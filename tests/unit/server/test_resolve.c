@@ -76,12 +76,11 @@ static int release_fixture(void **state)
 
 static enum status open_file(struct fixture *fixture, const char *path)
 {
-	struct stat stat;
-	int fd;
-	enum status status = resolve_file(&fixture->services, fixture->visitor, span_of(path), &fd, &stat);
+	struct opened_file file;
+	enum status status = resolve_file(&fixture->services, fixture->visitor, span_of(path), NULL, &file);
 
 	if (status == STATUS_OK)
-		close(fd);
+		close(file.fd);
 	return status;
 }
 
