@@ -46,6 +46,7 @@ $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(REPLAY) $(COMMON)
 	$(LINK) $(LIBS) -lcmocka
 # The server that answers them is the target itself, at the other end of a socketpair.
 $(BUILD)/tests/fuzz/client_answers $(BUILD)/tests/fuzz/client_commands: LDFLAGS += -Wl,--wrap=dial
+$(BUILD)/tests/fuzz/server_tls: LDFLAGS += -Wl,--wrap=tls_context_server
 $(BUILD)/tests/fuzz/client_secrets: LDFLAGS += -Wl,--wrap=whole_file_read
 $(BUILD)/tests/hostile/against_server: $(call hostile,against_server) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
