@@ -12,6 +12,8 @@ static enum status explain(const struct link *link, enum status status, struct f
 
 	if (status == STATUS_PROTOCOL && tls_met_plain(link->stream.tls))
 		failure_set(failure, FAILURE_NETWORK, status, "%s does not speak TLS: its URL begins with ferry://", link->peer);
+	else if (status == STATUS_UNTRUSTED)
+		failure_set(failure, FAILURE_NETWORK, status, "%s does not have the key of the certificate that it shows", link->peer);
 	else if (status == STATUS_PROTOCOL)
 		failure_set(failure, FAILURE_NETWORK, status, "TLS with %s failed: %s", link->peer, reason ? reason : "it broke the protocol");
 	else

@@ -309,6 +309,8 @@ enum status trust_judge(struct trust *trust, const struct url *url, const struct
 
 	if (status == STATUS_OK)
 		status = judge(trust, &candidate, stop_fd, failure);
+	else if (status == STATUS_UNTRUSTED)
+		failure_set(failure, FAILURE_NETWORK, status, "%s shows no certificate with a key that is strong enough", url->host);
 	else
 		failure_set(failure, FAILURE_NETWORK, status, "%s: its certificate cannot be read", url->host);
 	if (status == STATUS_OK)

@@ -22,8 +22,9 @@ MUST_CHECK enum status authorities_system(struct authorities *authorities);
 void authorities_release(struct authorities *authorities);
 
 /*
- * Does CERTIFICATE, with CHAIN to help, come from one of them, hold now, serve for TLS, and name HOST (RFC 6125: a DNS name,
- * or an address where HOST is one)? STATUS_UNTRUSTED where not; *REASON, static, says why.
+ * Does CERTIFICATE, with CHAIN to help, come from one of them, hold now, serve for TLS, and name HOST (RFC 9525: as a DNS name,
+ * or as an address where HOST is one, never in its subject)? Are its keys and signatures as strong as pins want them?
+ * STATUS_UNTRUSTED where not; *REASON, static, says why.
  */
 MUST_CHECK enum status authorities_verify(const struct authorities *authorities, struct x509_st *certificate,
 	struct stack_st_X509 *chain, const char *host, const char **reason);

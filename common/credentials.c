@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #define SERIAL_BITS 127
+#define SECURITY_BITS 112 /* NIST SP 800-57, part 1, table 2: RSA from 2,048 bits on */
 #define NAME_MAX_LENGTH 64 /* ub-common-name, RFC 5280 appendix A.1 */
 
 /* --- Reading --------------------------------------------------------------------------------------------------------- */
@@ -172,8 +173,13 @@ enum status credentials_make(const char *name, char **text, size_t *length)
 
 enum status certificate_pin(const X509 *certificate, struct pin *pin)
 {
+	const EVP_PKEY *read = X509_get0_pubkey(certificate);
 	unsigned char *key = NULL;
 	struct flat *flat = NULL;
+
+	ERR_clear_error();
+	if (!read || EVP_PKEY_get_security_bits(read) < SECURITY_BITS)
+		return STATUS_UNTRUSTED;
 	int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key);
 	enum status status = length > 0 ? flat_new(&flat) : STATUS_NO_MEMORY;
 

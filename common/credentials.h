@@ -33,7 +33,7 @@ void credentials_release(struct credentials *credentials);
  */
 MUST_CHECK enum status credentials_make(const char *name, char **text, size_t *length);
 
-/* The pin of a certificate's key. */
+/* The pin of a certificate's key. STATUS_UNTRUSTED where its secret can be computed: a key that says nothing of who has it. */
 MUST_CHECK enum status certificate_pin(const struct x509_st *certificate, struct pin *pin);
 
 #endif

@@ -132,6 +132,8 @@ static enum status outcome(struct tls *tls, int result)
 		return break_off(tls, STATUS_PROTOCOL);
 	if (tls->socket.error != 0)
 		return break_off(tls, status_of_socket(tls));
+	if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE)
+		return break_off(tls, STATUS_UNTRUSTED);
 	return break_off(tls, STATUS_PROTOCOL);
 }
 

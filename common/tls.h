@@ -19,7 +19,8 @@
  * server is nobody's business: it calls tls_handshake(), looks at the peer, and tls_approve()s of it before anything else.
  *
  * Lost for good, with STATUS_PROTOCOL: a peer that speaks no TLS 1.3 with our ALPN, and one that sends many handshake
- * messages after the handshake (key updates, tickets) for little data. An end of the stream without TLS's own end
+ * messages after the handshake (key updates, tickets) for little data. With STATUS_UNTRUSTED: one that shows a certificate
+ * whose key it does not have. An end of the stream without TLS's own end
  * (close_notify) is STATUS_LOST: somebody may have cut it.
  */
 struct tls;

@@ -15,6 +15,9 @@ static enum status key_of(const struct tls *tls, struct claim *claim)
 	if (!certificate)
 		return STATUS_NOT_FOUND;
 	enum status status = certificate_pin(certificate, &pin);
+	/* Who shows a key that anybody may have shows nothing. */
+	if (status == STATUS_UNTRUSTED)
+		return STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		*claim = (struct claim){.kind = TOKEN_KEY, .digest = pin.digest};
 	return status;

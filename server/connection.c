@@ -296,7 +296,7 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	if (!connection->ended)
 		status = conversation_receive(conversation, bench);
 	connection->quiet &= status == STATUS_WANT_READ;
-	if (status == STATUS_PROTOCOL && turn_away(connection) == PACE_OVER)
+	if ((status == STATUS_PROTOCOL || status == STATUS_UNTRUSTED) && turn_away(connection) == PACE_OVER)
 		return PACE_OVER;
 	if (!goes_on_after(connection, status))
 		return PACE_LOST;

@@ -148,8 +148,8 @@ static enum status make_context(const struct credentials *credentials, enum tls_
 	if (status == STATUS_OK)
 		status = tls_context_server(credentials, clients, context);
 	if (status != STATUS_OK)
-		complain(complaint, status, "ferryd: this certificate cannot be used: %s",
-			status == STATUS_INVALID ? "its key is too weak, or of a kind that TLS 1.3 does not know" : status_text(status));
+		complain(complaint, status, "ferryd: this certificate cannot be used: %s", status == STATUS_INVALID ||
+			status == STATUS_UNTRUSTED ? "its key is too weak, or of a kind that TLS 1.3 does not know" : status_text(status));
 	return status;
 }
 

@@ -13,6 +13,7 @@
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "path.h"
@@ -93,6 +94,26 @@ static void the_pin_is_that_of_the_public_key_info(void **state)
 	assert_string_equal(text, FIXTURE_PIN);
 	X509_free(certificate);
 	BIO_free(bio);
+}
+
+static enum status pin_of_rsa(unsigned bits)
+{
+	EVP_PKEY *key = EVP_RSA_gen(bits);
+	X509 *certificate = X509_new();
+	struct pin pin;
+
+	assert_int_equal(X509_set_pubkey(certificate, key), 1);
+	enum status status = certificate_pin(certificate, &pin);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return status;
+}
+
+static void a_key_that_can_be_computed_has_no_pin(void **state)
+{
+	(void)state;
+	assert_int_equal(pin_of_rsa(1024), STATUS_UNTRUSTED);
+	assert_int_equal(pin_of_rsa(2048), STATUS_OK);
 }
 
 static void a_key_of_another_certificate_is_a_mismatch(void **state)
@@ -186,6 +207,7 @@ int main(void)
 		cmocka_unit_test(what_is_made_is_p256_and_self_signed),
 		cmocka_unit_test(two_that_are_made_have_different_pins),
 		cmocka_unit_test(the_pin_is_that_of_the_public_key_info),
+		cmocka_unit_test(a_key_that_can_be_computed_has_no_pin),
 		cmocka_unit_test(a_key_of_another_certificate_is_a_mismatch),
 		cmocka_unit_test(a_chain_is_kept_in_its_order),
 		cmocka_unit_test(nobody_is_asked_for_the_password_of_a_key),
