@@ -19,8 +19,8 @@
 
 static const struct attack_table *const tables[] = {
 	/* Who waits longest begins. */
-	&time_attacks, &error_attacks, &tls_attacks, &greeting_attacks, &field_attacks, &order_attacks, &listing_attacks, &piece_attacks,
-	&place_attacks,
+	&time_attacks, &error_attacks, &tls_attacks, &certificate_attacks, &greeting_attacks, &field_attacks, &order_attacks,
+	&listing_attacks, &piece_attacks, &place_attacks,
 };
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 

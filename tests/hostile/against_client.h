@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "message.h"
+#include "shape.h"
 #include "stream.h"
 
 /*
@@ -74,6 +75,7 @@ struct attack {
 	void (*prepare)(const char *folder); /* puts things into the client's folder beforehand */
 	const char *fetched; /* names that have to be there afterwards, true to what the server offers */
 	const char *may;     /* names that may be there; one that ends in a slash is a folder */
+	const struct shape *shape; /* what the server shows, all inside TLS; the client's folder has ca.pem */
 	bool is_long;        /* left out where QUICK is set */
 	unsigned seconds;    /* within which it ends; 0: PATIENCE */
 };
@@ -113,12 +115,13 @@ struct attack_table {
 #define ATTACK_TABLE(rows) {rows, sizeof(rows) / sizeof((rows)[0])}
 
 extern const struct attack_table greeting_attacks, field_attacks, order_attacks, listing_attacks, piece_attacks, error_attacks,
-	time_attacks, place_attacks, tls_attacks;
+	time_attacks, place_attacks, tls_attacks, certificate_attacks;
 
 /* --- Commands ------------------------------------------------------------------------------------------------------ */
 
 /*
- * URL stands for the server's, without a slash at its end, TLSURL for the same with ferrys://.
+ * URL stands for the server's, without a slash at its end, TLSURL for the same with ferrys://, NAMEDURL for ferrys://localhost...,
+ * PIN for the pin of the shape's key.
  * None of these has to wait for the server's patience: it is there for the day on which one does.
  */
 #define ASKED " --timeout 8 --retry 0\n"

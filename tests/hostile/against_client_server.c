@@ -85,11 +85,23 @@ void visit_hold(struct visit *visit)
 		continue;
 }
 
+/* The client may well end it. */
+static bool show_papers(struct visit *visit)
+{
+	struct tls_context context = {papers_context(papers_of(visit->attack->shape), PAPERS_SERVER)};
+	enum status status = stream_secure(&visit->stream, &context, NULL);
+
+	tls_context_release(&context);
+	return status == STATUS_OK && stream_handshake(&visit->stream) == STATUS_OK;
+}
+
 static void *receive_visit(void *argument)
 {
 	struct visit *visit = argument;
 
-	if (visit->attack->play) {
+	if (visit->attack->shape && !show_papers(visit)) {
+		visit_end(visit);
+	} else if (visit->attack->play) {
 		visit->attack->play(visit);
 	} else {
 		visit_greet(visit);

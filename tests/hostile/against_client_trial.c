@@ -64,25 +64,38 @@ static void lay_out(struct trial *trial)
 		scratch_write(top, "place/outside/secret", "secret") < 0 || scratch_write(top, "place/in/kept", "kept") < 0 ||
 		symlinkat("../outside", top, "place/in/link") < 0)
 		give_up("place");
+	if (trial->attack->shape && scratch_write(top, "place/in/ca.pem", papers_bundle(papers_of(trial->attack->shape))) < 0)
+		give_up("ca.pem");
 	if (trial->attack->prepare)
 		trial->attack->prepare(trial->in);
 }
 
 /* --- The client ---------------------------------------------------------------------------------------------------- */
 
-/* Splits COMMAND in place at its blanks; what stands for something becomes that. */
-static void split(char *command, uint16_t port, char store[WORDS_MAX][PATH_MAX], char *words[WORDS_MAX + 1])
+/* What WORD stands for, where it does. */
+static void translate(const struct trial *trial, const char *word, uint16_t port, char translated[PATH_MAX])
+{
+	static const char *const servers[][2] = {
+		{"URL", "ferry://127.0.0.1"}, {"TLSURL", "ferrys://127.0.0.1"}, {"NAMEDURL", "ferrys://localhost"}};
+
+	snprintf(translated, PATH_MAX, "%s", word);
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		size_t length = strlen(servers[i][0]);
+		if (strncmp(word, servers[i][0], length) == 0)
+			snprintf(translated, PATH_MAX, "%s:%u%s", servers[i][1], port, word + length);
+	}
+	if (strcmp(word, "PIN") == 0)
+		pin_text(papers_pin(papers_of(trial->attack->shape)), translated);
+}
+
+/* Splits COMMAND in place at its blanks. */
+static void split(const struct trial *trial, char *command, uint16_t port, char store[WORDS_MAX][PATH_MAX], char *words[WORDS_MAX + 1])
 {
 	char *rest = NULL;
 	size_t count = 0;
 
 	for (char *word = strtok_r(command, " ", &rest); word && count < WORDS_MAX; word = strtok_r(NULL, " ", &rest)) {
-		bool is_tls = strncmp(word, "TLS", 3) == 0;
-		const char *url = is_tls ? word + 3 : word;
-		if (strncmp(url, "URL", 3) == 0)
-			snprintf(store[count], PATH_MAX, "ferry%s://127.0.0.1:%u%s", is_tls ? "s" : "", port, url + 3);
-		else
-			snprintf(store[count], PATH_MAX, "%s", word);
+		translate(trial, word, port, store[count]);
 		words[count] = store[count];
 		count++;
 	}
@@ -145,7 +158,7 @@ static void run_client(struct trial *trial, const struct server *server)
 	char store[WORDS_MAX][PATH_MAX], command[1024], *words[WORDS_MAX + 1];
 
 	snprintf(command, sizeof(command), "ferry %s", trial->command);
-	split(command, server_port(server), store, words);
+	split(trial, command, server_port(server), store, words);
 	await(trial, start(trial, words));
 	read_said(trial, "out", trial->out);
 	read_said(trial, "err", trial->err);
