@@ -3,6 +3,7 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-start_scenarios
+# Who wants no syncs in the second run either is promised nothing.
+start_scenarios "${synced_scenarios[@]}"
 sweep_all power_again 7 1499
 end_scenarios

@@ -51,14 +51,22 @@ static void describe(const struct kill *kill, char *when, size_t capacity)
 		snprintf(when + length, capacity - (size_t)length, " when it resumed what was killed before call %" PRIu64, kill->first);
 }
 
-/* Leaves what the first run has made. Returns false when that one ended before its kill. */
+/*
+ * Leaves what the first run has made: alone, since its companion would finish the work. Returns false when it ended before its
+ * kill.
+ */
 static bool begin(struct trial *trial, const struct kill *kill)
 {
+	const struct scenario *scenario = trial->scenario;
+	struct scenario alone = *scenario;
 	struct outcome outcome;
 	trial_reset(trial);
 	if (kill->first == 0)
 		return true;
+	alone.companion = false;
+	trial->scenario = &alone;
 	trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = kill->first}, &outcome);
+	trial->scenario = scenario;
 	bool killed = was_killed(&outcome);
 	outcome_release(&outcome);
 	return killed;
