@@ -25,3 +25,10 @@ bool file_system_shows_changes(int fd)
 	}
 	return false;
 }
+
+bool file_system_is_memory(int fd)
+{
+	struct statfs system;
+
+	return fstatfs(fd, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+}

@@ -10,4 +10,7 @@
  */
 bool file_system_shows_changes(int fd);
 
+/* Does all that lies there lie in memory? */
+bool file_system_is_memory(int fd);
+
 #endif

@@ -206,9 +206,11 @@ enum status resolve_file(const struct services *services, const struct visitor *
 	if (status == STATUS_OK && !open_in_last(services->shares, &place, last, &opened))
 		status = open_file(services->shares, &place, &opened);
 	leave(&place);
-	if (status == STATUS_OK)
-		*file = opened;
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	*file = opened;
+	file->in_memory = share_is_memory(place.share, &opened.stat);
+	return STATUS_OK;
 }
 
 static enum status open_folder(const struct shares *shares, const struct place *place, int *fd)

@@ -22,6 +22,7 @@
 struct opened_file {
 	int fd;
 	struct stat stat;
+	bool in_memory; /* known to be read without waiting for any disk */
 };
 
 /* Opens a regular file. STATUS_NOT_REGULAR for anything else. LAST, which may be NULL, spares walks to the same folder. */

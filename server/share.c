@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "file_system.h"
 #include "path.h"
 
 /* Sizes lie there, reads make the kernel act, and what a name leads to changes with the process that asks. */
@@ -19,6 +20,17 @@ static enum status refuse_kernel_files(int folder)
 	if (fstatfs(folder, &system) < 0)
 		return STATUS_IO;
 	return system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC ? STATUS_UNSUPPORTED : STATUS_OK;
+}
+
+static enum status learn_device(struct share *share)
+{
+	struct stat stat;
+
+	if (fstat(share->folder, &stat) < 0)
+		return STATUS_IO;
+	share->device = stat.st_dev;
+	share->in_memory = file_system_is_memory(share->folder);
+	return STATUS_OK;
 }
 
 /* O_PATH asks for no permission: a folder that nobody could list shall fail the start, not every request. */
@@ -41,6 +53,8 @@ static enum status share_open(struct share *share, const struct share_settings *
 	share->links = settings->follows ? BENEATH_LINKS_INSIDE : BENEATH_NO_LINKS;
 	share->hides = settings->hides;
 	status = refuse_kernel_files(share->folder);
+	if (status == STATUS_OK)
+		status = learn_device(share);
 	if (status == STATUS_OK)
 		status = check_readable(share->folder);
 	if (status == STATUS_OK && settings->name && !(share->name = strdup(settings->name)))
@@ -100,6 +114,11 @@ enum status shares_find(const struct shares *shares, struct span path, const str
 		return STATUS_OK;
 	}
 	return STATUS_NOT_FOUND;
+}
+
+bool share_is_memory(const struct share *share, const struct stat *stat)
+{
+	return share->in_memory && share->device == stat->st_dev;
 }
 
 static enum status refuse_share(const struct shares *shares, const struct own_folders *own)

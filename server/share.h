@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "beneath.h"
 #include "own_folder.h"
@@ -16,6 +17,8 @@ struct share {
 	int folder;   /* directory descriptor, O_PATH */
 	enum beneath_links links;
 	bool hides;   /* names that begin with a dot are not served */
+	bool in_memory; /* all that lies on DEVICE; no other one gets its number as long as FOLDER is open */
+	dev_t device;
 };
 
 struct shares {
@@ -33,6 +36,9 @@ void shares_release(struct shares *shares);
  * of a server with named shares: there is nothing but the list of shares.
  */
 MUST_CHECK enum status shares_find(const struct shares *shares, struct span path, const struct share **share, struct span *rest);
+
+/* Is it known that the file in SHARE that looks like STAT is read without waiting for a disk? */
+bool share_is_memory(const struct share *share, const struct stat *stat);
 
 /*
  * Keeps the folder FD, one of ferryd's own, from being shown, whatever path leads there. STATUS_EXISTS: it is a share itself,

@@ -70,6 +70,7 @@ enum status source_open(struct source *source, struct turn *turn, struct span pa
 	if (status != STATUS_OK)
 		return status;
 	source->stat = file.stat;
+	source->in_memory = file.in_memory;
 	version_of_stat(turn->bench->lanes, &source->stat, &source->version);
 	status = judge(source, wanted);
 	*wait_until = source->wait_until;
@@ -164,6 +165,7 @@ struct stretch source_stretch(const struct source *source, uint64_t piece)
 		.fd = source->fd,
 		.offset = piece * PIECE_SIZE,
 		.length = piece_length(source_size(source), piece),
+		.in_memory = source->in_memory,
 		.cold_at = source->content ? content_cold_at(source->content) : NULL,
 	};
 }

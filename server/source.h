@@ -21,6 +21,7 @@ struct source {
 	int fd;                  /* content's, where there is one */
 	struct content *content; /* NULL: a file of at most CONTENT_SIZE_MIN bytes, read whole each time */
 	struct stat stat;
+	bool in_memory;          /* known to be read without waiting for any disk */
 	struct version version;
 	unsigned waits;
 	int64_t wait_until;

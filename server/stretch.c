@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/types.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "file_system.h"
 
 /* The distance of the bytes that are looked at. */
 #define STRIDE 262144u
@@ -22,18 +21,10 @@ static ssize_t read_now(int fd, void *bytes, size_t length, uint64_t offset)
 	return preadv2(fd, &(struct iovec){.iov_base = bytes, .iov_len = length}, 1, (off_t)offset, RWF_NOWAIT);
 }
 
-/* A file system that can't read without waiting lies in memory, or it may wait. */
-static bool lies_in_memory(int fd)
-{
-	struct statfs system;
-
-	return fstatfs(fd, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
-}
-
-/* After a failure: was it one that waiting would not have met? */
+/* After a failure: was it one that waiting would not have met? A file system that can't tell lies in memory, or it may wait. */
 static bool failed_hot(int fd)
 {
-	return errno == EOPNOTSUPP ? lies_in_memory(fd) : errno != EAGAIN;
+	return errno == EOPNOTSUPP ? file_system_is_memory(fd) : errno != EAGAIN;
 }
 
 static bool some_is_hot(const struct stretch *stretch)
@@ -70,7 +61,7 @@ bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room)
 {
 	int64_t cold_at = stretch->cold_at ? atomic_load(stretch->cold_at) : 0;
 
-	if (stretch->length == 0)
+	if (stretch->length == 0 || stretch->in_memory)
 		return true;
 	return cold_at != 0 && clock_now() - cold_at < COLD_LASTS ? all_is_hot(stretch, room) : some_is_hot(stretch);
 }
@@ -101,11 +92,19 @@ void stretch_warm(const struct stretch *stretch, struct stretch_room room)
 	}
 }
 
+static ssize_t read_all(const struct stretch *stretch, void *bytes)
+{
+	return pread(stretch->fd, bytes, stretch->length, (off_t)stretch->offset);
+}
+
 bool stretch_read_hot(const struct stretch *stretch, void *bytes)
 {
-	ssize_t got = read_now(stretch->fd, bytes, stretch->length, stretch->offset);
+	ssize_t got;
 
-	if (got < 0 && errno == EOPNOTSUPP && lies_in_memory(stretch->fd))
-		got = pread(stretch->fd, bytes, stretch->length, (off_t)stretch->offset);
+	if (stretch->in_memory)
+		return read_all(stretch, bytes) == (ssize_t)stretch->length;
+	got = read_now(stretch->fd, bytes, stretch->length, stretch->offset);
+	if (got < 0 && errno == EOPNOTSUPP && file_system_is_memory(stretch->fd))
+		got = read_all(stretch, bytes);
 	return got == (ssize_t)stretch->length;
 }

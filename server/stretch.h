@@ -11,6 +11,7 @@ struct stretch {
 	int fd;
 	uint64_t offset;
 	uint32_t length;
+	bool in_memory;           /* known to lie in a file system that is all memory; otherwise it may */
 	_Atomic int64_t *cold_at; /* when somebody waited for some of the file last; NULL: nobody keeps that */
 };
 

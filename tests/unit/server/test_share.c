@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "cold_files.h"
 #include "forbid.h"
 #include "path.h"
 #include "scratch.h"
@@ -200,6 +201,26 @@ static void no_other_name_finds_a_share(void **state)
 	shares_release(&shares);
 }
 
+/* FOLDER is the scratch folder's own, or one of a file system in memory where this machine has one. */
+static void assert_memory_is_known(const struct scratch *scratch, const char *folder)
+{
+	struct shares shares;
+	struct stat stat;
+
+	assert_int_equal(open_one(scratch, NULL, folder, &shares), STATUS_OK);
+	assert_int_equal(fstat(shares.list[0].folder, &stat), 0);
+	assert_int_equal(share_is_memory(&shares.list[0], &stat), !lies_on_disk(shares.list[0].folder));
+	stat.st_dev++;
+	assert_false(share_is_memory(&shares.list[0], &stat));
+	shares_release(&shares);
+}
+
+static void a_share_in_memory_is_known_and_so_is_what_is_mounted_below(void **state)
+{
+	assert_memory_is_known(*state, "one");
+	assert_memory_is_known(*state, access("/dev/shm", R_OK | X_OK) == 0 ? "/dev/shm" : "one");
+}
+
 static void releasing_zeroed_shares_does_nothing(void **state)
 {
 	struct shares shares = {.list = NULL};
@@ -222,6 +243,7 @@ int main(void)
 		ON_FILES(the_first_component_names_the_share),
 		ON_FILES(a_lone_share_with_a_name_is_found_by_it_alone),
 		ON_FILES(no_other_name_finds_a_share),
+		ON_FILES(a_share_in_memory_is_known_and_so_is_what_is_mounted_below),
 		cmocka_unit_test(releasing_zeroed_shares_does_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,12 @@
 /* Tests of stretches on a real file: cold after it was dropped from memory, hot after it was brought back. */
 #include "cold_files.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "clock.h"
+#include "forbid.h"
 #include "scratch.h"
 
 #define LENGTH 1500000u
@@ -102,6 +105,23 @@ static void a_stretch_behind_the_end_is_hot_but_cannot_be_read(void **state)
 	assert_false(stretch_read_hot(&across, fixture->bytes));
 }
 
+/* Where the kernel can't tell whether it would wait. */
+static bool is_read_by_who_knows_and_by_nobody_else(const void *argument)
+{
+	struct fixture *fixture = *(struct fixture *const *)argument;
+	struct stretch stretch = stretch_of(fixture, 0, 5000);
+
+	if (stretch_is_hot(&stretch, fixture->room) == fixture->disk || stretch_read_hot(&stretch, fixture->bytes) == fixture->disk)
+		return false;
+	stretch.in_memory = true;
+	return stretch_is_hot(&stretch, fixture->room) && stretch_read_hot(&stretch, fixture->bytes);
+}
+
+static void what_is_known_to_lie_in_memory_is_read_without_asking(void **state)
+{
+	assert_true(forbid_in_child(SYS_preadv2, EOPNOTSUPP, is_read_by_who_knows_and_by_nobody_else, state));
+}
+
 static void nothing_is_hot(void **state)
 {
 	struct fixture *fixture = *state;
@@ -120,6 +140,7 @@ int main(void)
 		ON_FILE(of_a_file_that_was_cold_a_moment_ago_every_byte_counts),
 		ON_FILE(what_lies_in_memory_is_read_at_once_and_nothing_else),
 		ON_FILE(a_stretch_behind_the_end_is_hot_but_cannot_be_read),
+		ON_FILE(what_is_known_to_lie_in_memory_is_read_without_asking),
 		ON_FILE(nothing_is_hot),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
