@@ -106,7 +106,6 @@ static const struct attack attacks[] = {
 	BROKEN("S13", "a_byte_behind_the_certificate", BY_ANY, "TLS with", .bend = BEND_TRAILING),
 	BROKEN("S13", "a_certificate_that_is_cut_off", BY_ANY, "TLS with", .bend = BEND_CUT),
 	BROKEN("S13", "a_certificate_that_claims_to_be_huge", BY_ANY, "TLS with", .bend = BEND_LENGTH),
-	BROKEN("S13", "an_empty_certificate", BY_ANY, "TLS with", .bend = BEND_EMPTY),
 	BROKEN("S13", "noise_instead_of_a_certificate", BY_ANY, "TLS with", .bend = BEND_NOISE),
 };
 

@@ -10,7 +10,7 @@ int main(int argument_count, char **arguments)
 {
 	const struct hostile_table tables[] = {
 		against_greeting, against_frames, against_order, against_paths,
-		against_ranges, against_tokens, against_limits, against_tls,
+		against_ranges, against_tokens, against_limits, against_tls, against_certificates,
 	};
 	struct stage stage;
 	struct hostile_suite suite = {

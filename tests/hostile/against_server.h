@@ -12,5 +12,6 @@ extern const struct hostile_table against_ranges;
 extern const struct hostile_table against_tokens;
 extern const struct hostile_table against_limits;
 extern const struct hostile_table against_tls;
+extern const struct hostile_table against_certificates;
 
 #endif

@@ -50,16 +50,20 @@ void raw_open(struct raw *raw, uint16_t port)
 	raw_open_from(raw, 1, port);
 }
 
+void raw_secure_by(struct raw *raw, const struct tls_context *context)
+{
+	assert_int_equal(stream_secure(&raw->stream, context, NULL), STATUS_OK);
+	assert_int_equal(stream_handshake(&raw->stream), STATUS_OK);
+	tls_approve(raw->stream.tls);
+}
+
 void raw_secure(struct raw *raw)
 {
 	struct tls_context context;
 
 	assert_int_equal(tls_context_client(NULL, &context), STATUS_OK);
-	enum status status = stream_secure(&raw->stream, &context, NULL);
+	raw_secure_by(raw, &context);
 	tls_context_release(&context);
-	assert_int_equal(status, STATUS_OK);
-	assert_int_equal(stream_handshake(&raw->stream), STATUS_OK);
-	tls_approve(raw->stream.tls);
 }
 
 void raw_greet(struct raw *raw)

@@ -28,6 +28,7 @@ void raw_open(struct raw *raw, uint16_t port);
 void raw_open_from(struct raw *raw, uint8_t host, uint16_t port);
 /* From here on inside TLS; the server may be anybody. */
 void raw_secure(struct raw *raw);
+void raw_secure_by(struct raw *raw, const struct tls_context *context);
 /* HELLO, and WELCOME. */
 void raw_greet(struct raw *raw);
 /* Does nothing to a closed one. */

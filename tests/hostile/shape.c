@@ -145,9 +145,6 @@ static void bend(struct paper *paper, enum shape_bend how)
 	case BEND_LENGTH:
 		memcpy(paper->bytes + 1, "\x84\x7f\xff\xff\xff", 5);
 		break;
-	case BEND_EMPTY:
-		paper->length = 0;
-		break;
 	case BEND_NOISE:
 		memset(paper->bytes, 0xa5, (size_t)paper->length);
 		break;

@@ -51,7 +51,6 @@ enum shape_bend {
 	BEND_CUT,       /* its last byte is missing */
 	BEND_SIGNATURE, /* one bit of its signature is another */
 	BEND_LENGTH,    /* its outer length claims 2^31 - 1 bytes */
-	BEND_EMPTY,     /* none of it is left */
 	BEND_NOISE,     /* bytes that are no DER at all */
 };
 
@@ -78,7 +77,7 @@ struct shape {
 	bool trusts_leaf;          /* --ca gets the leaf, not the authority */
 };
 
-/* What a shape becomes: made when first asked for, the same from then on. Any thread may call. */
+/* What a shape becomes: made when first asked for, the same from then on. SHAPE stays where it is. Any thread may call. */
 struct papers;
 const struct papers *papers_of(const struct shape *shape);
 

@@ -7,6 +7,7 @@
 #include "case.h"
 #include "raw.h"
 #include "scratch.h"
+#include "shape.h"
 #include "victim.h"
 
 /* Files that are known to the attacks; those not named here have their own path as contents. */
@@ -18,6 +19,9 @@
 #define TOKEN_OF_LOCKED "ferry_locked"
 #define TOKEN_OF_PART "ferry_part"
 #define TOKEN_EXPIRED "ferry_expired"
+/* Whose certificates have these keys may read it too. */
+#define STAGE_KEY SHAPE_P256
+#define STAGE_WEAK_KEY SHAPE_RSA_1024
 
 /*
  * The folder "world" of SCRATCH holds what is served, and what lies next to it:

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "hex.h"
 #include "sockets.h"
 #include "stage.h"
 
@@ -95,6 +96,13 @@ static void make_specials(int world)
 	close(here);
 }
 
+static void write_claim(FILE *file, const char *name, const struct digest *digest, const char *rest)
+{
+	fprintf(file, "%s ", name);
+	hex_print(file, (struct span){digest->bytes, sizeof(digest->bytes)});
+	fprintf(file, " %s\n", rest);
+}
+
 static void write_token(FILE *file, const char *name, const char *secret, const char *rest)
 {
 	struct digest digest;
@@ -105,19 +113,24 @@ static void write_token(FILE *file, const char *name, const char *secret, const 
 	flat_add(flat, secret, strlen(secret));
 	flat_finish(flat, &digest);
 	flat_free(flat);
-	fprintf(file, "%s token ", name);
-	for (size_t i = 0; i < sizeof(digest.bytes); i++)
-		fprintf(file, "%02x", digest.bytes[i]);
-	fprintf(file, " %s\n", rest);
+	write_claim(file, name, &digest, rest);
+}
+
+static void write_key(FILE *file, const char *name, const struct shape *shape)
+{
+	write_claim(file, name, &papers_pin(papers_of(shape))->digest, "never locked");
 }
 
 static void write_tokens(int world)
 {
+	static const struct shape known = {.key = STAGE_KEY}, weak = {.key = STAGE_WEAK_KEY};
 	FILE *file = make_file(world, "public/state/tokens", 0600);
 
-	write_token(file, "all", TOKEN_OF_LOCKED, "never locked");
-	write_token(file, "part", TOKEN_OF_PART, "never locked/part");
-	write_token(file, "expired", TOKEN_EXPIRED, "1 locked");
+	write_token(file, "all token", TOKEN_OF_LOCKED, "never locked");
+	write_token(file, "part token", TOKEN_OF_PART, "never locked/part");
+	write_token(file, "expired token", TOKEN_EXPIRED, "1 locked");
+	write_key(file, "known key", &known);
+	write_key(file, "weak key", &weak);
 	close_file(file, "tokens");
 }
 
