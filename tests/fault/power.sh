@@ -4,7 +4,6 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-# Without syncs nothing is promised.
-start_scenarios "${synced_scenarios[@]}"
+start_scenarios "${powered_scenarios[@]}"
 sweep_all power 7 399
 end_scenarios

@@ -3,7 +3,6 @@
 . tests/support/story.sh
 . "$root/tests/support/scenarios.sh"
 
-# Who wants no syncs in the second run either is promised nothing.
-start_scenarios "${synced_scenarios[@]}"
+start_scenarios "${powered_scenarios[@]}"
 sweep_all power_again 7 1499
 end_scenarios

@@ -9,9 +9,9 @@
 #include "ways.h"
 
 /* Local failures are 9; 12 where files failed in different ways. All other codes mean something else. */
-static bool is_defined(int code, const struct way *way, const struct scenario *scenario)
+static bool is_defined(int code, const struct way *way, const struct trial *trial)
 {
-	return code == scenario->code || (way->act == PLAN_FAIL && (code == 9 || code == 12));
+	return code == trial_code(trial) || (way->act == PLAN_FAIL && (code == 9 || code == 12));
 }
 
 /* After a failed sync nobody knows which bytes of a file are on disk: reading it again would not tell. */
@@ -29,7 +29,7 @@ static bool keeps_unsynced(const struct plan *plan, char *text, size_t capacity)
 static bool went_right(struct trial *trial, const struct outcome *outcome, const struct way *way, const char *when)
 {
 	char text[PROMISE_WHAT_MAX];
-	if (outcome->end != CHILD_EXITED || !is_defined(outcome->code, way, trial->scenario) || strstr(outcome->err, "Sanitizer")) {
+	if (outcome->end != CHILD_EXITED || !is_defined(outcome->code, way, trial) || strstr(outcome->err, "Sanitizer")) {
 		snprintf(text, sizeof text, "end %d, code %d", (int)outcome->end, outcome->code);
 		trial_complain(trial, when, text, outcome->err);
 		return false;

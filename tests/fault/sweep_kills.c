@@ -29,11 +29,10 @@ static bool wastes_little(const struct trial *trial, const char *when)
 	return false;
 }
 
-/* Before the call at which it was to be killed; with too little room it can't go on. */
+/* Before the call at which it was to be killed. */
 static bool ended_well(const struct trial *trial, const struct outcome *outcome, uint64_t at)
 {
-	int code = trial->scenario->room ? 9 : trial->scenario->code;
-	return outcome->end == CHILD_EXITED && outcome->code == code && trial->page.plan->count < at;
+	return outcome->end == CHILD_EXITED && outcome->code == trial_code(trial) && trial->page.plan->count < at;
 }
 
 enum verdict { RIGHT, WRONG, OVER };

@@ -9,7 +9,7 @@ struct cut {
 	struct trial *trial;
 	uint64_t at;
 	const char *said;
-	bool ended;       /* as it should and alone: nothing of it may be missing any more */
+	bool ended;       /* as it should: nothing of it may be missing any more */
 	bool again;       /* the run before it did not sync: other final names may lead to anything */
 	uint64_t *states; /* met so far, over all cuts */
 	uint64_t *tried;
@@ -96,7 +96,7 @@ bool sweep_power(struct trial *trial)
 		trial_reset(trial);
 		trial_run(trial, (struct plan){.act = PLAN_KILL_BEFORE, .at = at, .log = PLAN_LOG_DATA}, &outcome);
 		over = outcome.end != CHILD_KILLED;
-		bool ended = outcome.end == CHILD_EXITED && outcome.code == trial->scenario->code && !trial->scenario->companion;
+		bool ended = outcome.end == CHILD_EXITED && outcome.code == trial->scenario->code;
 		right = survives_all(&(struct cut){trial, at, outcome.out, ended, false, &states, &tried});
 		outcome_release(&outcome);
 	}

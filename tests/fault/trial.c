@@ -13,6 +13,7 @@
 #define SECONDS_MAX 120
 #define WORDS_MAX 64
 #define AMPLE "size=1g"
+#define NO_ROOM 9 /* the exit code */
 
 void trial_open(struct trial *trial, const struct scenario *scenario)
 {
@@ -23,6 +24,11 @@ void trial_open(struct trial *trial, const struct scenario *scenario)
 void trial_close(struct trial *trial)
 {
 	plan_close(&trial->page);
+}
+
+int trial_code(const struct trial *trial)
+{
+	return trial->scenario->room ? NO_ROOM : trial->scenario->code;
 }
 
 static void give_room(const struct scenario *scenario, const char *size)

@@ -38,6 +38,9 @@ struct trial {
 void trial_open(struct trial *trial, const struct scenario *scenario);
 void trial_close(struct trial *trial);
 
+/* The code of a tried run that nothing disturbs: with too little room it can't end as a whole run does. */
+int trial_code(const struct trial *trial);
+
 /* WORK as BEFORE has it. */
 void trial_reset(const struct trial *trial);
 
