@@ -317,7 +317,7 @@ static bool same_time(struct timespec a, struct timespec b)
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool same_version(const struct stat *a, const struct stat *b)
+bool version_is_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
@@ -331,7 +331,7 @@ enum status content_check(struct contents *contents, struct content *content)
 		return STATUS_CHANGED;
 	if (fstat(content->fd, &now) < 0)
 		return status_from_errno(errno);
-	if (same_version(&content->stat, &now))
+	if (version_is_same(&content->stat, &now))
 		return STATUS_OK;
 	make_stale(contents, content);
 	return STATUS_CHANGED;

@@ -32,6 +32,8 @@ void contents_free(struct contents *contents);
 
 /* The name of the state that STAT shows: SHA-256 over (dev, ino, size, mtime, ctime), cut to 16 bytes. */
 void version_of_stat(struct lanes *lanes, const struct stat *stat, struct version *version);
+/* Do A and B show one state, which has one version? */
+bool version_is_same(const struct stat *a, const struct stat *b);
 
 /*
  * The content for the file FD that STAT and VERSION describe: the one that is in the table, else a new one. FD is taken

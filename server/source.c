@@ -131,14 +131,12 @@ void source_announce(struct source *source, struct turn *turn, uint16_t number, 
 enum status source_check(struct source *source, struct turn *turn)
 {
 	struct stat stat;
-	struct version version;
 
 	if (source->content)
 		return content_check(turn->services->contents, source->content);
 	if (fstat(source->fd, &stat) < 0)
 		return status_from_errno(errno);
-	version_of_stat(turn->bench->lanes, &stat, &version);
-	return version_equal(&version, &source->version) ? STATUS_OK : STATUS_CHANGED;
+	return version_is_same(&source->stat, &stat) ? STATUS_OK : STATUS_CHANGED;
 }
 
 bool source_known(struct source *source, uint64_t piece, struct digest *digest)

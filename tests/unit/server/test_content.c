@@ -242,8 +242,11 @@ static void each_field_of_a_version_counts(void **state)
 	for (int i = 0; i < 8; i++) {
 		version_of_stat(fixture->lanes, &variants[i], &versions[i]);
 		assert_false(version_is_any(&versions[i]));
-		for (int j = 0; j < i; j++)
+		assert_true(version_is_same(&variants[i], &variants[i]));
+		for (int j = 0; j < i; j++) {
 			assert_false(version_equal(&versions[i], &versions[j]));
+			assert_false(version_is_same(&variants[i], &variants[j]));
+		}
 	}
 }
 
@@ -256,6 +259,7 @@ static void what_is_no_part_of_a_version_does_not_count(void **state)
 	version_of_stat(fixture->lanes, &plain, &first);
 	version_of_stat(fixture->lanes, &read_since, &second);
 	assert_true(version_equal(&first, &second));
+	assert_true(version_is_same(&plain, &read_since));
 }
 
 static void freeing_no_contents_does_nothing(void **state)
