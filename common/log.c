@@ -21,10 +21,10 @@ static struct {
 	atomic_int level;
 	pthread_mutex_t lock;
 	/* guarded by lock */
-	char buffer[BUFFER_SIZE];
+	unsigned char buffer[BUFFER_SIZE];
 	size_t used;
 	time_t second; /* that DATE tells */
-	char date[32];
+	char date[32]; /* as a line begins with it */
 } sink = {.level = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER, .second = -1};
 
 static const char *const level_names[] = {
@@ -40,7 +40,7 @@ void log_set_level(enum log_level level)
 }
 
 /* How much went out; 0 when stderr is gone for good. A pipe that somebody made non-blocking is waited for. */
-static size_t write_some(const char *bytes, size_t length)
+static size_t write_some(const unsigned char *bytes, size_t length)
 {
 	for (;;) {
 		ssize_t written = write(STDERR_FILENO, bytes, length);
@@ -75,10 +75,37 @@ static const char *date_of(time_t second)
 
 	if (second != sink.second) {
 		gmtime_r(&second, &utc);
-		strftime(sink.date, sizeof(sink.date), "%Y-%m-%dT%H:%M:%S", &utc);
+		strftime(sink.date, sizeof(sink.date), "ts=%Y-%m-%dT%H:%M:%S.", &utc);
 		sink.second = second;
 	}
 	return sink.date;
+}
+
+static void put(struct writer *line, const char *text)
+{
+	writer_bytes(line, text, strlen(text));
+}
+
+/* What every line begins with; written by hand for the same reason. caller holds lock */
+static void begin_line(struct writer *line, enum log_level level)
+{
+	int64_t now = clock_real() / CLOCK_MS;
+	unsigned milliseconds = (unsigned)(now % 1000);
+
+	put(line, date_of((time_t)(now / 1000)));
+	writer_u8(line, (uint8_t)('0' + milliseconds / 100));
+	writer_u8(line, (uint8_t)('0' + milliseconds / 10 % 10));
+	writer_u8(line, (uint8_t)('0' + milliseconds % 10));
+	put(line, "Z level=");
+	put(line, level_names[level]);
+	put(line, " ");
+}
+
+/* Nothing but our own line break ends a line, whatever a value held. */
+static void tame(unsigned char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		text[i] = text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
 }
 
 /*
@@ -87,25 +114,21 @@ static const char *date_of(time_t second)
  */
 static bool append(enum log_level level, const char *format, va_list values)
 {
-	int64_t milliseconds = clock_real() / CLOCK_MS;
-	size_t room = BUFFER_SIZE - sink.used - 1;
-	char *line = sink.buffer + sink.used;
-	size_t start = (size_t)snprintf(line, room, "ts=%s.%03dZ level=%s ", date_of((time_t)(milliseconds / 1000)),
-		(int)(milliseconds % 1000), level_names[level]);
+	struct writer line;
 
-	if (start >= room)
+	writer_init(&line, sink.buffer + sink.used, BUFFER_SIZE - sink.used - 1);
+	begin_line(&line, level);
+	if (line.failed)
 		return false;
-	size_t length = start + (size_t)vsnprintf(line + start, room - start, format, values);
+	size_t room = writer_left(&line);
+	size_t length = (size_t)vsnprintf((char *)line.next, room, format, values);
 	if (length >= room && sink.used > 0)
 		return false;
 	if (length >= room)
 		length = room - 1;
-	/* Nothing but our own line break ends a line, whatever a value held. */
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
-	line[length] = '\n';
-	sink.used += length + 1;
+	tame(line.next, length);
+	line.next[length] = '\n';
+	sink.used += writer_length(&line) + length + 1;
 	return true;
 }
 
@@ -148,6 +171,24 @@ static size_t quote_next(char out[TEXT_ESCAPED_MAX], struct span *value)
 	return 2;
 }
 
+static bool is_plain(unsigned char byte)
+{
+	return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+/* Takes what stays as it is off the start of VALUE, as far as there is room; most values are that and nothing else. */
+static size_t quote_run(char *out, size_t room, struct span *value)
+{
+	size_t length = 0;
+
+	while (length < value->length && length < room && is_plain(value->bytes[length]))
+		length++;
+	memcpy(out, value->bytes, length);
+	value->bytes += length;
+	value->length -= length;
+	return length;
+}
+
 char *log_quote(char *out, size_t capacity, struct span value)
 {
 	char quoted[TEXT_ESCAPED_MAX];
@@ -159,7 +200,8 @@ char *log_quote(char *out, size_t capacity, struct span value)
 	}
 	out[used++] = '"';
 	while (value.length > 0) {
-		size_t length = quote_next(quoted, &value);
+		used += quote_run(out + used, capacity - used - sizeof("\""), &value);
+		size_t length = value.length > 0 ? quote_next(quoted, &value) : 0;
 		if (length + sizeof("\"") > capacity - used)
 			break;
 		memcpy(out + used, quoted, length);
