@@ -23,6 +23,7 @@ struct connection {
 	struct stream stream;
 	struct visitor *visitor;
 	struct ticket *handshake; /* heap, until it may begin; NULL: it has, or there is none */
+	bool left;            /* its place among the peers and what it used of the caps are given back */
 	bool ended;           /* the peer's stream ended */
 	bool quiet;           /* nothing was under way, in either direction, when this turn began */
 	int64_t accepted;
@@ -94,16 +95,25 @@ enum status connection_new(struct services *services, int fd, const struct addre
 	return STATUS_OK;
 }
 
+void connection_leave(struct connection *connection)
+{
+	struct services *services = connection->conversation.services;
+
+	if (connection->left)
+		return;
+	connection->left = true;
+	conversation_release(&connection->conversation);
+	count_memory(connection, 0);
+	peers_leave(services->peers, connection->conversation.peer);
+}
+
 void connection_free(struct connection *connection)
 {
 	struct services *services = connection->conversation.services;
-	struct peer *peer = connection->conversation.peer;
 
+	connection_leave(connection);
 	log_line(LOG_DEBUG, "event=close peer=%s", connection->visitor->text);
-	conversation_release(&connection->conversation);
-	count_memory(connection, 0);
 	discard(connection);
-	peers_leave(services->peers, peer);
 	gate_leave(&services->gate);
 }
 

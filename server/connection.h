@@ -30,7 +30,13 @@ struct connection;
 MUST_CHECK enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
 	struct connection **connection);
 
-/* Closes the stream, unless slots_close() has, frees everything, and leaves the gate last. */
+/*
+ * Gives back its place among the peers and what it used of the caps. Before the socket is closed: a client that sees the end and
+ * comes again at once is not to meet itself.
+ */
+void connection_leave(struct connection *connection);
+
+/* Leaves, closes the stream, unless slots_close() has, frees everything, and leaves the gate last. */
 void connection_free(struct connection *connection);
 
 struct stream *connection_stream(struct connection *connection);

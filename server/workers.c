@@ -41,6 +41,7 @@ static void close_slot(struct worker *worker, struct hold *hold)
 {
 	struct connection *connection = slot_connection(hold->slot);
 
+	connection_leave(connection);
 	slots_close(worker->slots, hold->slot, connection_stream(connection));
 	connection_free(connection);
 	hold->slot = NULL;

@@ -1,6 +1,8 @@
 /* Tests of a connection by a scripted client: greeting, deadlines, refusal, drain and every way to end. */
 #include "script.h"
 
+#include <errno.h>
+
 static void greets_whatever_way_the_bytes_are_split(void **state)
 {
 	struct rig *rig = *state;
@@ -319,6 +321,19 @@ static void closed_connections_leave_the_gate_and_their_peer(void **state)
 	assert_int_equal(poll(&(struct pollfd){.fd = rig->services.gate.empty_fd, .events = POLLIN}, 1, 0), 1);
 }
 
+static void the_place_is_free_before_the_client_sees_the_end(void **state)
+{
+	struct rig *rig = *state;
+	char byte;
+
+	rig_greet(rig);
+	assert_int_equal(peers_connections(rig->services.peers), 1);
+	connection_leave(rig->connection);
+	assert_int_equal(peers_connections(rig->services.peers), 0);
+	assert_int_equal(recv(rig->client, &byte, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -343,6 +358,7 @@ int main(void)
 		CASE(drain_lets_a_running_reply_finish_and_starts_no_other),
 		CASE(drain_reaches_who_has_not_greeted_yet),
 		CASE(cut_closes_in_the_middle),
+		CASE(the_place_is_free_before_the_client_sees_the_end),
 		CASE(closed_connections_leave_the_gate_and_their_peer),
 	};
 
