@@ -1,5 +1,7 @@
 /* Tests of replies that would have to wait for the disk: they hold a token, or wait for one and lose nothing. */
 #include "cold_files.h"
+#include "cold_step.h"
+#include "last_folder.h"
 #include "listing.h"
 #include "reading.h"
 
@@ -207,6 +209,37 @@ static void who_goes_with_a_token_kept_for_it_gives_it_back(void **state)
 	assert_int_equal(rig->services.cold.tokens, 1);
 }
 
+static enum reply_reading needs_a_folder(struct reply *reply, struct stretch *stretch)
+{
+	(void)reply;
+	(void)stretch;
+	return REPLY_READS_FOLDER;
+}
+
+/* A step that may wait finds no folder held from before. */
+static enum reply_result end_without_folder(struct reply *reply, struct turn *turn)
+{
+	(void)reply;
+	return turn->last_folder->share ? REPLY_FAILED : REPLY_DONE;
+}
+
+static void the_last_folder_is_let_go_before_anybody_waits(void **state)
+{
+	static const struct reply_class class = {.name = "test", .step = end_without_folder, .reads = needs_a_folder};
+	struct rig *rig = *state;
+	struct reply reply = {.class = &class};
+	struct cold_waiter waiter = {.queued = false};
+	struct last_folder last;
+	struct turn turn = {.services = &rig->services, .bench = &rig->bench, .last_folder = &last};
+	int folder = openat(rig->scratch.folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	last_folder_init(&last);
+	last_folder_keep(&last, folder, &rig->share, 0, span_of(""));
+	assert_int_equal(cold_step(&reply, &waiter, &turn), REPLY_DONE);
+	assert_int_equal(scratch_next_descriptor(), folder);
+	assert_int_equal(rig->services.cold.tokens, 1);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -221,6 +254,7 @@ int main(void)
 		CASE(a_cold_sum_and_cold_digests_wait_for_a_token),
 		CASE(who_goes_while_waiting_leaves_the_queue),
 		CASE(who_goes_with_a_token_kept_for_it_gives_it_back),
+		CASE(the_last_folder_is_let_go_before_anybody_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,38 @@ static void stat_describes_without_opening(void **state)
 	assert_int_equal(file.kind, ENTRY_FOLDER);
 }
 
+static void files_of_one_folder_leave_nothing_open(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_int_equal(mkdirat(rig->scratch.folder, "folder", 0755), 0);
+	rig_file(rig, "folder/a", 10);
+	rig_file(rig, "folder/b", 20);
+	rig_greet(rig);
+	int before = scratch_next_descriptor();
+	uint16_t first = ask(rig, "folder/a", any, 0, 1), second = ask(rig, "folder/b", any, 0, 1);
+	assert_int_equal(expect_file(rig, first).size, 10);
+	expect_piece(rig, first, 10, 0);
+	assert_int_equal(expect_file(rig, second).size, 20);
+	expect_piece(rig, second, 20, 0);
+	assert_int_equal(scratch_next_descriptor(), before);
+}
+
+static void who_asks_after_a_folder_was_replaced_gets_what_is_there_now(void **state)
+{
+	struct rig *rig = *state;
+	int share = rig->scratch.folder;
+
+	assert_int_equal(mkdirat(share, "folder", 0755), 0);
+	rig_file(rig, "folder/file", 10);
+	rig_greet(rig);
+	open_file(rig, "folder/file", 10);
+	assert_int_equal(renameat(share, "folder", share, "before"), 0);
+	assert_int_equal(mkdirat(share, "folder", 0755), 0);
+	rig_file(rig, "folder/file", 20);
+	open_file(rig, "folder/file", 20);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -144,6 +176,8 @@ int main(void)
 		CASE(ranges_are_cut_at_the_end_and_refused_behind_it),
 		CASE(what_is_no_regular_file_is_refused_with_its_reason),
 		CASE(stat_describes_without_opening),
+		CASE(files_of_one_folder_leave_nothing_open),
+		CASE(who_asks_after_a_folder_was_replaced_gets_what_is_there_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
