@@ -1,25 +1,12 @@
 /* Shares out the descriptors between contents, connections, listings and the rest. */
 #include "descriptors.h"
 
-#include <sys/resource.h>
-
 #include "log.h"
 
 #define OWN 32             /* standard streams, signals, epoll, slots for refusals... */
 #define CONTENTS_MAX 16384 /* memory, too, is spent on each */
 #define FOLDERS_SHARE 8    /* an eighth for listings */
 #define FOLDERS_MIN 4
-
-size_t descriptors_raise(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 1024;
-	rlim_t before = limit.rlim_cur;
-	limit.rlim_cur = limit.rlim_max;
-	return (size_t)(setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before);
-}
 
 size_t descriptors_contents(size_t count)
 {

@@ -1,13 +1,10 @@
-/* How many descriptors the process may hold, and how they are shared out. */
+/* How the descriptors that the process may hold are shared out. */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 
 #include <stddef.h>
 
 #include "settings.h"
-
-/* Raises RLIMIT_NOFILE to its hard limit; returns what is in force. */
-size_t descriptors_raise(void);
 
 /*
  * Lowers the caps on connections and on folders that are being listed to what COUNT descriptors allow, with a log line for each: an

@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "complaint.h"
 #include "content.h"
+#include "descriptor_limit.h"
 #include "descriptors.h"
 #include "endpoints.h"
 #include "guard.h"
@@ -231,7 +232,7 @@ static enum exit_code serve(struct daemon *daemon)
 	if (daemon->ready.fd >= 0 && ready_check_fd(daemon->ready.fd, &complaint) != STATUS_OK)
 		return repeat(EXIT_SETTINGS, &complaint);
 	log_set_level(daemon->settings.log_level);
-	size_t descriptors = descriptors_raise();
+	size_t descriptors = descriptor_limit_raise();
 	descriptors_fit(&daemon->settings, descriptors);
 	code = open_files(daemon);
 	if (code == EXIT_STOPPED) {

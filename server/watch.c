@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "descriptor_limit.h"
 #include "descriptors.h"
 #include "log.h"
 
@@ -60,7 +61,7 @@ static void reload(const struct watch *watch)
 		log_line(LOG_ERROR, "event=reload result=refused");
 		return;
 	}
-	descriptors_fit(&wanted, descriptors_raise());
+	descriptors_fit(&wanted, descriptor_limit_raise());
 	settings_name_fixed(watch->settings, &wanted, log_needs_restart);
 	guard_renew(watch->guard, &wanted, watch->shares);
 	server_renew(watch->server, &wanted);

@@ -7,26 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "capture.h"
 #include "log.h"
-
-static void the_limit_is_raised_as_far_as_it_goes(void **state)
-{
-	struct rlimit before, after;
-
-	(void)state;
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	before.rlim_cur = before.rlim_max < 64 ? before.rlim_max : 64;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_int_equal(descriptors_raise(), before.rlim_max);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &after), 0);
-	assert_int_equal(after.rlim_cur, before.rlim_max);
-}
 
 static void contents_get_a_quarter_and_never_none(void **state)
 {
@@ -84,7 +70,6 @@ static void with_hardly_any_descriptors_one_connection_is_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_limit_is_raised_as_far_as_it_goes),
 		cmocka_unit_test(contents_get_a_quarter_and_never_none),
 		cmocka_unit_test(connections_that_fit_stay_as_they_are),
 		cmocka_unit_test(too_many_connections_are_lowered_and_said),
