@@ -1,86 +1,122 @@
-/* Commits a group of files in the order that survives a power cut. */
+/* Commits groups of files in the order that survives a power cut. */
 #include "commit.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "folders.h"
 #include "landing.h"
 #include "outcome.h"
 #include "sync.h"
 
+/*
+ * A file and its folder, of three groups (one is named, one is synced, one is filled), which grow to twice the size while a leader
+ * is slow; and what all else takes.
+ */
+#define DESCRIPTORS_EACH 12
+#define DESCRIPTORS_ELSEWHERE 128
+
+struct group {
+	struct download *first, *last;
+	size_t count;
+	uint64_t bytes;
+	int64_t since;  /* the first one is there */
+	bool elsewhere; /* some are in another file system than the destination itself */
+};
+
+struct commit {
+	struct transfer *transfer;
+	size_t files_max;
+	dev_t device; /* of the destination */
+	pthread_mutex_t lock;
+	pthread_cond_t free;
+	/* guarded by lock */
+	struct group written; /* with all their bytes, */
+	bool led;
+	/* the leader's */
+	struct group named;   /* with their names, which may not be on disk yet */
+	bool together;        /* both were synced by one call */
+	bool apart;           /* that has failed once */
+};
+
+static size_t files_max(size_t descriptors)
+{
+	size_t max = descriptors > DESCRIPTORS_ELSEWHERE ? (descriptors - DESCRIPTORS_ELSEWHERE) / DESCRIPTORS_EACH : 1;
+
+	return max < COMMIT_FILES_MAX ? max : COMMIT_FILES_MAX;
+}
+
+enum status commit_new(struct transfer *transfer, size_t descriptors, struct commit **commit)
+{
+	struct stat stat;
+	int folder = transfer->destination->folder;
+
+	if (folder >= 0 && fstat(folder, &stat) < 0)
+		return status_from_errno(errno);
+	struct commit *made = calloc(1, sizeof(*made));
+	if (!made)
+		return STATUS_NO_MEMORY;
+	made->transfer = transfer;
+	made->device = folder >= 0 ? stat.st_dev : 0;
+	made->files_max = files_max(descriptors);
+	pthread_mutex_init(&made->lock, NULL);
+	pthread_cond_init(&made->free, NULL);
+	*commit = made;
+	return STATUS_OK;
+}
+
+void commit_free(struct commit *commit)
+{
+	if (!commit)
+		return;
+	pthread_cond_destroy(&commit->free);
+	pthread_mutex_destroy(&commit->lock);
+	free(commit);
+}
+
+/* --- Groups -------------------------------------------------------------------------------------------------------- */
+
+static void append(const struct commit *commit, struct group *group, struct download *download)
+{
+	download->next = NULL;
+	if (group->last)
+		group->last->next = download;
+	else
+		group->first = download;
+	group->last = download;
+	if (group->count++ == 0)
+		group->since = clock_now();
+	group->bytes += download->source.size;
+	group->elsewhere |= download->partial.device != commit->device;
+}
+
+/* NULL where there is none left. */
+static struct download *take_first(struct group *group)
+{
+	struct download *download = group->first;
+
+	if (!download)
+		return NULL;
+	group->first = download->next;
+	download->next = NULL;
+	if (!group->first)
+		*group = (struct group){0};
+	return download;
+}
+
+static bool is_full(const struct commit *commit, const struct group *group)
+{
+	return group->count >= commit->files_max || group->bytes >= COMMIT_BYTES_MAX ||
+		(group->count > 0 && clock_now() - group->since >= COMMIT_AGE_MAX);
+}
+
+/* --- One file ------------------------------------------------------------------------------------------------------ */
+
 static void fail(struct commit *commit, struct download *download, enum status status)
 {
 	outcome_local_failure(commit->transfer, &download->file->node, status, "cannot write", &download->failure);
-}
-
-static void finish_one(struct commit *commit, struct download *download)
-{
-	enum status status = partial_finish(&download->partial, download->source.size, landing_mode(commit->transfer, download),
-		&download->source.mtime);
-
-	if (status != STATUS_OK)
-		fail(commit, download, status);
-}
-
-/* Where that fails each file is synced for itself: that tells which. */
-static bool sync_together(const struct commit *commit)
-{
-	if (!commit->transfer->sync || commit->count < COMMIT_TOGETHER)
-		return false;
-	const struct partial *first = &commit->group[0]->partial;
-	for (size_t i = 1; i < commit->count; i++) {
-		if (!partial_is_beside(first, &commit->group[i]->partial))
-			return false;
-	}
-	return sync_file_system(first->fd) == STATUS_OK;
-}
-
-/* Blocks that are given out before the first file is synced all belong to the journal's one commit that this takes. */
-static void flush_one(struct commit *commit, struct download *download)
-{
-	if (commit->transfer->sync && !commit->together)
-		partial_flush(&download->partial);
-}
-
-static void sync_one(struct commit *commit, struct download *download)
-{
-	if (commit->together)
-		return;
-	enum status status = commit->transfer->sync ? partial_sync(&download->partial) : STATUS_OK;
-	if (status == STATUS_OK)
-		return;
-	fail(commit, download, status);
-	/* If even that fails the next run finds it, and trusts none of its bytes unproven. */
-	if (partial_remove(&download->partial) == STATUS_OK)
-		partial_close(&download->partial);
-}
-
-static void rename_one(struct commit *commit, struct download *download)
-{
-	enum status status = landing_rename(commit->transfer, download);
-
-	if (status == STATUS_EXISTS) {
-		download->outrun = true;
-		outcome_exists(commit->transfer, &download->file->node, &download->failure);
-	} else if (status != STATUS_OK) {
-		fail(commit, download, status);
-	}
-}
-
-/* A folder is synced for every run of its files in the group, which mostly means once. */
-static void settle_one(struct commit *commit, struct download *download, const struct plan_folder **settled)
-{
-	struct plan_folder *folder = download->file->node.parent;
-
-	if (folder == *settled)
-		return;
-	enum status status = commit->together ? folders_settle_synced(commit->transfer->folders, folder) :
-		folders_settle(commit->transfer->folders, folder);
-	if (status == STATUS_OK) {
-		*settled = folder;
-		return;
-	}
-	fail(commit, download, status);
-	/* The partial's name may be another's by now. */
-	download->kept = true;
 }
 
 static enum result_status result_of(const struct download *download)
@@ -104,32 +140,151 @@ static void tell_one(struct commit *commit, struct download *download)
 	outcome_download(commit->transfer, download, result_of(download));
 }
 
-static void each_sound(struct commit *commit, void (*act)(struct commit *commit, struct download *download))
+static void finish_one(struct commit *commit, struct download *download)
 {
-	for (size_t i = 0; i < commit->count; i++) {
-		if (!download_failed(commit->group[i]))
-			act(commit, commit->group[i]);
+	enum status status = partial_finish(&download->partial, download->source.size, landing_mode(commit->transfer, download),
+		&download->source.mtime);
+
+	if (status != STATUS_OK)
+		fail(commit, download, status);
+}
+
+static void sync_one(struct commit *commit, struct download *download)
+{
+	enum status status = partial_sync(&download->partial);
+
+	if (status == STATUS_OK)
+		return;
+	fail(commit, download, status);
+	/* If even that fails the next run finds it, and trusts none of its bytes unproven. */
+	if (partial_remove(&download->partial) == STATUS_OK)
+		partial_close(&download->partial);
+}
+
+static void rename_one(struct commit *commit, struct download *download)
+{
+	enum status status = landing_rename(commit->transfer, download);
+
+	if (status == STATUS_EXISTS) {
+		download->outrun = true;
+		outcome_exists(commit->transfer, &download->file->node, &download->failure);
+	} else if (status != STATUS_OK) {
+		fail(commit, download, status);
 	}
 }
 
+/* A folder is synced for the first of the names that it has gained since. */
+static void settle_one(struct commit *commit, struct download *download)
+{
+	struct plan_folder *folder = download->file->node.parent;
+
+	if (!folder->gained)
+		return;
+	enum status status = commit->together ? folders_settle_synced(commit->transfer->folders, folder) :
+		folders_settle(commit->transfer->folders, folder);
+	if (status == STATUS_OK) {
+		folder->gained = false;
+		return;
+	}
+	fail(commit, download, status);
+	/* The partial's name may be another's by now. */
+	download->kept = true;
+}
+
+/* --- Two groups: the names of one, the bytes of the next ----------------------------------------------------------- */
+
+/*
+ * Where that fails each file is synced for itself: that tells which. The failure of a file that was not among these has been
+ * told with it, and no later call tells it again: from then on each file is asked.
+ */
+static bool sync_together(struct commit *commit, const struct group *written)
+{
+	const struct group *named = &commit->named;
+
+	if (commit->apart || written->elsewhere || named->elsewhere || written->count + named->count < COMMIT_TOGETHER)
+		return false;
+	commit->apart = sync_file_system(commit->transfer->destination->folder) != STATUS_OK;
+	return !commit->apart;
+}
+
+/* Blocks that are given out before the first file is synced all belong to the journal's one commit that this takes. */
+static void sync_each(struct commit *commit, const struct group *written)
+{
+	for (struct download *download = written->first; download; download = download->next)
+		partial_flush(&download->partial);
+	for (struct download *download = written->first; download; download = download->next)
+		sync_one(commit, download);
+}
+
+static void settle_all(struct commit *commit)
+{
+	struct download *download;
+
+	while ((download = take_first(&commit->named))) {
+		settle_one(commit, download);
+		tell_one(commit, download);
+	}
+}
+
+static void name_all(struct commit *commit, struct group *written)
+{
+	struct download *download;
+
+	while ((download = take_first(written))) {
+		if (!download_failed(download))
+			rename_one(commit, download);
+		if (download_failed(download)) {
+			tell_one(commit, download);
+			continue;
+		}
+		download->file->node.parent->gained = true;
+		append(commit, &commit->named, download);
+	}
+}
+
+/* Caller holds lock, and is without it meanwhile. */
+static void lead(struct commit *commit)
+{
+	struct group written = commit->written;
+
+	commit->written = (struct group){0};
+	commit->led = true;
+	pthread_mutex_unlock(&commit->lock);
+	commit->together = sync_together(commit, &written);
+	if (!commit->together)
+		sync_each(commit, &written);
+	settle_all(commit);
+	name_all(commit, &written);
+	pthread_mutex_lock(&commit->lock);
+	commit->led = false;
+	pthread_cond_broadcast(&commit->free);
+}
+
+/* --- What threads call --------------------------------------------------------------------------------------------- */
+
 void commit_all(struct commit *commit)
 {
-	const struct plan_folder *settled = NULL;
-
-	each_sound(commit, finish_one);
-	commit->together = sync_together(commit);
-	each_sound(commit, flush_one);
-	each_sound(commit, sync_one);
-	each_sound(commit, rename_one);
-	commit->together = commit->together && sync_together(commit);
-	for (size_t i = 0; i < commit->count; i++) {
-		if (!download_failed(commit->group[i]))
-			settle_one(commit, commit->group[i], &settled);
+	/* Names first, then what was written until now gets its own; what others add meanwhile is theirs to commit. */
+	pthread_mutex_lock(&commit->lock);
+	for (int rounds = 0; rounds < 2; rounds++) {
+		while (commit->led)
+			pthread_cond_wait(&commit->free, &commit->lock);
+		if (commit->written.count + commit->named.count > 0)
+			lead(commit);
 	}
-	for (size_t i = 0; i < commit->count; i++)
-		tell_one(commit, commit->group[i]);
-	commit->count = 0;
-	commit->bytes = 0;
+	pthread_mutex_unlock(&commit->lock);
+}
+
+/* A leader is waited for only where it is so slow that the next group is full twice over. */
+static void add_to_group(struct commit *commit, struct download *download)
+{
+	pthread_mutex_lock(&commit->lock);
+	while (commit->led && commit->written.count >= 2 * commit->files_max)
+		pthread_cond_wait(&commit->free, &commit->lock);
+	append(commit, &commit->written, download);
+	if (!commit->led && is_full(commit, &commit->written))
+		lead(commit);
+	pthread_mutex_unlock(&commit->lock);
 }
 
 /* It has its name already. */
@@ -149,9 +304,12 @@ void commit_add(struct commit *commit, struct download *download)
 		outcome_download(commit->transfer, download, RESULT_FETCHED);
 		return;
 	}
-	commit->group[commit->count++] = download;
-	commit->bytes += download->source.size;
-	/* Only syncs are better done together. */
-	if (!commit->transfer->sync || commit->count == COMMIT_FILES_MAX || commit->bytes >= COMMIT_BYTES_MAX)
-		commit_all(commit);
+	finish_one(commit, download);
+	if (!download_failed(download) && commit->transfer->sync) {
+		add_to_group(commit, download);
+		return;
+	}
+	if (!download_failed(download))
+		rename_one(commit, download);
+	tell_one(commit, download);
 }

@@ -3,33 +3,34 @@
 #define COMMIT_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
+#include "clock.h"
 #include "download.h"
+#include "status.h"
 #include "transfer.h"
 
 /*
- * One per thread. A file is reported only when it has its name for good. The order in a group: every file gets its mode
- * and time, then every file is synced, then every file is renamed, then every folder that gained a name is synced. A file
- * whose sync failed is removed: its pages cannot be trusted any more. Without syncs a group is one file.
+ * One for all threads of a run. A file is reported only when it has its name for good: it gets its mode and time, then it is
+ * synced, then renamed, then the folder that gained the name is synced. Many go through that together, and what syncs the
+ * names of one group syncs the bytes of the next. The thread whose file fills a group leads it, while the others go on. A
+ * file whose sync failed is removed: its pages cannot be trusted any more. Without syncs no file waits for another.
  */
-#define COMMIT_FILES_MAX 256u
+struct commit;
+
+#define COMMIT_FILES_MAX 2048u
 #define COMMIT_BYTES_MAX (64u << 20)
+#define COMMIT_AGE_MAX (250 * CLOCK_MS)
 /*
  * So many are synced as a whole, where the file system can: fewer are not worth waiting for what others may be writing to it.
  */
 #define COMMIT_TOGETHER 16u
 
-struct commit {
-	struct transfer *transfer;
-	struct download *group[COMMIT_FILES_MAX];
-	size_t count;
-	uint64_t bytes;
-	bool together; /* what was to be synced last is, by one call */
-};
+/* DESCRIPTORS is how many this process may have: a file keeps its own, and its folder's, until it is reported. */
+MUST_CHECK enum status commit_new(struct transfer *transfer, size_t descriptors, struct commit **commit);
+/* Nothing may wait. */
+void commit_free(struct commit *commit);
 
-/* Takes over a download whose bytes are all there and proven; commits the group when it is full. */
+/* Takes over a download whose bytes are all there and proven. Any thread; each calls commit_all before it waits or ends. */
 void commit_add(struct commit *commit, struct download *download);
 /* Commits what is there. */
 void commit_all(struct commit *commit);

@@ -134,13 +134,6 @@ void partial_flush(const struct partial *partial)
 	sync_file_range(partial->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-bool partial_is_beside(const struct partial *partial, const struct partial *other)
-{
-	struct stat one, two;
-
-	return fstat(partial->fd, &one) == 0 && fstat(other->fd, &two) == 0 && one.st_dev == two.st_dev;
-}
-
 enum status partial_sync(const struct partial *partial)
 {
 	return sync_file(partial->fd);

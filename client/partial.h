@@ -26,6 +26,7 @@ struct partial {
 	int fd;
 	int folder;
 	const char *final; /* borrowed */
+	dev_t device;      /* what it lies on; 0 for an unnamed one, of which nobody asks that */
 	uint64_t found;    /* its size when it was opened */
 	bool unnamed;
 };
@@ -79,8 +80,6 @@ MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t si
 /* Begins to write to the disk what partial_sync will wait for; whether it could is for partial_sync to say. */
 void partial_flush(const struct partial *partial);
 MUST_CHECK enum status partial_sync(const struct partial *partial);
-/* Do both lie in one file system? */
-bool partial_is_beside(const struct partial *partial, const struct partial *other);
 enum partial_clobber {
 	PARTIAL_REPLACES,
 	PARTIAL_YIELDS, /* STATUS_EXISTS where anything has the final name */

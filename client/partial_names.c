@@ -100,20 +100,18 @@ static enum status lock(int fd)
 }
 
 /* *SAME is false where the file was renamed under our hands: then try again. */
-static enum status lock_and_check(int fd, int folder, const char *name, uint64_t *size, bool *same)
+static enum status lock_and_check(int fd, int folder, const char *name, struct stat *stat, bool *same)
 {
-	struct stat stat;
 	enum status status = lock(fd);
 
 	if (status != STATUS_OK)
 		return status;
-	if (fstat(fd, &stat) < 0)
+	if (fstat(fd, stat) < 0)
 		return status_from_errno(errno);
-	*size = (uint64_t)stat.st_size;
-	status = check_name(folder, name, &stat, same);
+	status = check_name(folder, name, stat, same);
 	if (status != STATUS_OK || !*same)
 		return status;
-	return check_ours(&stat);
+	return check_ours(stat);
 }
 
 /*
@@ -123,7 +121,7 @@ static enum status lock_and_check(int fd, int folder, const char *name, uint64_t
 static enum status make_writable(int folder, const char *name)
 {
 	int fd;
-	uint64_t size;
+	struct stat stat;
 	bool same = false;
 	enum status status = beneath_open(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
 
@@ -131,7 +129,7 @@ static enum status make_writable(int folder, const char *name)
 		return beneath_remove_name(folder, name);
 	if (status != STATUS_OK)
 		return status;
-	status = lock_and_check(fd, folder, name, &size, &same);
+	status = lock_and_check(fd, folder, name, &stat, &same);
 	if (status == STATUS_OK && same && fchmod(fd, 0600) < 0)
 		status = status_from_errno(errno);
 	close(fd);
@@ -139,7 +137,7 @@ static enum status make_writable(int folder, const char *name)
 }
 
 /* One try: *SAME is false where another one is needed. */
-static enum status open_once(int folder, const char *name, int *fd, uint64_t *size, bool *same)
+static enum status open_once(int folder, const char *name, int *fd, struct stat *stat, bool *same)
 {
 	int opened;
 	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0600, &opened);
@@ -151,7 +149,7 @@ static enum status open_once(int folder, const char *name, int *fd, uint64_t *si
 	}
 	if (status != STATUS_OK)
 		return status;
-	status = lock_and_check(opened, folder, name, size, same);
+	status = lock_and_check(opened, folder, name, stat, same);
 	if (status == STATUS_OK && *same)
 		*fd = opened;
 	else
@@ -166,13 +164,19 @@ enum status partial_open(int folder, const char *final, struct partial *partial)
 	partial_name(final, name);
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
 		int fd;
-		uint64_t size = 0;
+		struct stat stat;
 		bool same = false;
-		enum status status = open_once(folder, name, &fd, &size, &same);
+		enum status status = open_once(folder, name, &fd, &stat, &same);
 		if (status != STATUS_OK)
 			return status;
 		if (same) {
-			*partial = (struct partial){.fd = fd, .folder = folder, .final = final, .found = size};
+			*partial = (struct partial){
+				.fd = fd,
+				.folder = folder,
+				.final = final,
+				.device = stat.st_dev,
+				.found = (uint64_t)stat.st_size,
+			};
 			return STATUS_OK;
 		}
 	}

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "commit.h"
+#include "descriptor_limit.h"
 #include "landing.h"
 #include "listing.h"
 #include "outcome.h"
@@ -226,6 +228,8 @@ static enum status prepare(struct transfer *transfer, struct crew **crew)
 	enum status status = crew_new(transfer, crew);
 
 	if (status == STATUS_OK)
+		status = commit_new(transfer, descriptor_limit_raise(), &transfer->commit);
+	if (status == STATUS_OK)
 		status = halt_open(&transfer->halt, transfer->link.stop_fd);
 	if (status == STATUS_OK)
 		transfer->link.stop_fd = transfer->halt.fd;
@@ -246,6 +250,8 @@ enum status transfer_run(struct transfer *transfer)
 		return STATUS_INTERRUPTED;
 	crew_free(crew);
 	halt_close(&transfer->halt);
+	commit_free(transfer->commit);
+	transfer->commit = NULL;
 	report_rest(transfer, status);
 	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
 		complete_folders(transfer);

@@ -16,6 +16,8 @@
 #include "queue.h"
 #include "report.h"
 
+struct commit;
+
 /* Everything here is borrowed, and the same for all threads. */
 struct transfer {
 	struct link_options link;
@@ -35,7 +37,8 @@ struct transfer {
 	bool dry_run;      /* nothing is fetched or written */
 	bool fail_fast;    /* the first failure ends the run */
 	uint64_t max_size; /* of a file; UINT64_MAX: any */
-	struct halt halt;  /* transfer_run's */
+	struct halt halt;      /* transfer_run's, */
+	struct commit *commit; /* and this: of all threads */
 	bool verify; /* what seems to be unchanged is proven */
 	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };

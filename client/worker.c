@@ -5,6 +5,7 @@
 
 #include "batch.h"
 #include "checksum.h"
+#include "commit.h"
 #include "digest.h"
 #include "fetch.h"
 #include "hex.h"
@@ -17,7 +18,7 @@
 
 enum status worker_init(struct worker *worker, struct transfer *transfer)
 {
-	*worker = (struct worker){.transfer = transfer, .commit.transfer = transfer};
+	*worker = (struct worker){.transfer = transfer};
 	return lanes_new(LANES_BEST, &worker->lanes);
 }
 
@@ -176,7 +177,8 @@ static void complete(struct worker *worker, struct download *download)
 
 	download->rooted = true;
 	if (status == STATUS_OK) {
-		commit_add(&worker->commit, download);
+		commit_add(worker->transfer->commit, download);
+		worker->uncommitted = true;
 		return;
 	}
 	if (status == STATUS_MISMATCH)
@@ -303,18 +305,24 @@ static void work_on(struct worker *worker)
 		lose_link(worker, status);
 }
 
+static void commit_what_is_done(struct worker *worker)
+{
+	commit_all(worker->transfer->commit);
+	worker->uncommitted = false;
+}
+
 void worker_run(struct worker *worker)
 {
 	struct queue *queue = worker->transfer->queue;
 
 	for (;;) {
 		/* What is done gets its name before this thread waits. */
-		enum queue_patience patience = worker->commit.count > 0 ? QUEUE_NOW : QUEUE_WAIT;
+		enum queue_patience patience = worker->uncommitted ? QUEUE_NOW : QUEUE_WAIT;
 		enum queue_answer answer = queue_take(queue, worker->remote, patience, &worker->task);
 		if (answer == QUEUE_OVER)
 			break;
 		if (answer == QUEUE_EMPTY)
-			commit_all(&worker->commit);
+			commit_what_is_done(worker);
 		else if (answer == QUEUE_YIELD)
 			close_link(worker);
 		else {
@@ -322,6 +330,6 @@ void worker_run(struct worker *worker)
 			queue_task_over(queue);
 		}
 	}
-	commit_all(&worker->commit);
+	commit_what_is_done(worker);
 	close_link(worker);
 }

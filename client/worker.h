@@ -1,8 +1,7 @@
-/* One thread of a run: its link, its hashing lanes, and the files that wait for their commit. */
+/* One thread of a run: its link, its hashing lanes, and its task. */
 #ifndef WORKER_H
 #define WORKER_H
 
-#include "commit.h"
 #include "lanes.h"
 #include "link.h"
 #include "queue.h"
@@ -15,7 +14,7 @@ struct worker {
 	struct link *link; /* NULL: none is open */
 	struct remote *remote; /* that the link leads to */
 	unsigned generation;
-	struct commit commit;
+	bool uncommitted; /* what it has finished may wait for its name */
 	struct queue_task task;
 };
 
