@@ -8,6 +8,7 @@
 #include "beneath.h"
 #include "checksum.h"
 #include "clock.h"
+#include "commit.h"
 #include "digest.h"
 #include "outcome.h"
 #include "sync.h"
@@ -171,6 +172,9 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
 	int64_t deadline = 0;
 	enum status status = partial_open(folder, download->file->name, &download->partial);
 
+	/* Who waits holds nothing that the other one may wait for. */
+	if (status == STATUS_BUSY)
+		commit_all(transfer->commit);
 	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK)
 		status = partial_open(folder, download->file->name, &download->partial);
 	return status;

@@ -20,3 +20,15 @@ wait "$second" || fail "the second ended with $?"
 equal 'status of the second' "$(jq -r .status second)" unchanged
 same source/file file
 absent .file.ferry-part
+
+# Each holds files that the other one wants, and both have to wait: neither may keep what it holds meanwhile.
+mkdir source/tree
+for folder in source/tree/{1..10}; do
+	mkdir "$folder"
+	for number in {1..100}; do echo "$folder $number" >"$folder/$number"; done
+done
+ferry get -r "$server/tree" -d both --timeout 20 2>client.log &
+first=$!
+expect 0 ferry get -r "$server/tree" -d both --timeout 20
+wait "$first" || fail "the first ended with $?"
+same source/tree both/tree
