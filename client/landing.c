@@ -167,22 +167,28 @@ static enum status await_other(struct transfer *transfer, struct download *downl
 	return status == STATUS_OK || status == STATUS_INTERRUPTED ? status : STATUS_BUSY;
 }
 
+mode_t landing_mode(const struct transfer *transfer, const struct download *download)
+{
+	return download->source.mode & 0777 & ~transfer->umask;
+}
+
+/* What takes its time is nobody else's business before it is whole; of one piece it is, but for a moment. */
+static mode_t first_mode(const struct transfer *transfer, const struct download *download)
+{
+	return piece_count(download->source.size) == 1 ? landing_mode(transfer, download) : 0600;
+}
+
 static enum status open_or_wait(struct transfer *transfer, struct download *download, int folder)
 {
 	int64_t deadline = 0;
-	enum status status = partial_open(folder, download->file->name, &download->partial);
+	enum status status = partial_open(folder, download->file->name, first_mode(transfer, download), &download->partial);
 
 	/* Who waits holds nothing that the other one may wait for. */
 	if (status == STATUS_BUSY)
 		commit_all(transfer->commit);
 	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK)
-		status = partial_open(folder, download->file->name, &download->partial);
+		status = partial_open(folder, download->file->name, first_mode(transfer, download), &download->partial);
 	return status;
-}
-
-mode_t landing_mode(const struct transfer *transfer, const struct download *download)
-{
-	return download->source.mode & 0777 & ~transfer->umask;
 }
 
 /*

@@ -105,12 +105,12 @@ enum status partial_shortage(const struct partial *partial, uint64_t size, struc
 
 static enum status set_size_and_mode(const struct partial *partial, uint64_t size, mode_t mode)
 {
-	uint64_t length = 0;
-	enum status status = partial_size(partial, &length);
+	struct stat stat;
 
-	if (status == STATUS_OK && length != size)
-		status = partial_cut(partial, size);
-	if (status == STATUS_OK && fchmod(partial->fd, mode) < 0)
+	if (fstat(partial->fd, &stat) < 0)
+		return status_from_errno(errno);
+	enum status status = (uint64_t)stat.st_size == size ? STATUS_OK : partial_cut(partial, size);
+	if (status == STATUS_OK && (stat.st_mode & 07777) != mode && fchmod(partial->fd, mode) < 0)
 		status = status_from_errno(errno);
 	return status;
 }

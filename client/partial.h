@@ -11,7 +11,7 @@
 #include "status.h"
 
 /*
- * partial_open(folder, "name", &partial)
+ * partial_open(folder, "name", 0600, &partial)
  * partial_reserve, partial_write                      any thread, any order
  * partial_finish(&partial, size, mode, mtime)         cut to size; mode and time
  * partial_flush(&partial)                             of many, before the first is synced
@@ -40,9 +40,10 @@ bool partial_is_name(const char *name);
 
 /*
  * STATUS_BUSY when another process holds the lock. STATUS_NOT_REGULAR or STATUS_REFUSED for something under its name that
- * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is.
+ * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is; one
+ * that is made gets MODE.
  */
-MUST_CHECK enum status partial_open(int folder, const char *final, struct partial *partial);
+MUST_CHECK enum status partial_open(int folder, const char *final, mode_t mode, struct partial *partial);
 /*
  * For what is written in one go: a file that gets its first and final name by partial_rename and has no other before, so that
  * nobody can meet it, and nothing of it is left when it is closed earlier. It has its final MODE from the start.

@@ -137,10 +137,10 @@ static enum status make_writable(int folder, const char *name)
 }
 
 /* One try: *SAME is false where another one is needed. */
-static enum status open_once(int folder, const char *name, int *fd, struct stat *stat, bool *same)
+static enum status open_once(int folder, const char *name, mode_t mode, int *fd, struct stat *stat, bool *same)
 {
 	int opened;
-	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0600, &opened);
+	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, mode, &opened);
 
 	if (status == STATUS_REFUSED) {
 		/* Where there is no partial it is the folder that refuses. */
@@ -157,7 +157,7 @@ static enum status open_once(int folder, const char *name, int *fd, struct stat 
 	return status;
 }
 
-enum status partial_open(int folder, const char *final, struct partial *partial)
+enum status partial_open(int folder, const char *final, mode_t mode, struct partial *partial)
 {
 	char name[PARTIAL_NAME_SIZE];
 
@@ -166,7 +166,7 @@ enum status partial_open(int folder, const char *final, struct partial *partial)
 		int fd;
 		struct stat stat;
 		bool same = false;
-		enum status status = open_once(folder, name, &fd, &stat, &same);
+		enum status status = open_once(folder, name, mode, &fd, &stat, &same);
 		if (status != STATUS_OK)
 			return status;
 		if (same) {

@@ -33,7 +33,7 @@ static struct partial open_partial(int folder)
 {
 	struct partial partial = PARTIAL_CLOSED;
 
-	assert_int_equal(partial_open(folder, "file", &partial), STATUS_OK);
+	assert_int_equal(partial_open(folder, "file", 0600, &partial), STATUS_OK);
 	return partial;
 }
 
@@ -152,10 +152,10 @@ static void a_second_one_is_busy_until_the_first_closes(void **state)
 	struct partial first = open_partial(folder_of(state));
 	struct partial second = PARTIAL_CLOSED;
 
-	assert_int_equal(partial_open(folder_of(state), "file", &second), STATUS_BUSY);
+	assert_int_equal(partial_open(folder_of(state), "file", 0600, &second), STATUS_BUSY);
 	assert_false(partial_is_open(&second));
 	partial_close(&first);
-	assert_int_equal(partial_open(folder_of(state), "file", &second), STATUS_OK);
+	assert_int_equal(partial_open(folder_of(state), "file", 0600, &second), STATUS_OK);
 	partial_close(&second);
 }
 
@@ -167,7 +167,7 @@ static bool takes_up(int folder)
 
 	if (child == 0) {
 		struct partial partial;
-		bool opened = forbid_ignoring_permissions() == 0 && partial_open(folder, "file", &partial) == STATUS_OK &&
+		bool opened = forbid_ignoring_permissions() == 0 && partial_open(folder, "file", 0600, &partial) == STATUS_OK &&
 			partial_write(&partial, "more", 4, 5) == STATUS_OK;
 		_exit(opened ? 0 : 1);
 	}
@@ -190,16 +190,16 @@ static void what_is_no_plain_file_of_ours_is_refused(void **state)
 	struct partial partial = PARTIAL_CLOSED;
 
 	assert_int_equal(mkfifoat(folder, PARTIAL, 0600), 0);
-	assert_int_equal(partial_open(folder, "file", &partial), STATUS_NOT_REGULAR);
+	assert_int_equal(partial_open(folder, "file", 0600, &partial), STATUS_NOT_REGULAR);
 	assert_int_equal(unlinkat(folder, PARTIAL, 0), 0);
 
 	assert_int_equal(scratch_write(folder, "other", "other"), 0);
 	assert_int_equal(symlinkat("other", folder, PARTIAL), 0);
-	assert_int_equal(partial_open(folder, "file", &partial), STATUS_SYMLINK);
+	assert_int_equal(partial_open(folder, "file", 0600, &partial), STATUS_SYMLINK);
 	assert_int_equal(unlinkat(folder, PARTIAL, 0), 0);
 
 	assert_int_equal(linkat(folder, "other", folder, PARTIAL, 0), 0);
-	assert_int_equal(partial_open(folder, "file", &partial), STATUS_REFUSED);
+	assert_int_equal(partial_open(folder, "file", 0600, &partial), STATUS_REFUSED);
 	assert_false(partial_is_open(&partial));
 	assert_int_equal(size_of(folder, "other"), 5);
 }
@@ -212,7 +212,7 @@ static void a_folder_that_is_gone_is_not_found(void **state)
 	assert_int_equal(mkdirat(folder, "gone", 0700), 0);
 	int gone = openat(folder, "gone", O_RDONLY | O_DIRECTORY);
 	assert_int_equal(unlinkat(folder, "gone", AT_REMOVEDIR), 0);
-	assert_int_equal(partial_open(gone, "file", &partial), STATUS_NOT_FOUND);
+	assert_int_equal(partial_open(gone, "file", 0600, &partial), STATUS_NOT_FOUND);
 	close(gone);
 }
 

@@ -53,7 +53,7 @@ static void what_was_renamed_before_its_lock_is_not_written_to(void **state)
 	(void)state;
 	assert_int_equal(scratch_make(&scratch), 0);
 	folder_of_late_lock = scratch.folder;
-	assert_int_equal(partial_open(scratch.folder, "file", &partial), STATUS_OK);
+	assert_int_equal(partial_open(scratch.folder, "file", 0600, &partial), STATUS_OK);
 	assert_int_equal(partial_write(&partial, "new", 3, 0), STATUS_OK);
 	assert_int_equal(size_of(scratch.folder, "file"), 0);
 	assert_int_equal(size_of(scratch.folder, PARTIAL), 3);

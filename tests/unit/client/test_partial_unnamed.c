@@ -120,7 +120,7 @@ static void it_does_not_replace_while_another_holds_the_partial(void **state)
 	struct partial other, partial = open_and_finish(folder, "text");
 
 	assert_int_equal(scratch_write(folder, "file", "older"), 0);
-	assert_int_equal(partial_open(folder, "file", &other), STATUS_OK);
+	assert_int_equal(partial_open(folder, "file", 0600, &other), STATUS_OK);
 	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_BUSY);
 	assert_holds(folder, "older");
 	assert_int_equal(partial_write(&other, "others", 6, 0), STATUS_OK);
