@@ -66,6 +66,19 @@ static enum status prepare(int fd, const struct link_options *options)
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
+/*
+ * The kernel's own choice grows to megabytes wherever the server is faster than we are. That pays on a long path; next door
+ * these bytes only lie here unread, and who is killed has to fetch them again.
+ */
+static enum status keep_short(int fd, const struct link_options *options, int64_t handshake)
+{
+	const int buffer = DIAL_NEAR_BUFFER;
+
+	if (options->limit || handshake >= DIAL_NEAR)
+		return STATUS_OK;
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
 static enum status dial_one(const struct addrinfo *address, const struct link_options *options, int64_t patience,
 	struct dialed *dialed)
 {
@@ -77,8 +90,11 @@ static enum status dial_one(const struct addrinfo *address, const struct link_op
 	enum status status = prepare(fd, options);
 	if (status == STATUS_OK)
 		status = connect_within(fd, address, options->stop_fd, start + patience);
+	int64_t handshake = clock_now() - start;
 	if (status == STATUS_OK)
-		*dialed = (struct dialed){.fd = fd, .handshake = clock_now() - start};
+		status = keep_short(fd, options, handshake);
+	if (status == STATUS_OK)
+		*dialed = (struct dialed){.fd = fd, .handshake = handshake};
 	else
 		close(fd);
 	return status;

@@ -7,6 +7,10 @@
 #include "link.h"
 #include "status.h"
 
+/* A server within this many nanoseconds is next door: no more than so many bytes wait in the kernel until we read them. */
+#define DIAL_NEAR 100000
+#define DIAL_NEAR_BUFFER (256 * 1024)
+
 struct dialed {
 	int fd;            /* non-blocking, TCP_NODELAY */
 	int64_t handshake; /* nanoseconds from connect(2) to the established connection */

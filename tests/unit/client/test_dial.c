@@ -1,0 +1,78 @@
+/* Tests of what the kernel may hold back of a connection until it is read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "dial.h"
+
+#define TRIES 100
+
+static uint16_t listen_here(int *listener)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+
+	*listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(*listener, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(*listener, TRIES), 0);
+	assert_int_equal(getsockname(*listener, (struct sockaddr *)&address, &length), 0);
+	return ntohs(address.sin_port);
+}
+
+static int buffer_of(int fd)
+{
+	int bytes;
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &(socklen_t){sizeof bytes}), 0);
+	return bytes;
+}
+
+/* As far as this machine lets anybody choose. */
+static int near_buffer(void)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), chosen = DIAL_NEAR_BUFFER;
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &chosen, sizeof chosen), 0);
+	int bytes = buffer_of(fd);
+	close(fd);
+	return bytes;
+}
+
+/* A machine that is busy may make a server next door seem far away, but not always. */
+static void little_of_a_server_next_door_lies_unread(void **state)
+{
+	const struct link_options options = {.timeout = 5 * CLOCK_SECOND, .stop_fd = -1};
+	int listener, near = 0;
+	uint16_t port = listen_here(&listener);
+
+	(void)state;
+	for (int i = 0; i < TRIES && near == 0; i++) {
+		struct dialed dialed;
+		assert_int_equal(dial("127.0.0.1", port, &options, &dialed), STATUS_OK);
+		if (dialed.handshake < DIAL_NEAR) {
+			assert_int_equal(buffer_of(dialed.fd), near_buffer());
+			near++;
+		}
+		close(dialed.fd);
+	}
+	close(listener);
+	assert_int_equal(near, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(little_of_a_server_next_door_lies_unread),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
