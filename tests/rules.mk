@@ -11,7 +11,7 @@ REPLAY  := $(if $(findstring fuzzer,$(SANITIZE)),,$(BUILD)/tests/fuzz/replay.o)
 # tests/hostile/against_PEER.c: a program, with against_PEER_*.c and all that does not begin so.
 hostile  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/hostile/$(1).c tests/hostile/$(1)_*.c) \
            $(filter-out tests/hostile/against_%,$(wildcard tests/hostile/*.c)))
-HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/hostile/against_,server.c patience.c links.c client.c)))
+HOSTILE := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/hostile/against_,server.c patience.c links.c client.c running.c)))
 STORIES := $(wildcard tests/integration/*.sh)
 FAULTS  := $(wildcard tests/fault/*.sh)
 
@@ -55,6 +55,8 @@ $(BUILD)/tests/hostile/against_patience: $(call hostile,against_patience) $(COMM
 $(BUILD)/tests/hostile/against_links: $(call hostile,against_links) $(COMMON) $(SUPPORT) $(filter-out %/main.o,$(SERVER))
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/hostile/against_client: $(call hostile,against_client) $(COMMON) $(SUPPORT)
+	$(LINK) $(LIBS) -lcmocka
+$(BUILD)/tests/hostile/against_running: $(call hostile,against_running) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS) -lcmocka
 $(BUILD)/tests/fault/sweep: $(FAULT) $(SUPPORT)
 	$(LINK) $(LIBS)
