@@ -37,7 +37,10 @@ struct tls {
 
 /* --- Lifecycle ------------------------------------------------------------------------------------------------------- */
 
-/* libssl reads on past such messages as long as there are any: a flood has to be stopped from below. */
+/*
+ * libssl reads on past such messages as long as there are any: a flood has to be stopped from below, and what has come of it
+ * already is what libssl throws away once the peer has said that it was all.
+ */
 static void count_message(int written, int version, int type, const void *bytes, size_t length, SSL *ssl, void *context)
 {
 	struct tls *tls = context;
@@ -45,9 +48,10 @@ static void count_message(int written, int version, int type, const void *bytes,
 	(void)version;
 	(void)bytes;
 	(void)length;
-	(void)ssl;
-	if (!written && type == SSL3_RT_HANDSHAKE && tls->established && ++tls->messages > MESSAGES_MAX)
-		tls->socket.closed = true;
+	if (written || type != SSL3_RT_HANDSHAKE || !tls->established || ++tls->messages <= MESSAGES_MAX)
+		return;
+	tls->socket.closed = true;
+	SSL_set_shutdown(ssl, SSL_RECEIVED_SHUTDOWN);
 }
 
 static bool prepare(struct tls *tls, const struct tls_setup *setup)
@@ -117,6 +121,8 @@ static enum status outcome(struct tls *tls, int result)
 {
 	unsigned long error = ERR_peek_error();
 
+	if (tls->messages > MESSAGES_MAX)
+		return break_off(tls, STATUS_PROTOCOL);
 	switch (SSL_get_error(tls->ssl, result)) {
 	case SSL_ERROR_WANT_READ:
 		return tls->socket.ended ? STATUS_LOST : STATUS_WANT_READ;
@@ -128,8 +134,6 @@ static enum status outcome(struct tls *tls, int result)
 		break;
 	}
 	tls->reason = error ? ERR_reason_error_string(error) : NULL;
-	if (tls->messages > MESSAGES_MAX)
-		return break_off(tls, STATUS_PROTOCOL);
 	if (tls->socket.error != 0)
 		return break_off(tls, status_of_socket(tls));
 	if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE)

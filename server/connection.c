@@ -17,6 +17,7 @@
 
 /* How long a connection that was told its end is still read from. */
 #define LINGER (2 * CLOCK_SECOND)
+#define LINGER_TURNS 1000 /* who goes on and on does not listen */
 
 struct connection {
 	struct conversation conversation;
@@ -29,6 +30,7 @@ struct connection {
 	int64_t accepted;
 	int64_t active;       /* when bytes last moved */
 	int64_t lingers;      /* since when it only waits for the peer to go; 0: it does not */
+	unsigned lingered;    /* turns that this took */
 	uint32_t frame;       /* the one that is not complete; 0: none */
 	int64_t frame_since;
 	int64_t rate_since;   /* when the window of the minimum rate began; 0: no output is pending */
@@ -195,7 +197,7 @@ static enum connection_verdict linger(struct connection *connection, struct work
 {
 	enum status status = stream_drain(&connection->stream, bench->input, WORKBENCH_INPUT);
 
-	if (status != STATUS_OK && status != STATUS_WANT_READ)
+	if ((status != STATUS_OK && status != STATUS_WANT_READ) || ++connection->lingered > LINGER_TURNS)
 		return CONNECTION_CLOSE;
 	*wish = (struct wish){.read = true, .deadline = deadline_of(connection), .wake = CLOCK_NEVER};
 	return CONNECTION_WAIT;
@@ -269,7 +271,7 @@ static bool goes_on_after(struct connection *connection, enum status status)
 	return true;
 }
 
-/* TLS has failed. libssl has told why; a client that began in plain where TLS was to begin is told by us. */
+/* TLS has failed. libssl has told why, but for a flood; a client that began in plain where TLS was to begin is told by us. */
 static enum pace turn_away(struct connection *connection)
 {
 	struct stream *stream = &connection->stream;
@@ -278,7 +280,7 @@ static enum pace turn_away(struct connection *connection)
 
 	log_line(LOG_INFO, "event=tls peer=%s result=failed reason=\"%s\"", connection->visitor->text, reason ? reason : "a flood");
 	if (!plain)
-		return PACE_OVER;
+		return reason ? PACE_OVER : PACE_LOST;
 	stream_expose(stream);
 	conversation_fail(&connection->conversation, STATUS_PROTOCOL);
 	return PACE_GO_ON;
@@ -306,12 +308,13 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	if (!connection->ended)
 		status = conversation_receive(conversation, bench);
 	connection->quiet &= status == STATUS_WANT_READ;
-	if ((status == STATUS_PROTOCOL || status == STATUS_UNTRUSTED) && turn_away(connection) == PACE_OVER)
-		return PACE_OVER;
+	enum pace pace = status == STATUS_PROTOCOL || status == STATUS_UNTRUSTED ? turn_away(connection) : PACE_GO_ON;
+	if (pace != PACE_GO_ON)
+		return pace;
 	if (!goes_on_after(connection, status))
 		return PACE_LOST;
 	last_folder_init(&last_folder);
-	enum pace pace = conversation_serve(conversation, bench, &last_folder, park_until);
+	pace = conversation_serve(conversation, bench, &last_folder, park_until);
 	last_folder_release(&last_folder);
 	note_times(connection, status == STATUS_OK, handed);
 	return pace;

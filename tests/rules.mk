@@ -87,6 +87,9 @@ check-fault-quick: all tests
 # Peers that break every rule: all that check tries, and what takes its time.
 check-hostile: all tests
 	@BUILD=$(BUILD) VERBOSE=yes CASE_SECONDS=36000 tests/run $(HOSTILE)
+# What a good client keeps of its speed beside floods: figures, no verdict.
+floods: all $(TOOLS)
+	@BUILD=$(BUILD) tests/hostile/beside_floods
 # FUZZ_SECONDS=60 for each target; wants clang, which nothing else here does. Warnings are the business of gcc.
 fuzz:
 	@tests/fuzz/deps
@@ -113,5 +116,5 @@ unreached:
 tidy:
 	@tests/tidy
 
-.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile check-mutants fuzz fuzz-here fuzz-coverage fuzz-coverage-here \
+.PHONY: tests check check-here check-unit check-integration check-fault check-fault-quick check-hostile floods check-mutants fuzz fuzz-here fuzz-coverage fuzz-coverage-here \
 	bench bench-quick bench-deps demo demo-here tidy unreached

@@ -1,6 +1,7 @@
 /* A raw client that breaks every rule of docs/protocol.md against real servers: each breach has its refusal, and nothing else happens. */
 #include "against_server.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "stage.h"
@@ -21,6 +22,7 @@ int main(int argument_count, char **arguments)
 		.afterwards = stage_look,
 	};
 
+	signal(SIGPIPE, SIG_IGN);
 	stage_build(&stage);
 	int failed = hostile_run(&suite, argument_count > 1 ? arguments[1] : NULL);
 	return stage_strike(&stage) && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

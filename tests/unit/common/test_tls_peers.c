@@ -225,6 +225,30 @@ static void a_flood_of_key_updates_ends_the_connection(void **state)
 	part(&pair, &stranger);
 }
 
+static void count_step(const SSL *ssl, int where, int value)
+{
+	unsigned *steps = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+	(void)value;
+	*steps += (where & SSL_CB_LOOP) != 0;
+}
+
+/* What was received ahead, in one piece, is thrown away too. */
+static void a_flood_that_has_come_already_is_not_worked_off(void **state)
+{
+	struct stranger stranger;
+	struct pair pair = pair_established_with(&stranger);
+	unsigned steps = 0;
+
+	(void)state;
+	SSL_CTX_set_app_data(pair.server_context.ssl, &steps);
+	SSL_CTX_set_info_callback(pair.server_context.ssl, count_step);
+	send_updates(&stranger, 500);
+	assert_ends(&pair.server, STATUS_PROTOCOL);
+	assert_in_range(steps, 17, 100);
+	part(&pair, &stranger);
+}
+
 static void key_updates_among_many_bytes_are_no_flood(void **state)
 {
 	struct stranger stranger;
@@ -323,6 +347,7 @@ int main(void)
 		cmocka_unit_test(a_plain_server_is_recognised),
 		cmocka_unit_test(a_few_key_updates_are_fine),
 		cmocka_unit_test(a_flood_of_key_updates_ends_the_connection),
+		cmocka_unit_test(a_flood_that_has_come_already_is_not_worked_off),
 		cmocka_unit_test(key_updates_among_many_bytes_are_no_flood),
 		cmocka_unit_test(a_server_changes_its_key_after_as_many_bytes_as_it_was_told),
 		cmocka_unit_test(one_changed_bit_of_a_record_ends_the_connection),

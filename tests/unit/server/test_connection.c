@@ -82,6 +82,21 @@ static void client_that_was_told_an_error_is_drained_until_it_goes(void **state)
 	assert_null(rig->connection);
 }
 
+static void who_goes_on_after_that_without_end_is_closed(void **state)
+{
+	struct rig *rig = *state;
+	unsigned drained = 0;
+
+	rig_send_bytes(rig, "GET / HTTP/1.1\r\n", 16);
+	assert_int_equal(rig_error_in(rig, FRAME_GREETING, 0), ERROR_PROTOCOL);
+	for (; rig->connection && drained < 10000; drained++) {
+		rig_send_bytes(rig, "x", 1);
+		rig_settle(rig);
+	}
+	assert_null(rig->connection);
+	assert_in_range(drained, 100, 2000);
+}
+
 /* --- Deadlines -------------------------------------------------------------------------------------------------------- */
 
 static void greeting_deadline_counts_from_accept_whatever_arrives(void **state)
@@ -344,6 +359,7 @@ int main(void)
 		CASE(greeting_of_another_version_is_told_so),
 		CASE(request_before_the_welcome_is_a_protocol_error),
 		CASE(client_that_was_told_an_error_is_drained_until_it_goes),
+		CASE(who_goes_on_after_that_without_end_is_closed),
 		CASE(greeting_deadline_counts_from_accept_whatever_arrives),
 		CASE(frame_deadline_counts_from_its_first_byte),
 		CASE(minimum_rate_counts_only_while_output_is_pending),
