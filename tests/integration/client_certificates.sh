@@ -1,5 +1,6 @@
 #!/bin/bash
 # A client's certificate in the place of a token: its key is known by its pin, and shown only to servers that ask.
+# Threat C17 of docs/security.md.
 . tests/support/story.sh
 
 reload() {

@@ -1,4 +1,5 @@
 /* Tests of certificates that authorities vouch for: the chain, the name, the time and the purpose must all be right. */
+/* Threat P2 of docs/security.md. */
 #include "authorities.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Tests of credentials: what is made can be read, and what is wrong with a text is told. */
+/* Threat P2 of docs/security.md. */
 #include "credentials.h"
 
 #include <setjmp.h>
