@@ -56,9 +56,11 @@ static void tell(struct transfer *transfer, struct plan_file *file, struct resul
 	const struct plan_node *node = &file->node;
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
 
-	result->url = &node->source->url;
-	result->below = span_of(plan_below(node, below));
-	result->path = place_of(transfer, plan_landing(node, landing), place);
+	if (report_tells(transfer->report, result)) {
+		result->url = &node->source->url;
+		result->below = span_of(plan_below(node, below));
+		result->path = place_of(transfer, plan_landing(node, landing), place);
+	}
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
 		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
 	atomic_store_explicit(&file->well, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);

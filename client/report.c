@@ -88,6 +88,12 @@ static void write_line(FILE *out, const struct result *result)
 		fprintf(out, " (%s)", amount_bytes(bytes, result->bytes));
 }
 
+/* What a dry run finds out is what it is there for. */
+static bool is_shown(const struct report *report, const struct result *result)
+{
+	return report->verbosity >= (result->status != RESULT_PLANNED);
+}
+
 /* Caller holds lock. */
 static void tell_result(struct report *report, const struct result *result)
 {
@@ -99,8 +105,7 @@ static void tell_result(struct report *report, const struct result *result)
 		tell_failure(report, &result->failure);
 		return;
 	}
-	/* What a dry run finds out is what it is there for. */
-	if (report->verbosity < (result->status != RESULT_PLANNED) || !(out = open_memstream(&text, &length)))
+	if (!is_shown(report, result) || !(out = open_memstream(&text, &length)))
 		return;
 	write_line(out, result);
 	if (fclose(out) == 0)
@@ -196,6 +201,11 @@ static void note_stdout(struct report *report, enum status status)
 	count_code(report, failure.code);
 	report->stdout_failed = true;
 	tell_failure(report, &failure);
+}
+
+bool report_tells(const struct report *report, const struct result *result)
+{
+	return result->failure.code != EXIT_OK || report->format == REPORT_JSON || is_shown(report, result);
 }
 
 void report_result(struct report *report, const struct result *result)

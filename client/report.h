@@ -63,6 +63,9 @@ void report_free(struct report *report);
 /* From here on the code is that of the first failure. */
 void report_keep_first(struct report *report);
 
+/* Is RESULT told, or only counted? Then nobody needs its url, below and path. */
+bool report_tells(const struct report *report, const struct result *result);
+
 void report_result(struct report *report, const struct result *result);
 /* A failure that belongs to no file (a listing that broke off, an unusable URL). */
 void report_failure(struct report *report, const struct failure *failure);

@@ -333,9 +333,36 @@ static int ignore_broken_pipes(void **state)
 	return sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void what_is_only_counted_needs_no_names(void **state)
+{
+	static const struct {
+		enum report_format format;
+		int verbosity;
+		enum result_status status;
+		enum exit_code code;
+		bool told;
+	} cases[] = {
+		{REPORT_TEXT, 0, RESULT_FETCHED, EXIT_OK, false},
+		{REPORT_TEXT, 1, RESULT_FETCHED, EXIT_OK, true},
+		{REPORT_TEXT, 0, RESULT_PLANNED, EXIT_OK, true},
+		{REPORT_TEXT, -1, RESULT_PLANNED, EXIT_OK, false},
+		{REPORT_TEXT, -1, RESULT_FAILED, EXIT_LOCAL, true},
+		{REPORT_JSON, -1, RESULT_UNCHANGED, EXIT_OK, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report *report = report_of(cases[i].format, cases[i].verbosity);
+		const struct result result = {.status = cases[i].status, .failure.code = cases[i].code};
+		assert_int_equal(report_tells(report, &result), cases[i].told);
+		report_free(report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_only_counted_needs_no_names),
 		cmocka_unit_test(object_has_every_field_in_its_order),
 		cmocka_unit_test(unknown_figures_and_paths_are_null),
 		cmocka_unit_test(path_that_is_not_utf8_comes_in_hexadecimal_too),
