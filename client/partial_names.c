@@ -163,7 +163,7 @@ enum status partial_open(int folder, const char *final, mode_t mode, struct part
 
 	partial_name(final, name);
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
-		int fd;
+		int fd = -1;
 		struct stat stat;
 		bool same = false;
 		enum status status = open_once(folder, name, mode, &fd, &stat, &same);
