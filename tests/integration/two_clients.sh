@@ -27,8 +27,8 @@ for folder in source/tree/{1..10}; do
 	mkdir "$folder"
 	for number in {1..100}; do echo "$folder $number" >"$folder/$number"; done
 done
-ferry get -r "$server/tree" -d both --timeout 20 2>client.log &
+ferry get -r "$server/tree" -d both --timeout 20 --fail-fast 2>client.log &
 first=$!
-expect 0 ferry get -r "$server/tree" -d both --timeout 20
+expect 0 ferry get -r "$server/tree" -d both --timeout 20 --fail-fast
 wait "$first" || fail "the first ended with $?"
 same source/tree both/tree
