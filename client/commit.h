@@ -17,7 +17,7 @@
  */
 struct commit;
 
-#define COMMIT_FILES_MAX 2048u
+#define COMMIT_FILES_MAX 800u
 #define COMMIT_BYTES_MAX (64u << 20)
 #define COMMIT_AGE_MAX (250 * CLOCK_MS)
 /*
