@@ -143,7 +143,6 @@ static void log_start(const struct daemon *daemon)
 		address_text(&daemon->endpoints.addresses[i], text);
 		log_line(LOG_INFO, "event=listen address=%s", text);
 	}
-	log_flush();
 }
 
 /* What was opened stays open; what lies beyond it is out of reach from here on. */
@@ -202,6 +201,8 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 		return report(EXIT_SETTINGS, "FERRY_LANES", "must be openssl or multibuffer");
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
+	/* Who waits for the ready line finds in the log how the server was started. */
+	log_flush();
 	status = ready_announce(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
 	if (status != STATUS_OK)
 		return repeat(EXIT_OTHER, &complaint);
