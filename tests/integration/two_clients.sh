@@ -32,3 +32,17 @@ first=$!
 expect 0 ferry get -r "$server/tree" -d both --timeout 20 --fail-fast
 wait "$first" || fail "the first ended with $?"
 same source/tree both/tree
+
+# What it holds gets its names before it waits, however long that takes.
+mkdir held
+exec {lock}>held/.8.ferry-part
+flock "$lock"
+mkfifo said
+ferry get "$server/tree/1/"{1..8} -d held -j 1 --timeout 20 2>said &
+first=$!
+exec {said}<said
+until [[ ${line-} == *'another ferry'* ]]; do read -r line <&"$said" || fail 'it does not wait'; done
+equal 'files that have their names' "$(ls held | xargs)" '1 2 3 4 5 6 7'
+flock -u "$lock"
+wait "$first" || fail "the first ended with $?"
+for number in {1..8}; do same "source/tree/1/$number" "held/$number"; done

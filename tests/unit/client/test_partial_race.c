@@ -18,8 +18,17 @@
 
 #define PARTIAL ".file.ferry-part"
 
-/* Where it is a folder, the next lock comes too late: the partial has got its final name, and another one has been begun. */
+/* Where it is a folder, the next lock comes too late: the partial has got its final name, and perhaps another one was begun. */
 static int folder_of_late_lock = -1;
+static bool another_was_begun;
+
+static void begin_another(int folder)
+{
+	int fd = openat(folder, PARTIAL, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
 
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
@@ -30,9 +39,8 @@ int __wrap_flock(int fd, int operation)
 	folder_of_late_lock = -1;
 	if (folder >= 0) {
 		assert_int_equal(renameat(folder, PARTIAL, folder, "file"), 0);
-		int fresh = openat(folder, PARTIAL, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		assert_true(fresh >= 0);
-		close(fresh);
+		if (another_was_begun)
+			begin_another(folder);
 	}
 	return __real_flock(fd, operation);
 }
@@ -45,13 +53,13 @@ static off_t size_of(int folder, const char *name)
 	return stat.st_size;
 }
 
-static void what_was_renamed_before_its_lock_is_not_written_to(void **state)
+static void write_behind_a_late_lock(bool begun)
 {
 	struct scratch scratch;
 	struct partial partial = PARTIAL_CLOSED;
 
-	(void)state;
 	assert_int_equal(scratch_make(&scratch), 0);
+	another_was_begun = begun;
 	folder_of_late_lock = scratch.folder;
 	assert_int_equal(partial_open(scratch.folder, "file", 0600, &partial), STATUS_OK);
 	assert_int_equal(partial_write(&partial, "new", 3, 0), STATUS_OK);
@@ -61,9 +69,24 @@ static void what_was_renamed_before_its_lock_is_not_written_to(void **state)
 	assert_int_equal(scratch_remove(&scratch), 0);
 }
 
+static void what_was_renamed_before_its_lock_is_not_written_to(void **state)
+{
+	(void)state;
+	write_behind_a_late_lock(false);
+}
+
+static void nor_is_it_where_another_one_was_begun(void **state)
+{
+	(void)state;
+	write_behind_a_late_lock(true);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_renamed_before_its_lock_is_not_written_to)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_renamed_before_its_lock_is_not_written_to),
+		cmocka_unit_test(nor_is_it_where_another_one_was_begun),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
