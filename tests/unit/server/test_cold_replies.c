@@ -77,15 +77,21 @@ static void what_lies_in_memory_needs_no_token(void **state)
 	assert_int_equal(rig->services.cold.tokens, 0);
 }
 
-static void a_cold_small_file_waits_for_a_token(void **state)
+/* Asks for a small file that lies on the disk, while others have all tokens. */
+static uint16_t ask_for_cold_file(struct rig *rig)
 {
-	struct rig *rig = *state;
-
 	rig_file(rig, "file", 40000);
 	cool(rig, "file", 40000);
 	rig_greet(rig);
 	take_all_tokens(rig);
-	uint16_t number = ask(rig, "file", any, 0, 1);
+	return ask(rig, "file", any, 0, 1);
+}
+
+static void a_cold_small_file_waits_for_a_token(void **state)
+{
+	struct rig *rig = *state;
+
+	uint16_t number = ask_for_cold_file(rig);
 	assert_int_equal(waits(rig), on_disk(rig));
 	give_token(rig);
 	expect_file(rig, number);
@@ -98,11 +104,7 @@ static void a_small_file_that_changes_before_it_is_read_is_changed(void **state)
 {
 	struct rig *rig = *state;
 
-	rig_file(rig, "file", 40000);
-	cool(rig, "file", 40000);
-	rig_greet(rig);
-	take_all_tokens(rig);
-	uint16_t number = ask(rig, "file", any, 0, 1);
+	uint16_t number = ask_for_cold_file(rig);
 	bool waiting = waits(rig);
 	assert_int_equal(waiting, on_disk(rig));
 	if (waiting)
