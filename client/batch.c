@@ -221,10 +221,10 @@ static void land(struct batch *batch, struct held *held)
 {
 	struct receipt receipt = {.verdict = RECEIPT_PROVEN, .length = (uint32_t)held->bytes.length, .digest = held->digest};
 	struct download *download = held->errand.download;
-	enum landing_place place;
+	enum place place;
 	enum status ready = errand_begin(batch->worker, download, &place, &receipt.failure);
 
-	if (ready == STATUS_OK && place == LANDING_SAME) {
+	if (ready == STATUS_OK && place == PLACE_SAME) {
 		download->fetched += receipt.length;
 		worker_unchanged(batch->worker, download);
 		return;
@@ -289,7 +289,7 @@ static enum status drop_too_large(struct batch *batch, struct errand *errand)
 static enum status hear_file(struct batch *batch, struct errand *errand, const struct file *source)
 {
 	struct download *download = errand->download;
-	enum landing_place place = LANDING_FREE;
+	enum place place = PLACE_FREE;
 	struct failure failure;
 
 	if (source->kind != ENTRY_FILE) {
@@ -302,7 +302,7 @@ static enum status hear_file(struct batch *batch, struct errand *errand, const s
 	if (source->size <= LEAF_SIZE && !download->outlet && batch->handful.room)
 		return hold(batch, errand);
 	enum status ready = errand_begin(batch->worker, download, &place, &failure);
-	if (ready == STATUS_OK && place != LANDING_SAME)
+	if (ready == STATUS_OK && place != PLACE_SAME)
 		return receive_first_piece(batch, errand);
 	enum status status = drop_first_piece(batch, errand);
 	if (ready != STATUS_OK)

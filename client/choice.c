@@ -8,32 +8,32 @@ static enum choice choice_of_same(const struct transfer *transfer, const struct 
 }
 
 /* An older file of one piece has nothing in common with the source, but a run may have left a partial that has it all. */
-static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file, enum landing_place place)
+static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file, enum place place)
 {
 	if (file->size > transfer->max_size)
 		return CHOICE_SKIP;
 	if (transfer->dry_run)
 		return CHOICE_PLAN;
-	if (place == LANDING_BEGUN || (place != LANDING_FREE && file->size > PIECE_SIZE))
+	if (place == PLACE_BEGUN || (place != PLACE_FREE && file->size > PIECE_SIZE))
 		return CHOICE_RECONCILE;
 	return CHOICE_FETCH;
 }
 
 /* Does something else have the name for sure? A regular file may still turn out to be the same. */
-static bool is_other(const struct plan_file *file, enum landing_place place)
+static bool is_other(const struct plan_file *file, enum place place)
 {
-	return place == LANDING_ODD || (place == LANDING_OTHER && file->node.told);
+	return place == PLACE_ODD || (place == PLACE_OTHER && file->node.told);
 }
 
-enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum landing_place place)
+enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum place place)
 {
-	if (place == LANDING_SAME)
+	if (place == PLACE_SAME)
 		return choice_of_same(transfer, file);
 	if (transfer->no_clobber && is_other(file, place))
 		return CHOICE_EXISTS;
 	if (file->node.told)
 		return choice_of_told(transfer, file, place);
-	if (place == LANDING_BEGUN || place == LANDING_OTHER || transfer->dry_run || transfer->max_size < UINT64_MAX)
+	if (place == PLACE_BEGUN || place == PLACE_OTHER || transfer->dry_run || transfer->max_size < UINT64_MAX)
 		return CHOICE_ASK;
 	return CHOICE_FETCH;
 }

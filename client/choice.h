@@ -2,7 +2,7 @@
 #ifndef CHOICE_H
 #define CHOICE_H
 
-#include "landing.h"
+#include "place.h"
 #include "plan.h"
 #include "transfer.h"
 
@@ -17,7 +17,7 @@ enum choice {
 	CHOICE_PLAN,      /* it would be fetched */
 };
 
-/* PLACE is what landing_look found; LANDING_FREE for an outlet. */
-enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum landing_place place);
+/* PLACE is what place_look found; PLACE_FREE for an outlet. */
+enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum place place);
 
 #endif

@@ -16,18 +16,18 @@ static enum status map_pieces(struct worker *worker, struct download *download, 
 	return status;
 }
 
-static enum status land(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+static enum status land(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
 {
-	*place = LANDING_FREE;
+	*place = PLACE_FREE;
 	return download->proving ? landing_prove_in_place(worker->transfer, download, failure) :
 		landing_open(worker->transfer, download, place, failure);
 }
 
-enum status errand_begin(struct worker *worker, struct download *download, enum landing_place *place, struct failure *failure)
+enum status errand_begin(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
 {
 	enum status status = land(worker, download, place, failure);
 
-	if (status != STATUS_OK || *place == LANDING_SAME || piece_count(download->source.size) == 1)
+	if (status != STATUS_OK || *place == PLACE_SAME || piece_count(download->source.size) == 1)
 		return status;
 	return map_pieces(worker, download, failure);
 }
@@ -35,15 +35,15 @@ enum status errand_begin(struct worker *worker, struct download *download, enum 
 /* Something of it is here: threads verify that, and fetch the rest, from now on. */
 static void reconcile(struct worker *worker, struct download *download)
 {
-	enum landing_place place;
+	enum place place;
 	struct failure failure;
 	enum status status = land(worker, download, &place, &failure);
 
-	if (status == STATUS_OK && place != LANDING_SAME)
+	if (status == STATUS_OK && place != PLACE_SAME)
 		status = map_pieces(worker, download, &failure);
 	if (status != STATUS_OK)
 		worker_fail(worker, download, &failure);
-	else if (place == LANDING_SAME)
+	else if (place == PLACE_SAME)
 		worker_unchanged(worker, download);
 	else
 		queue_share(worker->transfer->queue, download, NULL);
@@ -113,7 +113,7 @@ static bool resume(struct worker *worker, struct errand *errand)
 bool errand_prepare(struct worker *worker, struct errand *errand)
 {
 	struct download *download = errand->download;
-	enum landing_place place = LANDING_FREE;
+	enum place place = PLACE_FREE;
 	struct failure failure;
 
 	if (partial_is_open(&download->partial))
@@ -122,10 +122,10 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 		return true;
 	download->looked = true;
 	download->proving = false;
-	if (!download->outlet && landing_look(worker->transfer, download->file, &place, &failure) != STATUS_OK) {
+	if (!download->outlet && place_look(worker->transfer, download->file, &place, &failure) != STATUS_OK) {
 		worker_fail(worker, download, &failure);
 		return false;
 	}
-	download->free = place == LANDING_FREE;
+	download->free = place == PLACE_FREE;
 	return choose(worker, errand, choice_of(worker->transfer, download->file, place));
 }

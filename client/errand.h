@@ -32,9 +32,9 @@ bool errand_prepare(struct worker *worker, struct errand *errand);
 
 /*
  * Makes a described download ready for the bytes that follow: its partial, and the map of its pieces where there are several.
- * LANDING_SAME: somebody else has just finished it.
+ * PLACE_SAME: somebody else has just finished it.
  */
-MUST_CHECK enum status errand_begin(struct worker *worker, struct download *download, enum landing_place *place,
+MUST_CHECK enum status errand_begin(struct worker *worker, struct download *download, enum place *place,
 	struct failure *failure);
 
 /* The file ends so without a byte of it being fetched. */

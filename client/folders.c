@@ -16,7 +16,7 @@
 struct folders {
 	struct folders_options options;
 	pthread_mutex_t lock;
-	/* guarded by lock; so are fd, users, settled and the idle list in every plan_folder */
+	/* guarded by lock; so are fd, users, settled and the idle list in every plan_folder; folding is not */
 	struct plan_folder idle; /* a ring: the head's next was idle last */
 	unsigned idle_count;
 };
@@ -95,6 +95,31 @@ static void leave_locked(struct folders *folders, struct plan_folder *folder)
 		add_idle(folders, folder);
 }
 
+enum folding folders_folding(const struct plan_folder *folder)
+{
+	return (enum folding)atomic_load_explicit(&folder->folding, memory_order_acquire);
+}
+
+/* Whoever asks the disk at the same time gets the same answer. */
+void folders_learn(struct plan_folder *folder, int fd, const char *name)
+{
+	if (folders_folding(folder) == FOLDING_UNKNOWN)
+		atomic_store_explicit(&folder->folding, (unsigned char)folding_probe(fd, name), memory_order_release);
+}
+
+/* FOLDER is there: its name may tell what the one that it lies in does with names. Caller holds lock. */
+static void learn_locked(struct folders *folders, struct plan_folder *folder)
+{
+	struct plan_folder *parent = folder->node.parent;
+
+	if (folders_folding(parent) == FOLDING_UNKNOWN && use_locked(folders, parent, ABSENT_IS_MADE) == STATUS_OK) {
+		folders_learn(parent, parent->fd, folder->name);
+		leave_locked(folders, parent);
+	}
+	if (folders_folding(parent) == FOLDING_YES)
+		atomic_store_explicit(&folder->folding, FOLDING_YES, memory_order_release);
+}
+
 /* Caller holds lock. */
 static enum status make_locked(struct folders *folders, struct plan_folder *folder)
 {
@@ -120,7 +145,11 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 	}
 	plan_landing(&folder->node, path);
 	enum status status = beneath_open_folder(folders->options.root, path, BENEATH_NO_LINKS, &folder->fd);
-	return status == STATUS_NOT_FOUND && absent == ABSENT_IS_MADE ? make_locked(folders, folder) : status;
+	if (status == STATUS_NOT_FOUND && absent == ABSENT_IS_MADE)
+		status = make_locked(folders, folder);
+	if (status == STATUS_OK)
+		learn_locked(folders, folder);
+	return status;
 }
 
 /* Caller holds lock. */

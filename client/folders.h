@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "folding.h"
 #include "plan.h"
 #include "status.h"
 
@@ -29,6 +30,11 @@ MUST_CHECK enum status folders_use(struct folders *folders, struct plan_folder *
 MUST_CHECK enum status folders_look(struct folders *folders, struct plan_folder *folder, int *fd);
 /* Ends a use. */
 void folders_leave(struct folders *folders, struct plan_folder *folder);
+
+/* Any thread may ask; a folder is taken to be like the one that it lies in, where that is known to fold case. */
+enum folding folders_folding(const struct plan_folder *folder);
+/* NAME lies in FOLDER, which is in use as FD. */
+void folders_learn(struct plan_folder *folder, int fd, const char *name);
 
 /*
  * Names in FOLDER have changed: syncs it, and whatever it lies in that was not synced since this run began, so that a

@@ -6,100 +6,12 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "checksum.h"
+#include "claims.h"
 #include "clock.h"
 #include "commit.h"
 #include "digest.h"
 #include "outcome.h"
 #include "sync.h"
-
-/* --- The final name ------------------------------------------------------------------------------------------------ */
-
-static bool has_time(const struct stat *stat, const struct file_time *time)
-{
-	return stat->st_mtim.tv_sec == time->seconds && stat->st_mtim.tv_nsec == (long)time->nanoseconds;
-}
-
-static enum status place_of(int folder, const char *name, uint64_t size, const struct file_time *time, enum landing_place *place)
-{
-	struct stat stat;
-	enum status status = beneath_stat_name(folder, name, &stat);
-
-	if (status == STATUS_NOT_FOUND) {
-		*place = LANDING_FREE;
-		return STATUS_OK;
-	}
-	if (status != STATUS_OK)
-		return status;
-	if (S_ISDIR(stat.st_mode))
-		return STATUS_IS_FOLDER;
-	*place = LANDING_ODD;
-	if (S_ISREG(stat.st_mode))
-		*place = time && (uint64_t)stat.st_size == size && has_time(&stat, time) ? LANDING_SAME : LANDING_OTHER;
-	return STATUS_OK;
-}
-
-/* A sum that the user gave is believed, size and time are not. What has it may be an earlier run's that was not synced. */
-static enum status proven_place_of(const struct transfer *transfer, int folder, const struct plan_file *file, uint64_t size,
-	const struct file_time *time, enum landing_place *place)
-{
-	const struct digest *sum = plan_sum(file);
-	enum status status = place_of(folder, file->name, size, time, place);
-
-	if (status != STATUS_OK || *place != LANDING_SAME || !sum)
-		return status;
-	status = checksum_file(folder, file->name, size, sum, transfer->sync ? CHECKSUM_SYNC : CHECKSUM_NO_SYNC);
-	if (status == STATUS_OK)
-		return folders_settle(transfer->folders, file->node.parent);
-	if (status != STATUS_MISMATCH && status != STATUS_CHANGED)
-		return status;
-	*place = LANDING_OTHER;
-	return STATUS_OK;
-}
-
-/* A free place may have a partial beside it. */
-static void look_beside(int folder, const struct plan_file *file, enum landing_place *place)
-{
-	char name[PARTIAL_NAME_SIZE];
-	struct stat stat;
-
-	if (*place == LANDING_FREE && beneath_stat_name(folder, partial_name(file->name, name), &stat) == STATUS_OK)
-		*place = LANDING_BEGUN;
-}
-
-/* Who fetched "a" beside ".a.ferry-part" would use the second one up as the first one's partial. */
-static enum status refuse_name(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
-{
-	char shown[OUTCOME_SHOWN_SIZE];
-
-	failure_set(failure, FAILURE_LOCAL, STATUS_INVALID, "cannot write %s: this is how ferry calls its partial files",
-		outcome_shown(transfer, &file->node, shown));
-	return STATUS_INVALID;
-}
-
-enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place, struct failure *failure)
-{
-	int folder;
-
-	if (partial_is_name(file->name))
-		return refuse_name(transfer, file, failure);
-	enum status status = folders_look(transfer->folders, file->node.parent, &folder);
-
-	*place = LANDING_FREE;
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (status != STATUS_OK) {
-		outcome_local_failure(transfer, &file->node.parent->node, status, "cannot open folder", failure);
-		return status;
-	}
-	status = proven_place_of(transfer, folder, file, file->size, file->node.told ? &file->node.mtime : NULL, place);
-	if (status == STATUS_OK)
-		look_beside(folder, file, place);
-	folders_leave(transfer->folders, file->node.parent);
-	if (status != STATUS_OK)
-		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
-	return status;
-}
 
 /* --- The partial --------------------------------------------------------------------------------------------------- */
 
@@ -131,27 +43,30 @@ static enum status trim(struct download *download)
 	return status;
 }
 
-static enum status take_stock(struct download *download, int folder, enum landing_place place)
+static enum status take_stock(struct download *download, int folder, enum place place)
 {
 	download->kept = download->partial.found > 0;
-	if (place == LANDING_OTHER && piece_count(download->source.size) > 1)
+	if (place == PLACE_OTHER && piece_count(download->source.size) > 1)
 		open_basis(download, folder);
 	/* A new partial that shares nobody's blocks is empty. */
-	return download->kept || place == LANDING_OTHER ? trim(download) : STATUS_OK;
+	return download->kept || place == PLACE_OTHER ? trim(download) : STATUS_OK;
 }
 
 /* Under the lock: nobody else renames anything to the final name now. */
-static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum landing_place *place)
+static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum place *place,
+	struct failure *failure)
 {
-	const struct file *source = &download->source;
-	enum status status = proven_place_of(transfer, folder, download->file, source->size, &source->mtime, place);
+	enum status status = place_look_again(transfer, download->file, folder, &download->source, place, failure);
 
+	if (status != STATUS_OK)
+		return status;
 	/* It seems to be the same; that it is not has just been proven. */
-	if (status == STATUS_OK && *place == LANDING_SAME && download->differs)
-		*place = LANDING_OTHER;
-	if (status == STATUS_OK && *place == LANDING_SAME)
-		return partial_remove(&download->partial);
-	return status == STATUS_OK ? take_stock(download, folder, *place) : status;
+	if (*place == PLACE_SAME && download->differs)
+		*place = PLACE_OTHER;
+	status = *place == PLACE_SAME ? partial_remove(&download->partial) : take_stock(download, folder, *place);
+	if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
+	return status;
 }
 
 /* Another ferry holds the partial: that is said once, and waited for as patiently as for a server. */
@@ -178,16 +93,37 @@ static mode_t first_mode(const struct transfer *transfer, const struct download 
 	return piece_count(download->source.size) == 1 ? landing_mode(transfer, download) : 0600;
 }
 
+/* The first partial of a folder tells whether that folds case; until then one thread at a time opens any there. */
+static enum status open_once(struct transfer *transfer, struct download *download, int folder)
+{
+	const struct plan_file *file = download->file;
+	bool alone = folders_folding(file->node.parent) == FOLDING_UNKNOWN;
+	char name[PARTIAL_NAME_SIZE];
+
+	if (alone)
+		claims_hold(transfer->claims);
+	enum status status = place_take(transfer, file);
+	if (status == STATUS_OK)
+		status = partial_open(folder, file->name, first_mode(transfer, download), &download->partial);
+	if (status == STATUS_OK && alone) {
+		folders_learn(file->node.parent, folder, partial_name(file->name, name));
+		status = place_take(transfer, file);
+	}
+	if (alone)
+		claims_let_go(transfer->claims);
+	return status;
+}
+
 static enum status open_or_wait(struct transfer *transfer, struct download *download, int folder)
 {
 	int64_t deadline = 0;
-	enum status status = partial_open(folder, download->file->name, first_mode(transfer, download), &download->partial);
+	enum status status = open_once(transfer, download, folder);
 
 	/* Who waits holds nothing that the other one may wait for. */
 	if (status == STATUS_BUSY)
 		commit_all(transfer->commit);
 	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK)
-		status = partial_open(folder, download->file->name, first_mode(transfer, download), &download->partial);
+		status = open_once(transfer, download, folder);
 	return status;
 }
 
@@ -197,39 +133,59 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
  */
 static bool needs_no_name(const struct transfer *transfer, const struct download *download)
 {
-	return transfer->unnamed && !transfer->sync && download->free && piece_count(download->source.size) == 1;
+	return transfer->unnamed && !transfer->sync && download->free && piece_count(download->source.size) == 1 &&
+		folders_folding(download->file->node.parent) == FOLDING_NO;
 }
 
-static enum status open_partial(struct transfer *transfer, struct download *download, enum landing_place *place)
+/* Why there is no partial to write into. */
+static enum status cannot_open(struct transfer *transfer, struct download *download, enum status status, struct failure *failure)
+{
+	bool is_odd = status == STATUS_SYMLINK || status == STATUS_NOT_REGULAR || status == STATUS_REFUSED || status == STATUS_IS_FOLDER;
+	bool is_partial = is_odd && download->uses_folder && !partial_is_open(&download->partial);
+
+	if (status == STATUS_EXISTS)
+		place_tell_twin(transfer, download->file, failure);
+	else
+		outcome_local_failure(transfer, &download->file->node, status, is_partial ? "cannot open the partial file of" :
+			status == STATUS_BUSY ? "another ferry is writing" : "cannot write", failure);
+	return status;
+}
+
+static enum status open_partial(struct transfer *transfer, struct download *download, enum place *place, struct failure *failure)
 {
 	int folder;
 	enum status status = folders_use(transfer->folders, download->file->node.parent, &folder);
 
 	if (status != STATUS_OK)
-		return status;
+		return cannot_open(transfer, download, status, failure);
 	download->uses_folder = true;
 	if (needs_no_name(transfer, download) &&
 		partial_open_unnamed(folder, download->file->name, landing_mode(transfer, download), &download->partial) == STATUS_OK)
 		return STATUS_OK;
 	status = open_or_wait(transfer, download, folder);
-	return status == STATUS_OK ? look_again(transfer, download, folder, place) : status;
+	return status == STATUS_OK ? look_again(transfer, download, folder, place, failure) :
+		cannot_open(transfer, download, status, failure);
 }
 
-enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place, struct failure *failure)
+/* From an earlier epoch, in which the source may have been longer. */
+static enum status reopen_partial(struct transfer *transfer, struct download *download, struct failure *failure)
 {
-	*place = LANDING_FREE;
+	enum status status = trim(download);
+
+	if (status != STATUS_OK)
+		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
+	return status;
+}
+
+enum status landing_open(struct transfer *transfer, struct download *download, enum place *place, struct failure *failure)
+{
+	*place = PLACE_FREE;
 	if (download->outlet)
 		return STATUS_OK;
-	/* From an earlier epoch, in which the source may have been longer. */
-	enum status status = partial_is_open(&download->partial) ? trim(download) : open_partial(transfer, download, place);
-	bool is_odd = status == STATUS_SYMLINK || status == STATUS_NOT_REGULAR || status == STATUS_REFUSED || status == STATUS_IS_FOLDER;
-	if (is_odd && download->uses_folder && !partial_is_open(&download->partial))
-		outcome_local_failure(transfer, &download->file->node, status, "cannot open the partial file of", failure);
-	else if (status == STATUS_BUSY)
-		outcome_local_failure(transfer, &download->file->node, status, "another ferry is writing", failure);
-	else if (status != STATUS_OK)
-		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
-	if (status == STATUS_OK && *place == LANDING_SAME)
+	if (partial_is_open(&download->partial))
+		return reopen_partial(transfer, download, failure);
+	enum status status = open_partial(transfer, download, place, failure);
+	if (status == STATUS_OK && *place == PLACE_SAME)
 		landing_close(transfer, download);
 	return status;
 }
@@ -264,7 +220,7 @@ static enum status open_in_place(struct transfer *transfer, struct download *dow
 	status = beneath_open_file(folder, download->file->name, BENEATH_NO_LINKS, &download->basis, &stat);
 	if (status != STATUS_OK)
 		return status;
-	return (uint64_t)stat.st_size == download->source.size && has_time(&stat, &download->source.mtime) ? STATUS_OK : STATUS_CHANGED;
+	return place_matches(&stat, download->source.size, &download->source.mtime) ? STATUS_OK : STATUS_CHANGED;
 }
 
 enum status landing_prove_in_place(struct transfer *transfer, struct download *download, struct failure *failure)

@@ -1,4 +1,4 @@
-/* One file's way onto the disk: a look at its final name, its partial, its bytes. */
+/* One file's way onto the disk: its partial, its bytes, its final name. */
 #ifndef LANDING_H
 #define LANDING_H
 
@@ -7,29 +7,17 @@
 #include <stdint.h>
 
 #include "download.h"
+#include "place.h"
 #include "status.h"
 #include "transfer.h"
 
 /* Whatever fails here is a failure of the file, told in FAILURE. */
 
-/* What has the final name. */
-enum landing_place {
-	LANDING_FREE,  /* nothing */
-	LANDING_BEGUN, /* nothing, but a partial lies beside it */
-	LANDING_ODD,   /* what is replaced without a look into it: a symlink, a FIFO */
-	LANDING_OTHER, /* a regular file */
-	LANDING_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
-};
-
-/* Compares with what a listing told; without that a regular file is LANDING_OTHER. STATUS_IS_FOLDER for a folder. */
-MUST_CHECK enum status landing_look(struct transfer *transfer, const struct plan_file *file, enum landing_place *place,
-	struct failure *failure);
-
 /*
  * Opens the partial of a described download, and looks once more at the final name now that nobody else can put it there:
- * LANDING_SAME means that somebody just has; the partial is gone then.
+ * PLACE_SAME means that somebody just has; the partial is gone then.
  */
-MUST_CHECK enum status landing_open(struct transfer *transfer, struct download *download, enum landing_place *place,
+MUST_CHECK enum status landing_open(struct transfer *transfer, struct download *download, enum place *place,
 	struct failure *failure);
 
 /*

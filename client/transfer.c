@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "claims.h"
 #include "clock.h"
 #include "commit.h"
 #include "descriptor_limit.h"
@@ -230,6 +231,8 @@ static enum status prepare(struct transfer *transfer, struct crew **crew)
 	if (status == STATUS_OK)
 		status = commit_new(transfer, descriptor_limit_raise(), &transfer->commit);
 	if (status == STATUS_OK)
+		status = claims_new(&transfer->claims);
+	if (status == STATUS_OK)
 		status = halt_open(&transfer->halt, transfer->link.stop_fd);
 	if (status == STATUS_OK)
 		transfer->link.stop_fd = transfer->halt.fd;
@@ -252,6 +255,8 @@ enum status transfer_run(struct transfer *transfer)
 	halt_close(&transfer->halt);
 	commit_free(transfer->commit);
 	transfer->commit = NULL;
+	claims_free(transfer->claims);
+	transfer->claims = NULL;
 	report_rest(transfer, status);
 	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
 		complete_folders(transfer);

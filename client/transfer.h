@@ -16,6 +16,7 @@
 #include "queue.h"
 #include "report.h"
 
+struct claims;
 struct commit;
 
 /* Everything here is borrowed, and the same for all threads. */
@@ -38,7 +39,8 @@ struct transfer {
 	bool fail_fast;    /* the first failure ends the run */
 	uint64_t max_size; /* of a file; UINT64_MAX: any */
 	struct halt halt;      /* transfer_run's, */
-	struct commit *commit; /* and this: of all threads */
+	struct commit *commit; /* and these: of all threads */
+	struct claims *claims;
 	bool verify; /* what seems to be unchanged is proven */
 	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };

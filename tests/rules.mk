@@ -2,6 +2,9 @@
 SUPPORT := $(call objects,tests/support)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+# The one tool that needs libfuse3: the story that wants it is skipped without.
+FUSE    := $(shell pkg-config --exists fuse3 2>/dev/null && echo yes)
+TOOLS   := $(if $(FUSE),$(TOOLS),$(filter-out %/casefold,$(TOOLS)))
 BENCH   := $(call objects,tests/bench)
 SHIM    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fault/shim*.c))
 FAULT   := $(filter-out $(SHIM),$(call objects,tests/fault))
@@ -64,6 +67,8 @@ $(BUILD)/tests/fault/shim.so: $(SHIM)
 	$(Q)$(CC) -shared -o $@ $^
 $(BUILD)/tests/bench/visitor: $(BENCH) $(COMMON) $(SUPPORT)
 	$(LINK) $(LIBS)
+$(BUILD)/tests/tools/casefold.o: ROOM += $(shell pkg-config --cflags fuse3 2>/dev/null)
+$(BUILD)/tests/tools/casefold: LIBS += $(shell pkg-config --libs fuse3 2>/dev/null)
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(SUPPORT)
 	$(LINK) $(LIBS)
 

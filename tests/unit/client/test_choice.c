@@ -11,7 +11,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct expectation {
-	enum landing_place place;
+	enum place place;
 	enum choice untold, told, too_large; /* TOO_LARGE is told, and larger than allowed */
 };
 
@@ -33,11 +33,11 @@ static void assert_choices(struct transfer transfer, const struct expectation *e
 static void files_are_fetched_unless_they_may_be_here(void **state)
 {
 	static const struct expectation expectations[] = {
-		{LANDING_FREE, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
-		{LANDING_BEGUN, CHOICE_ASK, CHOICE_RECONCILE, CHOICE_SKIP},
-		{LANDING_ODD, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
-		{LANDING_OTHER, CHOICE_ASK, CHOICE_FETCH, CHOICE_SKIP},
-		{LANDING_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
+		{PLACE_FREE, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
+		{PLACE_BEGUN, CHOICE_ASK, CHOICE_RECONCILE, CHOICE_SKIP},
+		{PLACE_ODD, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
+		{PLACE_OTHER, CHOICE_ASK, CHOICE_FETCH, CHOICE_SKIP},
+		{PLACE_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
 	};
 
 	(void)state;
@@ -47,10 +47,10 @@ static void files_are_fetched_unless_they_may_be_here(void **state)
 static void what_exists_stays_where_nothing_is_replaced(void **state)
 {
 	static const struct expectation expectations[] = {
-		{LANDING_FREE, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
-		{LANDING_ODD, CHOICE_EXISTS, CHOICE_EXISTS, CHOICE_EXISTS},
-		{LANDING_OTHER, CHOICE_ASK, CHOICE_EXISTS, CHOICE_EXISTS},
-		{LANDING_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
+		{PLACE_FREE, CHOICE_FETCH, CHOICE_FETCH, CHOICE_SKIP},
+		{PLACE_ODD, CHOICE_EXISTS, CHOICE_EXISTS, CHOICE_EXISTS},
+		{PLACE_OTHER, CHOICE_ASK, CHOICE_EXISTS, CHOICE_EXISTS},
+		{PLACE_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
 	};
 
 	(void)state;
@@ -60,10 +60,10 @@ static void what_exists_stays_where_nothing_is_replaced(void **state)
 static void dry_run_fetches_nothing(void **state)
 {
 	static const struct expectation expectations[] = {
-		{LANDING_FREE, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
-		{LANDING_ODD, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
-		{LANDING_OTHER, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
-		{LANDING_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
+		{PLACE_FREE, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
+		{PLACE_ODD, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
+		{PLACE_OTHER, CHOICE_ASK, CHOICE_PLAN, CHOICE_SKIP},
+		{PLACE_SAME, CHOICE_UNCHANGED, CHOICE_UNCHANGED, CHOICE_UNCHANGED},
 	};
 
 	(void)state;
@@ -76,7 +76,7 @@ static void limit_of_size_asks_before_it_fetches(void **state)
 	const struct plan_file file = {.size = 0};
 
 	(void)state;
-	assert_int_equal(choice_of(&transfer, &file, LANDING_FREE), CHOICE_ASK);
+	assert_int_equal(choice_of(&transfer, &file, PLACE_FREE), CHOICE_ASK);
 }
 
 int main(void)
