@@ -129,7 +129,7 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
 
 /*
  * Of one piece nothing is worth being found by the next run. With syncs files wait for each other before they get their names;
- * what was received for them has to outlive this run.
+ * what was received for them has to outlive this run. A folder that may fold case is asked with the name of a partial first.
  */
 static bool needs_no_name(const struct transfer *transfer, const struct download *download)
 {

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Small new files need no partial while nothing is synced: a kill leaves whole files alone, and nobody's file is lost.
+# Small new files need no partial while nothing is synced, but for the first of each folder: a kill leaves whole files alone, and
+# nobody's file is lost.
 . tests/support/story.sh
 
 mkdir -p source/sub
@@ -15,20 +16,20 @@ for clobber in '' --no-clobber; do
 	mkdir late
 	start_proxy --stall 60000
 	# shellcheck disable=SC2086
-	ferry get "$proxied/middle" -o late/file --no-sync $clobber 2>err &
+	ferry get "$proxied/"{empty,middle} -d late -j 1 --no-sync $clobber 2>err &
 	client=$! code=0
 	read -r _ <&"$from"
-	echo somebody >late/file
+	echo somebody >late/middle
 	echo go >&"$to"
 	wait "$client" || code=$?
 	if [ -z "$clobber" ]; then
 		equal 'code' "$code" 0
-		same source/middle late/file
+		same source/middle late/middle
 	else
 		equal 'code' "$code" 9
-		equal 'what was kept' "$(cat late/file)" somebody
+		equal 'what was kept' "$(cat late/middle)" somebody
 	fi
-	equal 'names' "$(ls -A late)" file
+	equal 'names' "$(ls -A late | xargs)" 'empty middle'
 	rm -r late
 done
 
@@ -38,6 +39,9 @@ client=$!
 until [ -n "$(find killed -name 'file.*' 2>/dev/null | head -n 1)" ]; do kill -0 "$client"; done
 kill -KILL "$client"
 wait "$client" || :
-for file in $(cd killed && find . -type f); do same "source/$file" "killed/$file"; done
+for file in $(cd killed && find . -type f ! -name '.*.ferry-part'); do same "source/$file" "killed/$file"; done
+for folder in killed killed/sub; do
+	[ "$(find "$folder" -maxdepth 1 -name '.*.ferry-part' | wc -l)" -le 1 ] || fail "more than one partial in $folder"
+done
 expect 0 ferry get -r "$server" -d killed --no-sync
 same source killed
