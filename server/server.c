@@ -30,12 +30,20 @@ static void wake_slot(void *slots, uint64_t name)
 	slots_wake(slots, name);
 }
 
-/* As many workers as can run at once never wait for the disk; where there are no more, one has to. */
+/* So many workers never wait for the disk, where there are as many, and never fewer than can run at once. */
+#define ALWAYS_READY 8u
+
+/*
+ * What was read is hashed by who read it: more of them than processors would only keep these from who answers out of memory.
+ * Who asks for more workers than usual wants more to wait.
+ */
 static unsigned cold_tokens(const struct settings *settings)
 {
-	unsigned cores = threads_cores();
+	unsigned cores = threads_cores(), ready = cores > ALWAYS_READY ? cores : ALWAYS_READY;
 
-	return settings->workers > cores ? settings->workers - cores : 1;
+	if (settings->workers > ready)
+		return settings->workers - ready;
+	return 1;
 }
 
 static enum status init_services(struct services *services, const struct server_setup *setup)

@@ -108,7 +108,7 @@ static enum status parse_workers(const struct setting *setting, const char *valu
 {
 	if (strcmp(value, "auto") != 0)
 		return parse_count(setting, value, field, complaint);
-	/* Eight may wait for a cold disk while the others serve. */
+	/* Eight serve while the others may wait for a cold disk. */
 	*(unsigned *)field = threads_cores() + 8;
 	return STATUS_OK;
 }
