@@ -169,6 +169,7 @@ static struct transfer transfer_of(struct get *get, mode_t mask)
 			.timeout = get->options->timeout,
 			.congestion = get->options->congestion,
 			.limit = get->limit,
+			.links = jobs_of(get),
 			.stop_fd = interrupt_fd(&get->interrupt),
 			.trust = get->trust,
 		},

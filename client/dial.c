@@ -72,7 +72,7 @@ static enum status prepare(int fd, const struct link_options *options)
  */
 static enum status keep_short(int fd, const struct link_options *options, int64_t handshake)
 {
-	const int buffer = DIAL_NEAR_BUFFER;
+	const int buffer = options->links < DIAL_MANY ? DIAL_NEAR_BUFFER : DIAL_NEAR_BUFFER_OF_MANY;
 
 	if (options->limit || handshake >= DIAL_NEAR)
 		return STATUS_OK;

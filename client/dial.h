@@ -7,9 +7,14 @@
 #include "link.h"
 #include "status.h"
 
-/* A server within this many nanoseconds is next door: no more than so many bytes wait in the kernel until we read them. */
+/*
+ * A server within this many nanoseconds is next door: no more than so many bytes of a link wait in the kernel until we read them.
+ * Where there are more links than processors they wait longer.
+ */
 #define DIAL_NEAR 100000
 #define DIAL_NEAR_BUFFER (256 * 1024)
+#define DIAL_NEAR_BUFFER_OF_MANY (128 * 1024)
+#define DIAL_MANY 3u
 
 struct dialed {
 	int fd;            /* non-blocking, TCP_NODELAY */

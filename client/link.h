@@ -31,6 +31,7 @@ struct link_options {
 	int64_t timeout;        /* patience: nanoseconds without a byte, also for connecting */
 	const char *congestion; /* NULL: the system's */
 	struct limit *limit;    /* of all that is received; NULL: none */
+	unsigned links;         /* that receive at once, as far as is known; 0: one */
 	int stop_fd;            /* readable when the run is interrupted: STATUS_INTERRUPTED; -1: none */
 	struct trust *trust;    /* borrowed; NULL: no TLS, no token */
 };

@@ -37,9 +37,9 @@ static int buffer_of(int fd)
 }
 
 /* As far as this machine lets anybody choose. */
-static int near_buffer(void)
+static int near_buffer(int chosen)
 {
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), chosen = DIAL_NEAR_BUFFER;
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &chosen, sizeof chosen), 0);
 	int bytes = buffer_of(fd);
@@ -48,18 +48,17 @@ static int near_buffer(void)
 }
 
 /* A machine that is busy may make a server next door seem far away, but not always. */
-static void little_of_a_server_next_door_lies_unread(void **state)
+static void expect_buffer(unsigned links, int chosen)
 {
-	const struct link_options options = {.timeout = 5 * CLOCK_SECOND, .stop_fd = -1};
+	const struct link_options options = {.timeout = 5 * CLOCK_SECOND, .stop_fd = -1, .links = links};
 	int listener, near = 0;
 	uint16_t port = listen_here(&listener);
 
-	(void)state;
 	for (int i = 0; i < TRIES && near == 0; i++) {
 		struct dialed dialed;
 		assert_int_equal(dial("127.0.0.1", port, &options, &dialed), STATUS_OK);
 		if (dialed.handshake < DIAL_NEAR) {
-			assert_int_equal(buffer_of(dialed.fd), near_buffer());
+			assert_int_equal(buffer_of(dialed.fd), near_buffer(chosen));
 			near++;
 		}
 		close(dialed.fd);
@@ -68,10 +67,25 @@ static void little_of_a_server_next_door_lies_unread(void **state)
 	assert_int_equal(near, 1);
 }
 
+static void little_of_a_server_next_door_lies_unread(void **state)
+{
+	(void)state;
+	expect_buffer(0, DIAL_NEAR_BUFFER);
+	expect_buffer(2, DIAL_NEAR_BUFFER);
+}
+
+static void less_of_many_links(void **state)
+{
+	(void)state;
+	expect_buffer(3, DIAL_NEAR_BUFFER_OF_MANY);
+	expect_buffer(64, DIAL_NEAR_BUFFER_OF_MANY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(little_of_a_server_next_door_lies_unread),
+		cmocka_unit_test(less_of_many_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
