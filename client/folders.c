@@ -100,11 +100,13 @@ enum folding folders_folding(const struct plan_folder *folder)
 	return (enum folding)atomic_load_explicit(&folder->folding, memory_order_acquire);
 }
 
-/* Whoever asks the disk at the same time gets the same answer. */
+/* Of several who ask the disk at the same time only some may get an answer: that is the one that stays. */
 void folders_learn(struct plan_folder *folder, int fd, const char *name)
 {
+	unsigned char before = FOLDING_UNKNOWN;
+
 	if (folders_folding(folder) == FOLDING_UNKNOWN)
-		atomic_store_explicit(&folder->folding, (unsigned char)folding_probe(fd, name), memory_order_release);
+		atomic_compare_exchange_strong(&folder->folding, &before, (unsigned char)folding_probe(fd, name));
 }
 
 /* FOLDER is there: its name may tell what the one that it lies in does with names. Caller holds lock. */

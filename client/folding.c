@@ -58,8 +58,9 @@ enum folding folding_probe(int folder, const char *name)
 	if (!other_case(name, other))
 		return FOLDING_UNKNOWN;
 	enum status status = beneath_stat_name(folder, other, &stat);
+	/* What has gone meanwhile tells nothing. */
 	if (status == STATUS_NOT_FOUND)
-		return FOLDING_NO;
+		return beneath_stat_name(folder, name, &stat) == STATUS_OK ? FOLDING_NO : FOLDING_UNKNOWN;
 	if (status != STATUS_OK || lists_both(folder, name, other, &both) != STATUS_OK)
 		return FOLDING_UNKNOWN;
 	return both ? FOLDING_NO : FOLDING_YES;

@@ -73,6 +73,7 @@ static void two_names_are_two_files_here(void **state)
 	struct scratch scratch;
 
 	assert_int_equal(scratch_make(&scratch), 0);
+	assert_int_equal(folding_probe(scratch.folder, "Name"), FOLDING_UNKNOWN);
 	make_file(&scratch, "Name");
 	assert_int_equal(folding_probe(scratch.folder, "Name"), FOLDING_NO);
 	make_file(&scratch, "nAME");
