@@ -12,6 +12,7 @@
 #include "configuration.h"
 #include "known_servers.h"
 #include "path.h"
+#include "pem.h"
 #include "question.h"
 #include "secrets.h"
 #include "text.h"
@@ -55,7 +56,7 @@ static enum status take_authorities(struct trust *trust, const char *path, struc
 	if (!path)
 		return STATUS_OK;
 	text_escape(shown, sizeof(shown), span_of(path));
-	enum status status = whole_file_read_path(path, CREDENTIALS_TEXT_MAX, &text, &length);
+	enum status status = whole_file_read_path(path, PEM_TEXT_MAX, &text, &length);
 	if (status != STATUS_OK) {
 		failure_set(failure, FAILURE_LOCAL, status, "--ca %s", shown);
 		return status;
@@ -121,7 +122,7 @@ static enum status read_own(struct credentials *own)
 	enum status status = STATUS_NOT_FOUND;
 
 	if (folder >= 0) {
-		status = whole_file_read(folder, CONFIGURATION_IDENTITY, CREDENTIALS_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+		status = whole_file_read(folder, CONFIGURATION_IDENTITY, PEM_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
 		close(folder);
 	}
 	struct span pem = {(unsigned char *)text, length};

@@ -6,49 +6,37 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include "credentials.h"
+#include "pem.h"
 
 /* Of SSL_CTX_set_security_level(3): 112 bits, thus RSA from 2,048 bits on, and neither SHA-1 nor MD5. */
 #define SECURITY_LEVEL 2
 
-static int no_password(char *password, int capacity, int writing, void *context)
-{
-	(void)password;
-	(void)capacity;
-	(void)writing;
-	(void)context;
-	return 0;
-}
-
-/* Adds all certificates; the end of the text is the one error that may be, and not at its beginning. */
 static enum status add_all(X509_STORE *store, BIO *text)
 {
 	X509 *certificate;
 	bool added = true, any = false;
+	enum status status = STATUS_OK;
 
-	while (added && (certificate = PEM_read_bio_X509(text, NULL, no_password, NULL))) {
+	while (added && (status = pem_certificate(text, &certificate)) == STATUS_OK) {
 		added = X509_STORE_add_cert(store, certificate) == 1;
 		any = true;
 		X509_free(certificate);
 	}
 	if (!added)
 		return STATUS_NO_MEMORY;
-	return any && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE ? STATUS_OK : STATUS_INVALID;
+	return any && status == STATUS_END ? STATUS_OK : STATUS_INVALID;
 }
 
 enum status authorities_parse(struct span pem, struct authorities *authorities)
 {
 	X509_STORE *store = X509_STORE_new();
-	BIO *text = pem.length <= CREDENTIALS_TEXT_MAX ? BIO_new_mem_buf(pem.bytes, (int)pem.length) : NULL;
-	enum status status = STATUS_INVALID;
+	BIO *text = pem_open(pem);
+	enum status status = store && text ? add_all(store, text) : STATUS_INVALID;
 
-	ERR_clear_error();
-	if (store && text)
-		status = add_all(store, text);
 	ERR_clear_error();
 	BIO_free(text);
 	if (status == STATUS_OK)

@@ -13,46 +13,32 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "pem.h"
+
 #define SERIAL_BITS 127
 #define SECURITY_BITS 112 /* NIST SP 800-57, part 1, table 2: RSA from 2,048 bits on */
 #define NAME_MAX_LENGTH 64 /* ub-common-name, RFC 5280 appendix A.1 */
 
 /* --- Reading --------------------------------------------------------------------------------------------------------- */
 
-/* Without this, libcrypto would ask the terminal for the password of an encrypted key. */
-static int no_password(char *password, int capacity, int writing, void *context)
-{
-	(void)password;
-	(void)capacity;
-	(void)writing;
-	(void)context;
-	return 0;
-}
-
-static BIO *open_text(struct span text)
-{
-	return text.length <= CREDENTIALS_TEXT_MAX ? BIO_new_mem_buf(text.bytes, (int)text.length) : NULL;
-}
-
 /* The first certificate is the one; those behind it are its chain. */
 static enum status read_certificates(BIO *text, struct credentials *credentials)
 {
 	X509 *next;
+	enum status status = pem_certificate(text, &credentials->certificate);
 
-	credentials->certificate = PEM_read_bio_X509(text, NULL, no_password, NULL);
 	credentials->chain = sk_X509_new_null();
-	if (!credentials->certificate)
+	if (status != STATUS_OK)
 		return STATUS_INVALID;
 	if (!credentials->chain)
 		return STATUS_NO_MEMORY;
-	while ((next = PEM_read_bio_X509(text, NULL, no_password, NULL))) {
+	while ((status = pem_certificate(text, &next)) == STATUS_OK) {
 		if (sk_X509_push(credentials->chain, next) <= 0) {
 			X509_free(next);
 			return STATUS_NO_MEMORY;
 		}
 	}
-	/* The end of the text is the one error that may be. */
-	return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE ? STATUS_OK : STATUS_INVALID;
+	return status == STATUS_END ? STATUS_OK : status;
 }
 
 static enum status parse(BIO *certificate, BIO *key, struct credentials *credentials)
@@ -61,8 +47,7 @@ static enum status parse(BIO *certificate, BIO *key, struct credentials *credent
 
 	if (status != STATUS_OK)
 		return status;
-	credentials->key = PEM_read_bio_PrivateKey(key, NULL, no_password, NULL);
-	if (!credentials->key)
+	if (pem_key(key, &credentials->key) != STATUS_OK)
 		return STATUS_INVALID;
 	return X509_check_private_key(credentials->certificate, credentials->key) == 1 ? STATUS_OK : STATUS_MISMATCH;
 }
@@ -70,11 +55,9 @@ static enum status parse(BIO *certificate, BIO *key, struct credentials *credent
 enum status credentials_parse(struct span certificate, struct span key, struct credentials *credentials)
 {
 	struct credentials parsed = {.key = NULL};
-	BIO *certificate_text = open_text(certificate), *key_text = open_text(key);
-	enum status status;
+	BIO *certificate_text = pem_open(certificate), *key_text = pem_open(key);
+	enum status status = parse(certificate_text, key_text, &parsed);
 
-	ERR_clear_error();
-	status = parse(certificate_text, key_text, &parsed);
 	ERR_clear_error();
 	BIO_free(certificate_text);
 	BIO_free(key_text);

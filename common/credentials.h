@@ -17,12 +17,9 @@ struct credentials {
 	struct evp_pkey_st *key;
 };
 
-/* PEM of both together is never longer; longer text is refused before it is read. */
-#define CREDENTIALS_TEXT_MAX 262144u
-
 /*
  * CERTIFICATE and KEY are PEM and may be the same text. STATUS_INVALID where one of them is missing, malformed or encrypted
- * (nobody is ever asked for a password), STATUS_MISMATCH where they do not belong together.
+ * (see pem.h), STATUS_MISMATCH where they do not belong together.
  */
 MUST_CHECK enum status credentials_parse(struct span certificate, struct span key, struct credentials *credentials);
 void credentials_release(struct credentials *credentials);

@@ -9,6 +9,7 @@
 #include "credentials.h"
 #include "log.h"
 #include "path.h"
+#include "pem.h"
 #include "whole_file.h"
 
 struct identity {
@@ -51,7 +52,7 @@ static enum status make_unless_made(int state)
 		return status;
 	char *text = NULL;
 	size_t length = 0;
-	status = whole_file_read(state, IDENTITY_FILE, CREDENTIALS_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+	status = whole_file_read(state, IDENTITY_FILE, PEM_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
 	forget_text(text, length);
 	if (status == STATUS_NOT_FOUND)
 		status = make(state);
@@ -66,7 +67,7 @@ static enum status read_own(int state, struct credentials *credentials)
 	enum status status = make_unless_made(state);
 
 	if (status == STATUS_OK)
-		status = whole_file_read(state, IDENTITY_FILE, CREDENTIALS_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+		status = whole_file_read(state, IDENTITY_FILE, PEM_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
 	struct span pem = {(unsigned char *)text, length};
 	if (status == STATUS_OK)
 		status = credentials_parse(pem, pem, credentials);
@@ -87,7 +88,7 @@ static const char *reason_of_own(enum status status)
 
 static enum status read_pem(const char *path, char **text, size_t *length, struct complaint *complaint)
 {
-	enum status status = whole_file_read_path(path, CREDENTIALS_TEXT_MAX, text, length);
+	enum status status = whole_file_read_path(path, PEM_TEXT_MAX, text, length);
 
 	return status == STATUS_OK ? status : complain(complaint, status, "ferryd: %s: %s", path, status_text(status));
 }

@@ -18,6 +18,7 @@
 #include <openssl/x509.h>
 
 #include "path.h"
+#include "pem.h"
 
 static char *make(void)
 {
@@ -187,13 +188,13 @@ static void a_text_beyond_the_limit_is_refused(void **state)
 {
 	struct credentials credentials;
 	char *text = make();
-	char *padded = calloc(1, CREDENTIALS_TEXT_MAX + 2);
+	char *padded = calloc(1, PEM_TEXT_MAX + 2);
 	size_t length = strlen(text);
 
 	(void)state;
-	memset(padded, '\n', CREDENTIALS_TEXT_MAX + 1);
+	memset(padded, '\n', PEM_TEXT_MAX + 1);
 	memcpy(padded, text, length);
-	struct span whole = {(unsigned char *)padded, CREDENTIALS_TEXT_MAX};
+	struct span whole = {(unsigned char *)padded, PEM_TEXT_MAX};
 	assert_int_equal(credentials_parse(whole, whole, &credentials), STATUS_OK);
 	credentials_release(&credentials);
 	whole.length++;
