@@ -21,7 +21,7 @@ older() {
 	rm -rf "$1" && mkdir "$1"
 	cat source/file source/file >"$1/file"
 	truncate -s "$2" "$1/file"
-	printf '\x5a\xa5' | dd of="$1/file" bs=1 seek=$((7 * piece - 1)) conv=notrunc status=none
+	flip "$1/file" $((7 * piece - 1)) $((7 * piece))
 	touch -d @1 "$1/file"
 	cp "$1/file" old
 	exec {held}<"$1/file"

@@ -10,10 +10,7 @@ start_server source
 
 # damage FILE PIECE: one byte of PIECE becomes another.
 damage() {
-	local offset=$(($2 * piece + 77))
-	local byte
-	byte=$(od -An -tx1 -j $offset -N 1 "$1" | tr -d " ")
-	printf "\\x$(printf %02x $((0x$byte ^ 1)))" | dd of="$1" bs=1 seek=$offset conv=notrunc status=none
+	flip "$1" $(($2 * piece + 77))
 }
 
 # arrives STATUS FETCHED REUSED OPTION...: the file arrives so, and the server has sent that much in all.
@@ -82,7 +79,7 @@ rm copy/small && sent=$((sent + 3000))
 # Small files are proven likewise, and fetched whole where that fails.
 : >source/empty
 expect 0 ferry get -r "$server/" -d copy
-printf x | dd of=copy/small bs=1 seek=7 conv=notrunc status=none && touch -r source/small copy/small
+flip copy/small 7 && touch -r source/small copy/small
 expect 0 ferry get -r --verify "$server/" -d copy --json
 results=$(jq -r '"\(.path) \(.status) \(.fetched)"' out | sort | tr '\n' ,)
 equal results "$results" 'copy/empty verified 0,copy/file verified 0,copy/small fetched 3000,'

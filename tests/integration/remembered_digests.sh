@@ -50,9 +50,9 @@ shorten() { truncate -s 100 "$1"; }
 empty() { truncate -s 0 "$1"; }
 lengthen() { echo >>"$1"; }
 exchange() { cp source/other "$1"; }
-flip() { printf '\x99' | dd of="$1" bs=1 seek=60 conv=notrunc status=none; }
+garble() { flip "$1" 60; }
 cp "$entry" sound
-for harm in shorten empty lengthen exchange flip; do
+for harm in shorten empty lengthen exchange garble; do
 	$harm "$entry"
 	! cmp -s sound "$entry" || fail "$harm does no harm"
 	start_server --cache cache source
@@ -103,7 +103,7 @@ start_server --cache cache source
 expect 0 ferry verify "$server/file" here
 absent "$entry"
 stop_server
-printf '\x5a\xa5' | dd of=here bs=1 seek=3145727 conv=notrunc status=none
+flip here 3145727 3145728
 lie
 start_server --cache cache source
 expect 7 ferry verify "$server/file" here

@@ -86,10 +86,8 @@ get_three() {
 
 # damage FILE BYTE: flips a bit and keeps the time.
 damage() {
-	local byte
 	touch -r "$1" "$work/time"
-	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
-	printf "\\x$(printf %x $((byte ^ 16)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+	flip "$1" "$2"
 	touch -r "$work/time" "$1"
 }
 

@@ -144,6 +144,15 @@ sample() {
 	head -c "$2" /dev/urandom >"$1"
 }
 
+# flip FILE OFFSET...: a bit of each of these bytes becomes the other, whatever it was.
+flip() {
+	local offset byte
+	for offset in "${@:2}"; do
+		byte=$(od -An -tu1 -j "$offset" -N 1 "$1")
+		printf "\\x$(printf %x $((byte ^ 16)))" | dd of="$1" bs=1 seek="$offset" conv=notrunc status=none
+	done
+}
+
 # vast FILE: more than fits into the buffers between two programs; costs hardly any disk.
 vast() {
 	sample "$1" 3000000
