@@ -1,9 +1,58 @@
 /* Tests of replies that would have to wait for the disk: they hold a token, or wait for one and lose nothing. */
-#include "cold_files.h"
+/* Which files are cold is said here: a disk may bring what was asked for before it is asked for again. test_stretch asks one. */
 #include "cold_step.h"
 #include "last_folder.h"
 #include "listing.h"
 #include "reading.h"
+
+#include <sys/stat.h>
+
+#include "stretch.h"
+
+/* The file that does not lie in memory; 0: all do. */
+static ino_t cold_file;
+
+static bool is_cold(const struct stretch *stretch)
+{
+	struct stat stat;
+
+	return cold_file != 0 && fstat(stretch->fd, &stat) == 0 && stat.st_ino == cold_file;
+}
+
+bool __wrap_stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
+bool __wrap_stretch_read_hot(const struct stretch *stretch, void *bytes);
+void __wrap_stretch_ask(const struct stretch *stretch);
+void __wrap_stretch_warm(const struct stretch *stretch, struct stretch_room room);
+bool __real_stretch_read_hot(const struct stretch *stretch, void *bytes);
+
+bool __wrap_stretch_is_hot(const struct stretch *stretch, struct stretch_room room)
+{
+	(void)room;
+	return !is_cold(stretch);
+}
+
+bool __wrap_stretch_read_hot(const struct stretch *stretch, void *bytes)
+{
+	return !is_cold(stretch) && __real_stretch_read_hot(stretch, bytes);
+}
+
+void __wrap_stretch_ask(const struct stretch *stretch)
+{
+	if (is_cold(stretch))
+		cold_file = 0;
+}
+
+void __wrap_stretch_warm(const struct stretch *stretch, struct stretch_room room)
+{
+	(void)room;
+	__wrap_stretch_ask(stretch);
+}
+
+static int setup(void **state)
+{
+	cold_file = 0;
+	return rig_setup(state);
+}
 
 static void take_all_tokens(struct rig *rig)
 {
@@ -24,19 +73,12 @@ static bool waits(struct rig *rig)
 	return rig->services.cold.first != NULL;
 }
 
-static bool on_disk(const struct rig *rig)
+static void cool(struct rig *rig, const char *path)
 {
-	return lies_on_disk(rig->scratch.folder);
-}
+	struct stat stat;
 
-/* Drops a file from memory, if it can be elsewhere. */
-static void cool(struct rig *rig, const char *path, size_t length)
-{
-	int fd = openat(rig->scratch.folder, path, O_RDWR | O_CLOEXEC);
-
-	assert_int_equal(fsync(fd), 0);
-	make_cold(fd, length);
-	close(fd);
+	assert_int_equal(fstatat(rig->scratch.folder, path, &stat, 0), 0);
+	cold_file = stat.st_ino;
 }
 
 static void a_listing_waits_for_a_token(void **state)
@@ -77,11 +119,11 @@ static void what_lies_in_memory_needs_no_token(void **state)
 	assert_int_equal(rig->services.cold.tokens, 0);
 }
 
-/* Asks for a small file that lies on the disk, while others have all tokens. */
+/* Asks for a small file that is cold, while others have all tokens. */
 static uint16_t ask_for_cold_file(struct rig *rig)
 {
 	rig_file(rig, "file", 40000);
-	cool(rig, "file", 40000);
+	cool(rig, "file");
 	rig_greet(rig);
 	take_all_tokens(rig);
 	return ask(rig, "file", any, 0, 1);
@@ -92,7 +134,7 @@ static void a_cold_small_file_waits_for_a_token(void **state)
 	struct rig *rig = *state;
 
 	uint16_t number = ask_for_cold_file(rig);
-	assert_int_equal(waits(rig), on_disk(rig));
+	assert_true(waits(rig));
 	give_token(rig);
 	expect_file(rig, number);
 	expect_piece(rig, number, 40000, 0);
@@ -105,15 +147,10 @@ static void a_small_file_that_changes_before_it_is_read_is_changed(void **state)
 	struct rig *rig = *state;
 
 	uint16_t number = ask_for_cold_file(rig);
-	bool waiting = waits(rig);
-	assert_int_equal(waiting, on_disk(rig));
-	if (waiting)
-		rig_file(rig, "file", 40000);
+	assert_true(waits(rig));
+	rig_file(rig, "file", 40000);
 	give_token(rig);
-	if (waiting)
-		assert_int_equal(rig_error(rig, number), ERROR_CHANGED);
-	else
-		expect_file(rig, number);
+	assert_int_equal(rig_error(rig, number), ERROR_CHANGED);
 }
 
 static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
@@ -122,13 +159,13 @@ static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
 	uint64_t size = 2 * PIECE_SIZE;
 
 	rig_file(rig, "file", size);
-	cool(rig, "file", PIECE_SIZE);
+	cool(rig, "file");
 	rig_greet(rig);
 	take_all_tokens(rig);
 	uint16_t number = ask(rig, "file", any, 0, 1);
 	expect_file(rig, number);
-	assert_int_equal(waits(rig), on_disk(rig));
-	assert_int_equal(rig->services.tally.hashed, on_disk(rig) ? 0 : PIECE_SIZE);
+	assert_true(waits(rig));
+	assert_int_equal(rig->services.tally.hashed, 0);
 	give_token(rig);
 	expect_piece(rig, number, size, 0);
 	assert_int_equal(rig->services.cold.tokens, 1);
@@ -144,11 +181,11 @@ static void a_cold_piece_with_a_known_digest_waits_for_a_token(void **state)
 	struct version version = open_file(rig, "file", size);
 	expect_file(rig, ask(rig, "file", version, 1, 1));
 	expect_piece(rig, rig->number, size, 1);
-	cool(rig, "file", PIECE_SIZE);
+	cool(rig, "file");
 	take_all_tokens(rig);
 	uint16_t number = ask(rig, "file", version, 0, 2);
 	expect_file(rig, number);
-	assert_int_equal(waits(rig), on_disk(rig));
+	assert_true(waits(rig));
 	give_token(rig);
 	expect_piece(rig, number, size, 0);
 	expect_piece(rig, number, size, 1);
@@ -163,21 +200,21 @@ static void a_cold_sum_and_cold_digests_wait_for_a_token(void **state)
 
 	rig_file(rig, "file", size);
 	rig_greet(rig);
-	cool(rig, "file", PIECE_SIZE);
+	cool(rig, "file");
 	take_all_tokens(rig);
 	uint16_t number = rig_sum(rig, "file", SUM_TREE);
 	rig_answer(rig, FRAME_FILE, number);
-	assert_int_equal(waits(rig), on_disk(rig));
+	assert_true(waits(rig));
 	give_token(rig);
 	rig_answer(rig, FRAME_SUM_RESULT, number);
 	struct version version = open_file(rig, "file", size);
-	cool(rig, "file", PIECE_SIZE);
+	cool(rig, "file");
 	take_all_tokens(rig);
 	number = rig_digests(rig, &(struct pieces_request){
 		.path = span_of("file"), .version = version, .first = 0, .count = 2, .fresh = true,
 	});
 	rig_answer(rig, FRAME_FILE, number);
-	assert_int_equal(waits(rig), on_disk(rig));
+	assert_true(waits(rig));
 	give_token(rig);
 	rig_answer(rig, FRAME_PIECES, number);
 	rig_answer(rig, FRAME_DONE, number);
@@ -242,7 +279,7 @@ static void the_last_folder_is_let_go_before_anybody_waits(void **state)
 	assert_int_equal(rig->services.cold.tokens, 1);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, rig_teardown)
 
 int main(void)
 {
