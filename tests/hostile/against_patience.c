@@ -1,6 +1,8 @@
 /* Many slow clients at once, in every way of being slow: each is let go in time, while a good client is served. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -149,6 +151,19 @@ static const struct manner *manner_of(unsigned index)
 	return manner;
 }
 
+/*
+ * A reset that comes while nothing more fits into our buffers can lie outside the window, where the kernel throws it away. So the
+ * kernel asks now and then whether the other end is still there, which a server that has it does not notice.
+ */
+static void keep_asking(int fd)
+{
+	const int on = 1, seconds = 1;
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds)), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds)), 0);
+}
+
 /* Its socket is nobody's but the poll's from now on. */
 static void begin(struct patience *patience, unsigned index)
 {
@@ -160,6 +175,7 @@ static void begin(struct patience *patience, unsigned index)
 	int fd = patience->raw.stream.fd;
 	patience->raw.stream = (struct stream){.open = false};
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	keep_asking(fd);
 	patience->polled[index] = (struct pollfd){.fd = fd, .events = POLLRDHUP};
 	patience->alive++;
 }
