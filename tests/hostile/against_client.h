@@ -106,7 +106,7 @@ struct attack {
 #define AT_DATA_STATUS AT(-33, 1)
 #define AT_DATA_DIGEST AT(-32, 1)
 
-#define PATIENCE 30u /* far beyond every deadline that is set: a wobbling machine is no fault of the client */
+#define PATIENCE 60u /* far beyond every deadline that is set: a wobbling machine is no fault of the client */
 
 struct attack_table {
 	const struct attack *attacks;
@@ -124,20 +124,20 @@ extern const struct attack_table greeting_attacks, field_attacks, order_attacks,
  * PIN for the pin of the shape's key.
  * None of these has to wait for the server's patience: it is there for the day on which one does.
  */
-#define ASKED " --timeout 8 --retry 0\n"
+#define ASKED " --timeout 20 --retry 0\n"
 #define GET "get URL/file --no-sync" ASKED
 #define GET_BIG "get URL/big" ASKED
 #define GET_TREE "get -r URL/folder" ASKED
 #define GET_CONTENTS "get -r URL/folder/" ASKED
 #define PIPE "get URL/big -o -" ASKED
-#define LS "ls URL/folder --timeout 8\n"
-#define LS_TREE "ls -r URL/folder --timeout 8\n"
-#define STAT "stat URL/file --timeout 8\n"
-#define SUM "sum URL/file --timeout 8\n"
-#define SUM_TREE "sum -r URL/folder --timeout 8\n"
-#define VERIFY "verify URL/file kept --timeout 8\n"
-#define VERIFY_TREE "verify URL/folder . --timeout 8\n"
-#define PING "ping URL -c 3 --timeout 8\n"
+#define LS "ls URL/folder --timeout 20\n"
+#define LS_TREE "ls -r URL/folder --timeout 20\n"
+#define STAT "stat URL/file --timeout 20\n"
+#define SUM "sum URL/file --timeout 20\n"
+#define SUM_TREE "sum -r URL/folder --timeout 20\n"
+#define VERIFY "verify URL/file kept --timeout 20\n"
+#define VERIFY_TREE "verify URL/folder . --timeout 20\n"
+#define PING "ping URL -c 3 --timeout 20\n"
 #define EVERY_TREE GET_TREE GET_CONTENTS LS_TREE SUM_TREE VERIFY_TREE
 #define EVERY_COMMAND GET GET_BIG PIPE LS STAT SUM VERIFY PING EVERY_TREE
 

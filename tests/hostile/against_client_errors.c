@@ -8,7 +8,7 @@
 #define TEN(text) text text text text text text text text text text
 #define EVERY_FILE GET STAT SUM VERIFY
 #define EVERY_REQUEST GET STAT SUM VERIFY LS PING GET_TREE
-#define AGAIN " --timeout 8 --retry 1 --no-sync\n"
+#define AGAIN " --timeout 20 --retry 1 --no-sync\n"
 
 static void refuse(struct visit *visit, uint16_t number, uint16_t code, const char *text, uint32_t wait_ms)
 {
@@ -143,7 +143,7 @@ static void play_contradiction(struct visit *visit)
 }
 
 #define ABSENT "get URL/absent" ASKED \
-	"stat URL/absent --timeout 8\nls URL/absent --timeout 8\nsum URL/absent --timeout 8\nverify URL/absent kept --timeout 8\n"
+	"stat URL/absent --timeout 20\nls URL/absent --timeout 20\nsum URL/absent --timeout 20\nverify URL/absent kept --timeout 20\n"
 
 static const struct attack attacks[] = {
 	{"S13", "a_request_that_finds_nothing", EVERY_REQUEST, 3, "not today", .play = play_errors, VALUES(ERROR_NOT_FOUND)},

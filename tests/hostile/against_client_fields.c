@@ -7,7 +7,7 @@
 #define BROKE "broke the ferry protocol"
 #define EVERY_FILE GET STAT SUM VERIFY GET_TREE
 #define EVERY_LISTING LS LS_TREE SUM_TREE VERIFY_TREE GET_TREE
-#define ABSENT "get URL/absent" ASKED "stat URL/absent --timeout 8\nls URL/absent --timeout 8\n"
+#define ABSENT "get URL/absent" ASKED "stat URL/absent --timeout 20\nls URL/absent --timeout 20\n"
 #define BEYOND_EVERY_FRAME VALUES(FRAME_DATA_MAX + 1, 1u << 31, UINT32_MAX)
 #define BEYOND_AN_ANSWER VALUES(FRAME_ANSWER_MAX + 1, 1u << 20, 1u << 31, UINT32_MAX)
 
@@ -106,7 +106,7 @@ static const struct attack attacks[] = {
 	/* SUM_RESULT, PONG */
 	{"S13", "a_sum_of_no_kind", SUM SUM_TREE, 11, BROKE, LIE(SET, SUM_RESULT, AT(8, 1)), VALUES(0, 3, 255)},
 	{"S8", "a_tree_digest_instead_of_a_sum", SUM SUM_TREE, 11, BROKE, LIE(SET, SUM_RESULT, AT(8, 1), .value = 2)},
-	{"S8", "a_sum_instead_of_a_tree_digest", "sum --tree URL/file --timeout 8\n", 11, BROKE,
+	{"S8", "a_sum_instead_of_a_tree_digest", "sum --tree URL/file --timeout 20\n", 11, BROKE,
 		LIE(SET, SUM_RESULT, AT(8, 1), .value = SUM_FLAT)},
 	{"S13", "a_sum_of_another_length", SUM SUM_TREE, 11, BROKE, LIE(PAYLOAD, SUM_RESULT), VALUES(0, 1, 32, 34, 65536)},
 	{"C5", "a_sum_that_claims_to_be_huge", SUM, 11, BROKE, LIE(SET, SUM_RESULT, AT_LENGTH), BEYOND_AN_ANSWER},

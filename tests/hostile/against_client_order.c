@@ -95,7 +95,7 @@ static const struct attack attacks[] = {
 	{"S13", "noise_behind_a_description", GET SUM VERIFY GET_TREE, 11, BROKE, LIE(BEHIND, FILE)},
 	{"S13", "noise_behind_entries", EVERY_LISTING, 11, BROKE, LIE(BEHIND, ENTRIES)},
 	{"S14", "pieces_in_another_order", GET_BIG, 7, "another root", .alter = swap_pieces},
-	{"S13", "answers_in_another_order", STAT "verify URL/folder . --timeout 8\n", 11, BROKE, .play = play_swapped_answers},
+	{"S13", "answers_in_another_order", STAT "verify URL/folder . --timeout 20\n", 11, BROKE, .play = play_swapped_answers},
 	{"S13", "answers_to_the_first_request_for_ever", PING GET_TREE SUM_TREE, 11, BROKE, .play = play_old_answers},
 	{"S12", "a_server_that_ends_before_it_has_answered", SOME_SHORT, 5, "connection lost", LIE(END, FILE),
 		VALUES(0, 1, 7, 8, 79)},

@@ -132,7 +132,7 @@ static const struct attack attacks[] = {
 	{"S7", "a_size_beyond_all_disks", GET "get URL/file -o x" ASKED, 9, "too large", CLAIMED_SIZE, BEYOND_ALL_DISKS},
 	{"S7", "a_size_beyond_all_disks_into_a_pipe", "get URL/file -o -" ASKED "get URL/file -o /dev/null" ASKED, 9,
 		"too large", CLAIMED_SIZE, BEYOND_ALL_DISKS},
-	{"S7", "a_size_beyond_all_disks_is_shown", STAT "stat --json URL/file --timeout 8\n" SUM, 0, NULL, CLAIMED_SIZE,
+	{"S7", "a_size_beyond_all_disks_is_shown", STAT "stat --json URL/file --timeout 20\n" SUM, 0, NULL, CLAIMED_SIZE,
 		BEYOND_ALL_DISKS},
 	{"S7", "a_size_beyond_all_disks_is_not_compared", VERIFY, 7, "", CLAIMED_SIZE, BEYOND_ALL_DISKS},
 	{"S7", "a_size_above_max_size", "get URL/file --max-size 1M" ASKED, 0, NULL, CLAIMED_SIZE,

@@ -161,7 +161,7 @@ static void play_endless_listing(struct visit *visit)
 }
 
 static const struct attack attacks[] = {
-	{"S9", "a_listing_without_end", "get -q -r URL/folder --timeout 8 --retry 0\nsum -r URL/folder --timeout 8\n", 9,
+	{"S9", "a_listing_without_end", "get -q -r URL/folder --timeout 20 --retry 0\nsum -r URL/folder --timeout 20\n", 9,
 		"limit reached", .play = play_endless_listing, .may = "folder/", .is_long = true, .seconds = 600},
 	{"S12", "silence_from_the_beginning", "get URL/file --retry 0" SHORT "\nget URL/file --retry 1" SHORT "\nls URL/folder"
 		SHORT "\nstat URL/file" SHORT "\nsum URL/file" SHORT "\nverify URL/file kept" SHORT "\nping URL -c 1" SHORT "\n", 5,

@@ -4,7 +4,7 @@
 #include "against_client.h"
 
 #define NO_TLS "does not speak TLS: its URL begins with ferry://"
-#define SOME "get TLSURL/file" ASKED "stat TLSURL/file --timeout 8\nls TLSURL/folder --timeout 8\nping TLSURL --timeout 8\n"
+#define SOME "get TLSURL/file" ASKED "stat TLSURL/file --timeout 20\nls TLSURL/folder --timeout 20\nping TLSURL --timeout 20\n"
 #define SOME_SHORT "get TLSURL/file --retry 0 --timeout 0.3\nstat TLSURL/file --timeout 0.3\nping TLSURL --timeout 0.3\n"
 
 /* Waits for the first byte that the client says, so that nothing crosses it. */

@@ -16,10 +16,10 @@ for name in "$(hex_of ../evil)" "$(hex_of /evil)" "$(hex_of ..)" "$(hex_of .)" '
 	"$(hex_of a/)" "$(hex_of "$(printf 'x%.0s' {1..256})")"; do
 	for kind in 01 02; do
 		list "$name" "$kind"
-		expect 11 ferry get -r "$liar/" -d copy --timeout 2 --retry 0
+		expect 11 ferry get -r "$liar/" -d copy --timeout 20 --retry 0
 	done
 done
 list "$(hex_of legal)" 02
-expect 0 ferry get -r "$liar/" -d copy --timeout 2 --retry 0
+expect 0 ferry get -r "$liar/" -d copy --timeout 20 --retry 0
 rmdir copy/legal
 equal 'what was written' "$(ls -A copy; ls -d evil ../evil /evil b 2>/dev/null)" ''

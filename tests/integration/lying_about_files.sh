@@ -25,7 +25,7 @@ expect 0 ferry get "$liar/true"
 equal 'what an honest server sent' "$(cat true)" hi
 while IFS='|' read -r code what said; do
 	lie "$(eval "printf %s $said")"
-	expect "$code" ferry get "$liar/false" --timeout 2 --retry 0
+	expect "$code" ferry get "$liar/false" --timeout 20 --retry 0
 	absent false
 	echo "$code $what"
 done <<'TABLE'
@@ -70,8 +70,8 @@ answer_twice() {
 	lie_in_full
 }
 answer_twice "$version"
-expect 0 ferry get "$liar/whole" -j 1 --timeout 2 --retry 0
+expect 0 ferry get "$liar/whole" -j 1 --timeout 20 --retry 0
 same both whole
 answer_twice "${version/0f/f0}"
-expect 11 ferry get "$liar/half" -j 1 --timeout 2 --retry 0
+expect 11 ferry get "$liar/half" -j 1 --timeout 20 --retry 0
 absent half

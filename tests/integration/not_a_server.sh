@@ -11,7 +11,7 @@ for greeting in http ssh zeros tls; do
 	for ending in close hold; do
 		start_tool impostor "$ending" "$greeting"
 		read -r other <&"$from"
-		expect 11 ferry get "ferry://127.0.0.1:$other/file" --timeout 5
+		expect 11 ferry get "ferry://127.0.0.1:$other/file" --timeout 20
 		absent file
 	done
 done
@@ -19,7 +19,7 @@ for round in {1..20}; do
 	sample noise 1000
 	start_tool impostor close noise
 	read -r other <&"$from"
-	expect 11 ferry get "ferry://127.0.0.1:$other/file" --timeout 5
+	expect 11 ferry get "ferry://127.0.0.1:$other/file" --timeout 20
 done
 start_tool impostor hold
 read -r other <&"$from"
