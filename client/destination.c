@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "own_stream.h"
 #include "path.h"
 #include "sync.h"
 #include "text.h"
@@ -294,30 +295,34 @@ static enum status hold_file(const char *directory, const char *output, enum des
 
 /* --- The whole ----------------------------------------------------------------------------------------------------- */
 
-/* As root one could replace the symlink /dev/stdout by a file: nobody wants that. */
-static bool is_standard_output(const char *output)
+int destination_stream(const char *directory, const char *output)
 {
-	return output && (strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0);
+	if (strcmp(output, "-") == 0)
+		return STDOUT_FILENO;
+	/* Below DIR a symlink stands for itself. */
+	return directory && *output != '/' ? OWN_STREAM_NONE : own_stream(output);
 }
 
-static enum status hold_standard_output(struct destination *destination, struct failure *failure)
+static enum status hold_stream(int stream, const char *output, struct destination *destination, struct failure *failure)
 {
-	enum status status = outlet_new(STDOUT_FILENO, OUTLET_LEAVES, &destination->outlet);
+	enum status status = outlet_new(stream, OUTLET_LEAVES, &destination->outlet);
 
-	if (status != STATUS_OK)
-		failure_set(failure, FAILURE_LOCAL, status, "cannot write to standard output");
-	return status;
+	/* Standard output is known without a name. */
+	if (status == STATUS_OK && stream != STDOUT_FILENO && !(destination->shown = strdup(output)))
+		status = STATUS_NO_MEMORY;
+	return status == STATUS_OK ? STATUS_OK : refuse(failure, FAILURE_LOCAL, status, "cannot write to", output);
 }
 
 enum status destination_open(const char *directory, const char *output, enum destination_sync sync,
 	struct destination *destination, struct failure *failure)
 {
 	struct destination made = {.folder = -1};
-	bool direct = is_standard_output(output);
+	int stream = output ? destination_stream(directory, output) : OWN_STREAM_NONE;
+	bool direct = stream != OWN_STREAM_NONE;
 	enum status status = output && !direct ? check_usable(directory, output, failure) : STATUS_OK;
 
 	if (status == STATUS_OK && direct)
-		status = hold_standard_output(&made, failure);
+		status = hold_stream(stream, output, &made, failure);
 	else if (status == STATUS_OK)
 		status = hold_folder(directory, sync, &made, failure);
 	if (status == STATUS_OK && output && !direct)

@@ -10,7 +10,7 @@
  * -d DIR      FOLDER is DIR, made with its parents
  * -o FILE     FOLDER is FILE's folder (inside DIR), NAME its last component
  * -o DEVICE   OUTLET is the device or FIFO, opened
- * -o -        OUTLET is standard output
+ * -o STREAM   OUTLET is a descriptor that is ours already: "-" is standard output, and see own_stream.h
  * neither     FOLDER is the current one
  */
 struct destination {
@@ -31,5 +31,8 @@ enum destination_sync {
 MUST_CHECK enum status destination_open(const char *directory, const char *output, enum destination_sync sync,
 	struct destination *destination, struct failure *failure);
 void destination_close(struct destination *destination);
+
+/* The descriptor of ours that OUTPUT means; OWN_STREAM_NONE where it means something else. */
+int destination_stream(const char *directory, const char *output);
 
 #endif

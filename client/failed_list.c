@@ -11,6 +11,7 @@
 
 #include "beneath.h"
 #include "hex.h"
+#include "own_stream.h"
 #include "path.h"
 #include "text.h"
 
@@ -22,7 +23,7 @@ struct failed_list {
 	char *path; /* ours; NAME points into it */
 	const char *name;
 	int folder; /* that holds NAME; -1 where DIRECT is used */
-	int direct; /* what is no regular file; -1: none */
+	int direct; /* a stream of ours, or what is no regular file; -1: none */
 	char **lines;
 	size_t count, room;
 	bool incomplete; /* memory was short */
@@ -36,13 +37,22 @@ static enum status fail(const struct failed_list *list, enum status status, stru
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
-/* *DIRECT is opened where PATH is there and no regular file. */
+/* At the place that the stream has reached, which both go on from. */
+static enum status copy_stream(int stream, int *direct)
+{
+	*direct = fcntl(stream, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return *direct >= 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+/* *DIRECT is opened where PATH leads to a stream of ours, or is there and no regular file. */
 static enum status open_direct(const char *path, int *direct)
 {
 	struct stat stat;
-	int fd;
-	enum status status = trusted_open(path, O_PATH, 0, &fd);
+	int fd, stream = own_stream(path);
 
+	if (stream != OWN_STREAM_NONE)
+		return copy_stream(stream, direct);
+	enum status status = trusted_open(path, O_PATH, 0, &fd);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)

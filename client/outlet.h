@@ -17,7 +17,7 @@ struct outlet;
 
 enum outlet_close {
 	OUTLET_CLOSES, /* the descriptor is closed at the end */
-	OUTLET_LEAVES, /* standard output */
+	OUTLET_LEAVES, /* a standard stream, or another that was handed to us */
 };
 
 /* Takes over FD in any case. */

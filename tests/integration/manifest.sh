@@ -97,5 +97,30 @@ equal 'below the current folder' "$(cat failed)" "$server/nothing"$'\tinner/sub/
 expect 3 ferry get "$server/nothing" -o "$work/inner/sub/f" --failed-list failed
 equal 'anywhere' "$(cat failed)" "$server/nothing"$'\tf'
 
+# A stream of ours goes on where it is, whatever it is called; any other link gets a file in its place.
+ln -s /proc/self/fd/1 first
+ln -s /dev/fd/2 second
+ln -s plain link
+echo kept >plain
+tell_failure() {
+	local code=0
+	echo before
+	ferry get -q "$server/nothing" --failed-list "$1" || code=$?
+	echo "$code"
+}
+printf '%s\n' before "$server/nothing" 3 >wanted
+for name in first /proc/self/fd/1 /dev/fd/1 ./first; do
+	tell_failure "$name" >told 2>err
+	same wanted told
+done
+tell_failure /dev/fd/7 7>told >rest 2>err
+equal 'another descriptor' "$(cat told)" "$server/nothing"
+tell_failure second 2>err >told
+equal 'standard error' "$(tail -n 1 err)" "$server/nothing"
+[ -L first ] && [ -L second ] || fail 'a link to a stream was replaced'
+expect 3 ferry get "$server/nothing" --failed-list link
+equal 'a link, and the file behind it' "$(cat link plain)" "$server/nothing"$'\n'kept
+[ ! -L link ] || fail 'a link was followed'
+
 expect 9 ferry get -i list --failed-list missing/list
 expect 9 ferry get -i list --failed-list .

@@ -21,6 +21,21 @@ cat fifo >through-fifo &
 expect 0 ferry get "$server/file" -o fifo
 wait $!
 same source/file through-fifo
+
+# A stream of ours goes on where it is, whatever it is called.
+ln -s /proc/self/fd/1 first
+ln -s /dev/fd/2 second
+{ echo before && cat source/file && echo after; } >wanted
+for name in - first ./first /proc/self/fd/1 /dev/fd/1; do
+	{ echo before && ferry get "$server/file" -o "$name" && echo after; } >held 2>err || fail "-o $name ended with $?"
+	same wanted held
+done
+{ echo before >&2 && ferry get -q "$server/file" -o second && echo after >&2; } 2>held || fail "-o second ended with $?"
+same wanted held
+{ echo before >&7 && ferry get "$server/file" -o /dev/fd/7 && echo after >&7; } 7>held 2>err || fail "-o /dev/fd/7 ended with $?"
+same wanted held
+[ -L first ] && [ -L second ] || fail 'a link to a stream was replaced'
+
 expect 9 ferry get "$server/file" -o missing/file
 expect 2 ferry get "$server/file" -o here
 says '-d' err

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "own_stream.h"
 #include "scratch.h"
 
 /* Every test runs with a scratch folder as its current one. */
@@ -253,6 +254,30 @@ static void standard_output_has_no_name(void **state)
 	assert_true(fcntl(STDOUT_FILENO, F_GETFD) >= 0);
 }
 
+static void a_stream_of_ours_is_written_as_it_is(void **state)
+{
+	char target[40];
+	int held = open("held", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	assert_true(held >= 0);
+	snprintf(target, sizeof(target), "/proc/self/fd/%d", held);
+	assert_int_equal(symlink(target, "stream"), 0);
+	struct destination destination = open_well(NULL, "stream");
+	outlet_gather(destination.outlet, 0, "x", 1);
+	assert_int_equal(outlet_release(destination.outlet, 1), STATUS_OK);
+	assert_string_equal(destination.shown, "stream");
+	destination_close(&destination);
+	assert_int_equal(lseek(held, 0, SEEK_CUR), 1);
+	assert_int_equal(destination_stream(NULL, target), held);
+	assert_int_equal(destination_stream(NULL, "held"), OWN_STREAM_NONE);
+	/* Below a folder that -d names a symlink is a name to be replaced. */
+	destination = open_well(".", "stream");
+	assert_null(destination.outlet);
+	destination_close(&destination);
+	close(held);
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void)
@@ -272,6 +297,7 @@ int main(void)
 		IN_PLACE(a_device_is_written_directly),
 		IN_PLACE(a_fifo_is_written_directly),
 		IN_PLACE(standard_output_has_no_name),
+		IN_PLACE(a_stream_of_ours_is_written_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,50 @@
+/* Looks for the descriptor that a link leads to. */
+#include "own_stream.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+
+#define DESCRIPTORS_MAX 256 /* what a shell hands on has a number far below */
+
+static bool look(const char *path, int flags, struct stat *stat)
+{
+	int fd;
+
+	if (trusted_open(path, O_PATH | flags, 0, &fd) != STATUS_OK)
+		return false;
+	bool seen = fstat(fd, stat) == 0;
+	close(fd);
+	return seen;
+}
+
+/* Who names a standard stream that was closed is to hear that it cannot be written. */
+static bool is_stream(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return fd <= STDERR_FILENO || (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY);
+}
+
+static bool is_same(int fd, const struct stat *wanted)
+{
+	struct stat stat;
+
+	return fstat(fd, &stat) == 0 && stat.st_dev == wanted->st_dev && stat.st_ino == wanted->st_ino;
+}
+
+int own_stream(const char *path)
+{
+	struct stat link, target;
+
+	if (!look(path, O_NOFOLLOW, &link) || !S_ISLNK(link.st_mode) || !look(path, 0, &target))
+		return OWN_STREAM_NONE;
+	for (int fd = STDOUT_FILENO; fd < DESCRIPTORS_MAX; fd++) {
+		if (is_stream(fd) && is_same(fd, &target))
+			return fd;
+	}
+	return OWN_STREAM_NONE;
+}
