@@ -4,8 +4,10 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
+#include "destination.h"
 #include "option_row.h"
 
 #define TIMEOUT_DEFAULT (30 * CLOCK_SECOND)
@@ -129,7 +131,7 @@ static enum status check_output(const struct options *options, struct failure *f
 		return STATUS_OK;
 	if (options->operand_count > 1 || options->recursive || options->input || options->sums)
 		return option_refuse(failure, "-o ", output, " names one file: use -d DIR for several");
-	if (strcmp(output, "-") == 0 && options->json)
+	if (options->json && destination_stream(options->directory, output) == STDOUT_FILENO)
 		return option_refuse(failure, "-o ", output, " and --json both want the standard output: leave one out");
 	if (*output == '\0' || output[strlen(output) - 1] == '/')
 		return option_refuse(failure, "-o ", output, " names no file: use -d DIR for a folder");

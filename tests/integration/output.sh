@@ -42,5 +42,12 @@ says '-d' err
 expect 2 ferry get "$server/file" -o here/new/
 expect 2 ferry get "$server/file" "$server/file" -o two
 expect 2 ferry get -r "$server/" -o tree
-expect 2 ferry get "$server/file" -o - --json
+for name in - first /proc/self/fd/1; do
+	expect 2 ferry get "$server/file" -o "$name" --json
+	says 'both want the standard output' err
+	[ ! -s out ] || fail "-o $name --json wrote something"
+done
+expect 0 ferry get -q "$server/file" -o second --json
+equal 'standard error beside JSON' "$(jq -r '"\(.status) \(.path)"' out)" 'fetched second'
+same source/file err
 absent missing two tree here/new
