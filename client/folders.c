@@ -19,6 +19,7 @@ struct folders {
 	/* guarded by lock; so are fd, users, settled and the idle list in every plan_folder; folding is not */
 	struct plan_folder idle; /* a ring: the head's next was idle last */
 	unsigned idle_count;
+	bool completing; /* the threads are over: what fails from here on is told with its folder */
 };
 
 enum status folders_new(const struct folders_options *options, struct folders **folders)
@@ -163,7 +164,7 @@ static enum status use_locked(struct folders *folders, struct plan_folder *folde
 	if (folder->fd < 0) {
 		enum status status = open_locked(folders, folder, absent);
 		folder->absent = status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD;
-		folder->failed = folder->failed || (status != STATUS_OK && !folder->absent);
+		folder->failed = folder->failed || (status != STATUS_OK && !folder->absent && !folders->completing);
 		if (status != STATUS_OK)
 			return status;
 	} else if (folder->users == 0 && !is_root(folder)) {
@@ -298,10 +299,18 @@ static bool is_new(struct folders *folders, const struct plan_folder *folder)
 	return is_new;
 }
 
+static enum status use_to_complete(struct folders *folders, struct plan_folder *folder, int *fd)
+{
+	pthread_mutex_lock(&folders->lock);
+	folders->completing = true;
+	pthread_mutex_unlock(&folders->lock);
+	return folders_use(folders, folder, fd);
+}
+
 enum status folders_complete(struct folders *folders, struct plan_folder *folder)
 {
 	int fd;
-	enum status status = folders_use(folders, folder, &fd);
+	enum status status = use_to_complete(folders, folder, &fd);
 
 	if (status != STATUS_OK)
 		return status;

@@ -44,7 +44,10 @@ MUST_CHECK enum status folders_settle(struct folders *folders, struct plan_folde
 /* The same where the file system in which FOLDER lies was synced as a whole since. */
 MUST_CHECK enum status folders_settle_synced(struct folders *folders, struct plan_folder *folder);
 
-/* Gives FOLDER, made where it is missing, the mode and time that it has at its source, u+rwx added. */
+/*
+ * Once nobody else uses any: gives FOLDER, made where it is missing, the mode and time that it has at its source, u+rwx added. What
+ * fails marks no folder as failed any more.
+ */
 MUST_CHECK enum status folders_complete(struct folders *folders, struct plan_folder *folder);
 
 #endif

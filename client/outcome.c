@@ -1,6 +1,7 @@
 /* Fills in results. */
 #include "outcome.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,6 +137,56 @@ void outcome_entry(struct transfer *transfer, const struct plan_source *source, 
 	publish(transfer, &result);
 }
 
+/* --- Folders ------------------------------------------------------------------------------------------------------- */
+
+/* Below what SOURCE's listing is relative to; NULL where it cannot have named a folder at LANDING. */
+static const char *below_base(const struct plan_source *source, const char *landing)
+{
+	char base[PLAN_PATH_SIZE];
+	size_t length = strlen(plan_landing(&source->base->node, base));
+	bool is_folder = source->base != source->parent;
+
+	/* Else it names a folder's contents, or a file. */
+	if ((!is_folder && !source->url.contents) || strncmp(landing, base, length) != 0)
+		return NULL;
+	if (length == 0)
+		return landing;
+	if (landing[length] == '\0')
+		return is_folder ? landing + length : NULL;
+	return landing[length] == '/' ? landing + length + 1 : NULL;
+}
+
+/*
+ * Whose listing told of FOLDER: the source that the plan knows may have needed a folder there for its destination alone. Of several
+ * that may have told of it the first will do.
+ */
+static const struct plan_source *teller_of(const struct transfer *transfer, const struct plan_folder *folder)
+{
+	const struct plan_source *source = folder->node.source;
+	char landing[PLAN_PATH_SIZE];
+
+	plan_landing(&folder->node, landing);
+	if (!below_base(source, landing))
+		source = plan_sources(transfer->plan);
+	while (source && !below_base(source, landing))
+		source = source->next;
+	assert(source);
+	return source;
+}
+
+void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status)
+{
+	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	const struct plan_source *teller = teller_of(transfer, folder);
+	struct result result = {.url = &teller->url, .status = RESULT_FAILED, .bytes = UINT64_MAX};
+
+	folder->unfinished = true;
+	result.below = span_of(below_base(teller, plan_landing(&folder->node, landing)));
+	result.path = place_of(transfer, landing, place);
+	outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &result.failure);
+	report_result(transfer->report, &result);
+}
+
 /* --- The failed list ----------------------------------------------------------------------------------------------- */
 
 /* Where it lands below what -d names, -o's folder included; without one that fits, -d has to name that folder the next time. */
@@ -150,12 +201,36 @@ static const char *listed_landing(const struct destination *destination, const s
 	return plan_landing(node, out);
 }
 
+/* Is SOURCE's NODE in a folder that has a line of its own? That brings all that is in it, and two lines for one place are refused. */
+static bool comes_with_folder(const struct transfer *transfer, const struct plan_node *node, const struct plan_source *source)
+{
+	for (const struct plan_folder *folder = node->parent; folder; folder = folder->node.parent) {
+		if (folder->unfinished && teller_of(transfer, folder) == source)
+			return true;
+	}
+	return false;
+}
+
+static void list_folder(struct transfer *transfer, const struct plan_folder *folder)
+{
+	const struct plan_source *teller = teller_of(transfer, folder);
+	char landing[PLAN_PATH_SIZE];
+
+	if (comes_with_folder(transfer, &folder->node, teller))
+		return;
+	plan_landing(&folder->node, landing);
+	failed_list_add(transfer->failed_list, &teller->url, span_of(below_base(teller, landing)), landing, NULL);
+}
+
 static void list_file(const struct plan_file *file, void *context)
 {
 	struct transfer *transfer = context;
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE];
 
 	if (atomic_load_explicit(&file->well, memory_order_relaxed))
+		return;
+	/* A folder's line has no SHA-256 for it. */
+	if (!plan_sum(file) && comes_with_folder(transfer, &file->node, file->node.source))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
 		listed_landing(transfer->destination, &file->node, landing), plan_sum(file));
@@ -166,6 +241,10 @@ void outcome_list_failures(struct transfer *transfer)
 	char landing[PLAN_PATH_SIZE];
 
 	plan_each_file(transfer->plan, list_file, transfer);
+	for (struct plan_folder *folder = plan_folders(transfer->plan); folder; folder = folder->older) {
+		if (folder->unfinished)
+			list_folder(transfer, folder);
+	}
 	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
 		if (source->listed && !atomic_load(&source->ended))
 			failed_list_add(transfer->failed_list, &source->url, span_of(""),

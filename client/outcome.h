@@ -32,6 +32,9 @@ void outcome_pause(const struct transfer *transfer, const struct failure *failur
 void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);
 
+/* After the threads: FOLDER could not be made what it is at its source. */
+void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status);
+
 /* After the threads: what failed or was not tried goes into the failed list. */
 void outcome_list_failures(struct transfer *transfer);
 

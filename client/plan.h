@@ -65,6 +65,7 @@ struct plan_folder {
 	bool made;
 	bool settled;
 	bool failed;
+	bool unfinished; /* outcome's: it could not be completed, and has been told */
 	atomic_uchar folding; /* enum folding */
 	bool gained; /* commit's: names that may not be on disk yet */
 	char name[];

@@ -193,17 +193,13 @@ static void report_rest(struct transfer *transfer, enum status status)
 /* Folders get their modes and times last, from the innermost outwards: every name made in one changes its time. */
 static void complete_folders(struct transfer *transfer)
 {
-	struct failure failure;
-
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
 		/* What hindered a file in it has been told with the file. Some are there for their files alone. */
 		if (folder->failed || !folder->node.told || (folder->needless && !folder->made))
 			continue;
 		enum status status = folders_complete(transfer->folders, folder);
-		if (status == STATUS_OK)
-			continue;
-		outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &failure);
-		report_failure(transfer->report, &failure);
+		if (status != STATUS_OK)
+			outcome_folder(transfer, folder, status);
 	}
 }
 
