@@ -29,7 +29,7 @@ enum status exchange_open(const char *text, const struct options *options, struc
 {
 	char shown[SHOWN_SIZE];
 	const char *problem;
-	enum status status = url_parse(text, url, &problem);
+	enum status status = options_url(options, text, url, &problem);
 
 	if (status != STATUS_OK) {
 		text_escape(shown, sizeof shown, span_of(text));

@@ -14,7 +14,7 @@
  * can be used further, any other status that it cannot.
  */
 
-/* Parses TEXT and connects. On failure URL is released and LINK untouched. */
+/* Parses TEXT by options_url() and connects. On failure URL is released and LINK untouched. */
 MUST_CHECK enum status exchange_open(const char *text, const struct options *options, struct url *url, struct link **link,
 	struct failure *failure);
 

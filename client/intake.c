@@ -79,7 +79,7 @@ static enum status add_source(const struct intake *intake, const struct wish *wi
 	const char *problem;
 	struct remote *remote;
 	struct plan_node *taken;
-	enum status status = url_parse(wish->text, &url, &problem);
+	enum status status = options_url(intake->options, wish->text, &url, &problem);
 
 	if (status != STATUS_OK)
 		return refuse_url(intake, wish->text, problem);

@@ -226,6 +226,23 @@ void options_release(struct options *options)
 	filter_release(&options->filter);
 }
 
+enum status options_url(const struct options *options, const char *text, struct url *url, const char **problem)
+{
+	struct url parsed;
+	enum status status = url_parse(text, &parsed, problem);
+
+	if (status != STATUS_OK)
+		return status;
+	if (parsed.tls || (!options->pin && !options->ca)) {
+		*url = parsed;
+		return STATUS_OK;
+	}
+	url_release(&parsed);
+	*problem = options->pin ? "--pin wants a server that proves who it is: write ferrys://, or leave --pin out" :
+		"--ca wants a server that proves who it is: write ferrys://, or leave --ca out";
+	return STATUS_INVALID;
+}
+
 /* --- Help ---------------------------------------------------------------------------------------------------------- */
 
 static void print_row(FILE *out, const struct option_row *row)

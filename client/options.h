@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "progress.h"
 #include "status.h"
+#include "url.h"
 
 /* One row per subcommand. */
 struct options;
@@ -76,6 +77,12 @@ MUST_CHECK enum status options_parse(int argc, char **argv, const struct command
 	struct options *options, struct failure *failure);
 
 void options_release(struct options *options);
+
+/*
+ * Parses TEXT, an operand or a line of a list, as url_parse() does. With --pin or --ca a URL whose server proves nothing is
+ * refused: who forgot the s of ferrys:// would believe that it was asked for proof.
+ */
+MUST_CHECK enum status options_url(const struct options *options, const char *text, struct url *url, const char **problem);
 
 /* What -h prints: about COMMAND, or about all of them where it is NULL. */
 void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command);

@@ -28,6 +28,22 @@ says "its pin is ${pin//+/\\+}" err
 expect 2 ferry get "$server/file" --pin "${pin%=}"
 absent file
 
+# Without the s of ferrys:// nothing would be proven: no command pretends that it was.
+plain=ferry://127.0.0.1:$port
+(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout own.key -out own.pem -subj /CN=own -days 2) 2>/dev/null
+for proof in "--pin $pin" '--ca own.pem'; do
+	for command in "get $plain/file" "ls $plain/" "stat $plain/file" "sum $plain/file" "verify $plain/file source/file" "ping $plain"; do
+		# shellcheck disable=SC2086
+		expect 2 ferry $command $proof
+		says "$plain.*${proof%% *} wants .* ferrys://" err
+	done
+	printf '%s\n' "$server/file" "$plain/file" >mixed
+	# shellcheck disable=SC2086
+	expect 2 ferry get -i mixed $proof
+	says "$plain/file: ${proof%% *} wants" err
+	absent file
+done
+
 # Once known it is trusted by every command, and no other key is.
 expect 0 ferry trust "$server" "$pin"
 expect 0 ferry get "$server/file" --json

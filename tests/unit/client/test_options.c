@@ -181,6 +181,27 @@ static void options_that_exclude_each_other_are_refused(void **state)
 	assert_refused("ls x -0 --json", "exclude each other");
 }
 
+static void what_is_to_prove_itself_needs_tls(void **state)
+{
+	static const char *const lines[] = {"get x --pin p", "get x --ca f"};
+	struct url url;
+	const char *problem;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct options options = accept(lines[i]);
+		assert_int_equal(options_url(&options, "ferry://h/x", &url, &problem), STATUS_INVALID);
+		assert_non_null(strstr(problem, "write ferrys://"));
+		assert_int_equal(options_url(&options, "ferrys://h/x", &url, &problem), STATUS_OK);
+		assert_string_equal(url.host, "h");
+		url_release(&url);
+	}
+	struct options plain = accept("get x");
+	assert_int_equal(options_url(&plain, "ferry://h/x", &url, &problem), STATUS_OK);
+	url_release(&url);
+	assert_int_equal(options_url(&plain, "http://h/x", &url, &problem), STATUS_INVALID);
+}
+
 static void several_letters_may_share_a_word(void **state)
 {
 	struct options options = accept("get x -rqrqrqrqrqv");
@@ -237,6 +258,7 @@ int main(void)
 		cmocka_unit_test(unknown_words_are_named),
 		cmocka_unit_test(number_of_operands_is_checked),
 		cmocka_unit_test(options_that_exclude_each_other_are_refused),
+		cmocka_unit_test(what_is_to_prove_itself_needs_tls),
 		cmocka_unit_test(several_letters_may_share_a_word),
 		cmocka_unit_test(help_lists_a_commands_options_and_no_others),
 		cmocka_unit_test(help_about_all_lists_every_command),
