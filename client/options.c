@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "destination.h"
+#include "long_option.h"
 #include "option_row.h"
 
 #define TIMEOUT_DEFAULT (30 * CLOCK_SECOND)
@@ -59,8 +60,24 @@ static const struct option_row *row_of(int value)
 	return option_by_letter(value);
 }
 
+/* The option that getopt_long has found by its name, or by the beginning of that; NULL for a letter, and where there is none. */
+static const struct option_row *named_row(int value)
+{
+	int found = value == '?' || value == ':' ? optopt : value;
+
+	return found >= FIRST_NAME ? row_of(found) : NULL;
+}
+
+/* The value is left out: somebody may have thought that --token takes the token itself. */
+static enum status refuse_beginning(const char *given, const struct option_row *row, struct failure *failure)
+{
+	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s is not an option of ferry: options are written in full, such as --%s%s%s",
+		given, row->name, row->value ? " " : "", row->value ? row->value : "");
+	return STATUS_INVALID;
+}
+
 /* VALUE is '?' or ':' from getopt_long, WORD the one that it could not take. */
-static enum status refuse_option(int value, char *word, struct failure *failure)
+static enum status refuse_option(int value, const char *word, struct failure *failure)
 {
 	char letter[3] = {'-', (char)optopt, '\0'};
 	const struct option_row *row = optopt ? row_of(optopt) : NULL;
@@ -77,6 +94,7 @@ static enum status scan(int argc, char **argv, struct given *given, size_t *give
 	struct failure *failure)
 {
 	struct getopt_tables tables;
+	char word[LONG_OPTION_SIZE];
 	size_t operands = 0, count = 0;
 	int value;
 
@@ -84,8 +102,11 @@ static enum status scan(int argc, char **argv, struct given *given, size_t *give
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+		const struct option_row *named = named_row(value);
+		if (named && !long_option_is(long_option_given(argv, word), named->name))
+			return refuse_beginning(word, named, failure);
 		if (value == '?' || value == ':')
-			return refuse_option(value, argv[optind - 1], failure);
+			return refuse_option(value, long_option_given(argv, word), failure);
 		if (value == 1)
 			argv[operands++] = optarg;
 		else

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "complaint.h"
+#include "long_option.h"
 #include "settings_table.h"
 #include "version.h"
 
@@ -211,6 +212,18 @@ static enum settings_outcome take_operands(int count, char **operands, struct se
 	return SETTINGS_SERVE;
 }
 
+/* FOUND is getopt_long's: a letter, or the index of a row, whose name may have been given by its beginning alone. */
+static bool is_in_full(int found, char **argv)
+{
+	char given[LONG_OPTION_SIZE];
+
+	if ((size_t)found >= ROW_COUNT || long_option_is(long_option_given(argv, given), rows[found].name))
+		return true;
+	fprintf(stderr, "ferryd: %s is not an option of ferryd: options are written in full, such as --%s%s%s\n", given, rows[found].name,
+		rows[found].value ? " " : "", rows[found].value ? rows[found].value : "");
+	return false;
+}
+
 /* What is wrong with an option is printed by getopt_long, or by us. */
 static enum settings_outcome take_options(int argc, char **argv, struct settings *settings)
 {
@@ -224,7 +237,7 @@ static enum settings_outcome take_options(int argc, char **argv, struct settings
 	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		const struct option_row *row = row_of(found);
-		if (!row || take_option(row, settings, optarg) != SETTINGS_SERVE)
+		if (!row || !is_in_full(found, argv) || take_option(row, settings, optarg) != SETTINGS_SERVE)
 			return SETTINGS_WRONG;
 	}
 	return SETTINGS_SERVE;

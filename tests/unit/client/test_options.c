@@ -162,6 +162,35 @@ static void unknown_words_are_named(void **state)
 	assert_refused("\x1b[31m", "\\x1b[31m is not a command");
 }
 
+static void assert_untold(const char *line, const char *secret)
+{
+	struct options options;
+	struct failure failure = {0};
+
+	assert_int_equal(parse(line, &options, &failure), STATUS_INVALID);
+	if (strstr(failure.text, secret))
+		fail_msg("ferry %s tells the secret: %s", line, failure.text);
+}
+
+static void long_options_are_written_in_full(void **state)
+{
+	static const char *const lines[] = {"get x --token hush", "get x --token=hush", "get x --tok hush", "get x --tokens=hush"};
+
+	(void)state;
+	assert_refused("get x --outp f", "--outp is not an option of ferry: options are written in full, such as --output FILE");
+	assert_refused("get x --outp=f", "--outp is not an option of ferry");
+	assert_refused("get x --outp", "--outp is not an option of ferry");
+	assert_refused("get x --js", "--js is not an option of ferry: options are written in full, such as --json");
+	assert_refused("get x --js=1", "--js is not an option of ferry");
+	assert_refused("get x --dir -- y", "--dir is not an option of ferry");
+	assert_refused("--he", "--he is not an option of ferry");
+	assert_refused("get x --token hush", "such as --token-file FILE");
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_untold(lines[i], "hush");
+	assert_string_equal(accept("get x --output --json").output, "--json");
+	assert_string_equal(accept("get x --output=--outp").output, "--outp");
+}
+
 static void number_of_operands_is_checked(void **state)
 {
 	(void)state;
@@ -256,6 +285,7 @@ int main(void)
 		cmocka_unit_test(sum_of_one_file_excludes_several),
 		cmocka_unit_test(options_of_another_command_are_refused),
 		cmocka_unit_test(unknown_words_are_named),
+		cmocka_unit_test(long_options_are_written_in_full),
 		cmocka_unit_test(number_of_operands_is_checked),
 		cmocka_unit_test(options_that_exclude_each_other_are_refused),
 		cmocka_unit_test(what_is_to_prove_itself_needs_tls),
