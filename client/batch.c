@@ -160,11 +160,11 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 	struct download *download = errand->download;
 	struct failure failure;
 
+	download->fetched += receipt->received;
 	if (receipt->verdict == RECEIPT_ERROR) {
 		hear_error(batch, errand, receipt->error, &receipt->failure);
 		return;
 	}
-	download->fetched += receipt->length;
 	if (receipt->failure.code != EXIT_OK) {
 		worker_fail(batch->worker, download, &receipt->failure);
 	} else if (receipt->verdict == RECEIPT_PROVEN) {
@@ -219,13 +219,14 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 /* All its bytes are here and right. */
 static void land(struct batch *batch, struct held *held)
 {
-	struct receipt receipt = {.verdict = RECEIPT_PROVEN, .length = (uint32_t)held->bytes.length, .digest = held->digest};
+	const uint32_t length = (uint32_t)held->bytes.length;
+	struct receipt receipt = {.verdict = RECEIPT_PROVEN, .length = length, .received = length, .digest = held->digest};
 	struct download *download = held->errand.download;
 	enum place place;
 	enum status ready = errand_begin(batch->worker, download, &place, &receipt.failure);
 
 	if (ready == STATUS_OK && place == PLACE_SAME) {
-		download->fetched += receipt.length;
+		download->fetched += length;
 		worker_unchanged(batch->worker, download);
 		return;
 	}
@@ -242,7 +243,7 @@ static void settle(struct batch *batch)
 		if (held->proven)
 			land(batch, held);
 		else
-			judge(batch, &held->errand, &(struct receipt){.verdict = RECEIPT_WRONG, .length = (uint32_t)held->bytes.length});
+			judge(batch, &held->errand, &(struct receipt){.verdict = RECEIPT_WRONG, .received = (uint32_t)held->bytes.length});
 	}
 	batch->handful.count = 0;
 }

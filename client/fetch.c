@@ -27,6 +27,12 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 	course_fail(course, &failure);
 }
 
+/* Its bytes are counted where the piece is told of; those of any other have come, too. */
+static bool is_news(const struct receipt *receipt)
+{
+	return !receipt->drop && receipt->verdict != RECEIPT_ERROR && receipt->failure.code == EXIT_OK;
+}
+
 static void judge(struct worker *worker, struct download *download, const struct piece_run *run, uint64_t piece,
 	const struct receipt *receipt, struct course *course)
 {
@@ -79,10 +85,10 @@ static enum status receive_run(struct worker *worker, struct download *download,
 			return STATUS_INTERRUPTED;
 		struct receipt receipt = {.drop = course->stop};
 		enum status status = receive_piece(worker, download, piece, &receipt);
-		if (status != STATUS_OK) {
+		if (status != STATUS_OK || !is_news(&receipt))
 			queue_wasted(worker->transfer->queue, download, receipt.received);
+		if (status != STATUS_OK)
 			return status;
-		}
 		if (!course->stop)
 			judge(worker, download, run, piece, &receipt, course);
 		*complete = piece + 1 == end || receipt.verdict == RECEIPT_ERROR;

@@ -23,3 +23,13 @@ holds '.url == "'"$server"'/none" and .error.code == 3 and .error.retry == false
 holds '.url == "ferry://127.0.0.1:1/x" and .error.code == 5 and (.error.message | type) == "string"'
 holds '.bytes == 100000 and .fetched == 100000 and .reused == 0 and .attempts == 1 and (.root | length) == 64 and .error == null'
 holds '.status == "skipped" and .root == null and .fetched == 0'
+
+# What came has been fetched, also where it could not be written.
+sample source/large 3000000
+expect 9 ferry get "$server/large" -j 1 -o /dev/full --json
+equal 'fetched for a full device' "$(jq .fetched out)" 1048576
+mkfifo left
+head -c 1 left >byte &
+expect 9 ferry get "$server/large" -j 1 -o left --json
+wait $!
+equal 'fetched for a reader that left' "$(jq .fetched out)" 1048576

@@ -48,6 +48,11 @@ done <<'TABLE'
 11|mode bits that are none|"$(file 1 '' '' '' '' 0110a4)$(data 1)"
 TABLE
 
+# Bytes that came count as fetched, though they were void.
+lie "$(file 1)$(data 1 "$void")$(frame ff 00 1 "000700000000$changed")"
+expect 1 ferry get "$liar/false" --timeout 20 --retry 0 --json
+equal 'fetched' "$(jq .fetched out)" 3
+
 # A file of two pieces of zeros: what is said about the second has to be about the same version.
 head -c 1048576 /dev/zero >zeros
 cat zeros zeros >both
