@@ -19,18 +19,31 @@ static bool make_room(struct catalog *catalog)
 	return true;
 }
 
-enum status catalog_add(struct catalog *catalog, enum entry_kind kind, struct span path)
+enum status catalog_add(struct catalog *catalog, enum entry_kind kind, struct span path, uint64_t size)
 {
+	const size_t length = path.length + 1 + (kind == ENTRY_FILE ? sizeof size : 0);
+
 	if (catalog->arena.bytes > BYTES_MAX)
 		return STATUS_LIMIT;
-	struct catalog_entry *entry = make_room(catalog) ? arena_take(&catalog->arena, sizeof *entry + path.length + 1) : NULL;
+	struct catalog_entry *entry = make_room(catalog) ? arena_take(&catalog->arena, sizeof *entry + length) : NULL;
 	if (!entry)
 		return STATUS_NO_MEMORY;
 	entry->kind = (unsigned char)kind;
 	if (path.length > 0)
 		memcpy(entry->path, path.bytes, path.length);
+	if (kind == ENTRY_FILE)
+		memcpy(entry->path + path.length + 1, &size, sizeof size);
 	catalog->entries[catalog->count++] = entry;
 	return STATUS_OK;
+}
+
+uint64_t catalog_size(const struct catalog_entry *entry)
+{
+	uint64_t size;
+
+	/* Nothing is aligned there. */
+	memcpy(&size, entry->path + strlen(entry->path) + 1, sizeof size);
+	return size;
 }
 
 void catalog_release(struct catalog *catalog)

@@ -111,7 +111,7 @@ static enum status take(struct compare *compare, const struct folder_listing *li
 		folder_listing_explain(listing, entry, &failure);
 		compare_fail(compare, below, &failure);
 	}
-	return catalog_add(catalog, entry->kind, entry->name);
+	return catalog_add(catalog, entry->kind, entry->name, entry->size);
 }
 
 static enum status list(struct compare *compare, struct catalog *catalog, struct failure *failure)
@@ -180,7 +180,7 @@ static enum status run(struct compare *compare, struct catalog *catalog, struct 
 	if (file.kind == ENTRY_FOLDER)
 		return compare_folders(compare, catalog, failure);
 	/* Of anything but a file the server will say why it has no digests. */
-	status = catalog_add(catalog, ENTRY_FILE, span_of(""));
+	status = catalog_add(catalog, ENTRY_FILE, span_of(""), file.kind == ENTRY_FILE ? file.size : RECORD_UNKNOWN);
 	if (status == STATUS_OK)
 		return compare_files(compare, catalog, failure);
 	failure_set(failure, FAILURE_LOCAL, status, "starting");

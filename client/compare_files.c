@@ -110,15 +110,18 @@ static enum status open_here(const struct compare *compare, const char *below, i
 }
 
 /* What is no regular file here needs no digest. */
-static void tell_without_asking(struct compare *compare, const char *below, enum status status)
+static void tell_without_asking(struct compare *compare, const struct catalog_entry *entry, enum status status)
 {
-	struct compare_result result = {.below = below, .word = COMPARE_MISSING, .size = RECORD_UNKNOWN, .pieces = RECORD_UNKNOWN};
+	const uint64_t size = catalog_size(entry);
+	struct compare_result result = {.below = entry->path, .word = COMPARE_MISSING, .size = size, .pieces = RECORD_UNKNOWN};
 
+	if (size != RECORD_UNKNOWN)
+		result.pieces = piece_count(size);
 	if (status == STATUS_IS_FOLDER || status == STATUS_NOT_REGULAR || status == STATUS_SYMLINK) {
 		result.word = COMPARE_DIFFERS;
 		result.remark = "it is no regular file here";
 	} else if (status != STATUS_NOT_FOUND && status != STATUS_NOT_FOLDER) {
-		fail_here(compare, below, status);
+		fail_here(compare, entry->path, status);
 		return;
 	}
 	compare_tell(compare, &result);
@@ -189,23 +192,23 @@ static enum status ask(struct checks *checks, struct check *check, struct failur
 	return exchange_send(compare->link, &request, failure);
 }
 
-static enum status begin(struct checks *checks, const char *below, struct failure *failure)
+static enum status begin(struct checks *checks, const struct catalog_entry *entry, struct failure *failure)
 {
 	struct stat stat;
 	int fd;
-	enum status status = open_here(checks->compare, below, &fd, &stat);
+	enum status status = open_here(checks->compare, entry->path, &fd, &stat);
 
 	if (status != STATUS_OK) {
-		tell_without_asking(checks->compare, below, status);
+		tell_without_asking(checks->compare, entry, status);
 		return STATUS_OK;
 	}
 	struct check *check = calloc(1, sizeof *check);
 	if (!check) {
 		close(fd);
-		fail_here(checks->compare, below, STATUS_NO_MEMORY);
+		fail_here(checks->compare, entry->path, STATUS_NO_MEMORY);
 		return STATUS_OK;
 	}
-	check->below = below;
+	check->below = entry->path;
 	check->fd = fd;
 	check->size_here = (uint64_t)stat.st_size;
 	return ask(checks, check, failure);
@@ -228,7 +231,7 @@ static enum status ask_more(struct checks *checks, struct failure *failure)
 	while (status == STATUS_OK && checks->next < catalog->count && has_room(checks)) {
 		const struct catalog_entry *entry = catalog->entries[checks->next++];
 		if (entry->kind == ENTRY_FILE)
-			status = begin(checks, entry->path, failure);
+			status = begin(checks, entry, failure);
 	}
 	return status;
 }

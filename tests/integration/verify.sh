@@ -44,6 +44,9 @@ equal 'pieces' "$(jq -c 'select(.path == "copy/large") | [.wrong, .pieces, .byte
 	'[[[3,3],[6,7],[11,11]],12,12000000,7]'
 equal 'fields' "$(jq -r 'keys_unsorted | join(" ")' out | sort -u)" 'url path path_hex status bytes pieces wrong error'
 
+equal 'sizes of what is missing' "$(jq -c 'select(.status == "missing") | [.path, .bytes, .pieces]' out | sort | xargs)" \
+	'[copy/empty,null,null] [copy/sub/nothing,0,1]'
+
 # What is fetched is verified.
 rm -rf copy
 expect 0 ferry get -r "$server/tree" -d .
@@ -55,6 +58,11 @@ rm copy/small copy/sub/nothing && mkdir copy/small && ln -s ../large copy/sub/no
 rm -r copy/empty && touch copy/empty
 expect 7 ferry verify "$server/tree" copy
 equal 'kinds' "$(grep -c 'no regular file here' out) $(grep -c 'no folder here' out)" '2 1'
+expect 7 ferry verify "$server/tree" copy --json
+equal 'sizes of other kinds' "$(jq -c 'select(.status == "differs") | [.path, .bytes, .pieces]' out | sort | xargs)" \
+	'[copy/empty,null,null] [copy/small,20000,1] [copy/sub/nothing,0,1]'
+expect 7 ferry verify "$server/tree/large" none --json
+equal 'size of one file' "$(jq -c '[.status, .bytes, .pieces]' out)" '["missing",12000000,12]'
 expect 7 ferry verify "$server/tree" none
 expect 7 ferry verify "$server/tree" copy/large
 expect 7 ferry verify "$server/tree/large" none

@@ -63,14 +63,16 @@ static void catalog_finds_what_was_added(void **state)
 	assert_null(catalog_find(&catalog, "a"));
 	for (int i = 999; i >= 0; i--) {
 		snprintf(path, sizeof path, "folder/%d", i * 7);
-		assert_int_equal(catalog_add(&catalog, i % 2 ? ENTRY_FILE : ENTRY_FOLDER, span_of(path)), STATUS_OK);
+		assert_int_equal(catalog_add(&catalog, i % 2 ? ENTRY_FILE : ENTRY_FOLDER, span_of(path), UINT64_MAX - (unsigned)i), STATUS_OK);
 	}
-	assert_int_equal(catalog_add(&catalog, ENTRY_FOLDER, span_of("folder")), STATUS_OK);
+	assert_int_equal(catalog_add(&catalog, ENTRY_FOLDER, span_of("folder"), 0), STATUS_OK);
 	catalog_sort(&catalog);
 	assert_string_equal(catalog.entries[0]->path, "folder");
 	for (int i = 0; i < 1000; i++) {
 		snprintf(path, sizeof path, "folder/%d", i * 7);
 		assert_int_equal(catalog_find(&catalog, path)->kind, i % 2 ? ENTRY_FILE : ENTRY_FOLDER);
+		if (i % 2)
+			assert_true(catalog_size(catalog_find(&catalog, path)) == UINT64_MAX - (unsigned)i);
 	}
 	assert_null(catalog_find(&catalog, "folder/1"));
 	catalog_release(&catalog);
