@@ -14,6 +14,7 @@
 #include "text.h"
 
 #define PLACE_SIZE (2 * PATH_LENGTH_MAX + 2)
+#define DETAIL_SIZE (RANGES_TEXT_SIZE + 100)
 
 static const char *const words[] = {
 	[COMPARE_OK] = "ok",
@@ -21,6 +22,13 @@ static const char *const words[] = {
 	[COMPARE_MISSING] = "missing",
 	[COMPARE_EXTRA] = "extra",
 	[COMPARE_FAILED] = "failed",
+};
+
+/* As the end of a sentence. */
+static const char *const phrases[] = {
+	[COMPARE_DIFFERS] = "differs",
+	[COMPARE_MISSING] = "is missing",
+	[COMPARE_EXTRA] = "is extra",
 };
 
 /* --- Telling ------------------------------------------------------------------------------------------------------- */
@@ -35,19 +43,39 @@ static const char *place_of(const struct compare *compare, const char *below, ch
 	return out;
 }
 
+/* ": pieces 3, 7-9 of 20; it is shorter here", as far as there is something to say. Returns OUT. */
+static char *detail(const struct compare_result *result, char out[DETAIL_SIZE])
+{
+	char wrong[RANGES_TEXT_SIZE];
+	bool pieces = result->wrong && result->wrong->count > 0;
+	int length = 0;
+
+	out[0] = '\0';
+	if (pieces)
+		length = snprintf(out, DETAIL_SIZE, ": pieces %s of %llu", ranges_text(result->wrong, wrong),
+			(unsigned long long)result->pieces);
+	if (result->remark)
+		snprintf(out + length, DETAIL_SIZE - (size_t)length, "%s %s", pieces ? ";" : ":", result->remark);
+	return out;
+}
+
 /* "differs copy/a: pieces 3, 7-9 of 20; it is shorter here" */
 static void print_line(const struct compare *compare, const struct compare_result *result)
 {
-	char place[PLACE_SIZE], wrong[RANGES_TEXT_SIZE];
-	bool pieces = result->wrong && result->wrong->count > 0;
+	char place[PLACE_SIZE], details[DETAIL_SIZE];
 
 	printf("%s ", words[result->word]);
 	text_print(stdout, span_of(place_of(compare, result->below, place)));
-	if (pieces)
-		printf(": pieces %s of %llu", ranges_text(result->wrong, wrong), (unsigned long long)result->pieces);
-	if (result->remark)
-		printf("%s %s", pieces ? ";" : ":", result->remark);
-	putchar('\n');
+	puts(detail(result, details));
+}
+
+/* "copy/a differs: pieces 3, 7-9 of 20; it is shorter here" */
+static void explain(const struct compare *compare, const struct compare_result *result, struct failure *failure)
+{
+	char place[PLACE_SIZE], details[DETAIL_SIZE], shown[FAILURE_TEXT_SIZE / 2];
+
+	text_escape(shown, sizeof shown, span_of(place_of(compare, result->below, place)));
+	failure_set(failure, FAILURE_DIFFERENCE, STATUS_MISMATCH, "%s %s%s", shown, phrases[result->word], detail(result, details));
 }
 
 static void print_object(struct compare *compare, const struct compare_result *result, const struct failure *failure)
@@ -72,15 +100,12 @@ static void print_object(struct compare *compare, const struct compare_result *r
 /* A difference is what somebody wanted to know: it is data, and decides the code. */
 void compare_tell(struct compare *compare, const struct compare_result *result)
 {
-	char place[PLACE_SIZE], shown[FAILURE_TEXT_SIZE / 2];
 	struct failure failure = {.code = EXIT_OK};
 
 	if (result->failure)
 		failure = *result->failure;
 	else if (result->word != COMPARE_OK)
-		failure_set(&failure, FAILURE_LOCAL, STATUS_MISMATCH, "%s is %s",
-			text_escape(shown, sizeof shown, span_of(place_of(compare, result->below, place))),
-			result->word == COMPARE_DIFFERS ? "different" : words[result->word]);
+		explain(compare, result, &failure);
 	compare->output.code = exit_code_join(compare->output.code, failure.code);
 	if (compare->options->json)
 		print_object(compare, result, &failure);

@@ -108,6 +108,8 @@ static enum exit_code code_of(enum failure_origin origin, enum status status)
 		return rules[status].network;
 	case FAILURE_LOCAL:
 		return local_code(status);
+	case FAILURE_DIFFERENCE:
+		return EXIT_MISMATCH;
 	case FAILURE_USAGE:
 		break;
 	}
@@ -124,8 +126,8 @@ static bool retry_helps(enum failure_origin origin, enum status status)
 /* These leave nothing to add: their sentence says what was wrong with what. */
 static bool speaks_for_itself(enum failure_origin origin, enum status status)
 {
-	return origin == FAILURE_USAGE || status == STATUS_INVALID || status == STATUS_PROTOCOL || status == STATUS_VERSION ||
-		status == STATUS_UNSUPPORTED || status == STATUS_UNTRUSTED;
+	return origin == FAILURE_USAGE || origin == FAILURE_DIFFERENCE || status == STATUS_INVALID || status == STATUS_PROTOCOL ||
+		status == STATUS_VERSION || status == STATUS_UNSUPPORTED || status == STATUS_UNTRUSTED;
 }
 
 /* Its parts are printable, but some were cut to fit: what is left of a character's bytes goes. */

@@ -30,6 +30,7 @@ enum failure_origin {
 	FAILURE_SERVER,  /* an ERROR or an unreadable entry: the status is error_status_of() its code */
 	FAILURE_NETWORK, /* a link broke, or could not be made */
 	FAILURE_LOCAL,   /* this machine: EXIT_LOCAL but for memory, locks and proof */
+	FAILURE_DIFFERENCE, /* what is here is not what the server has: always EXIT_MISMATCH */
 };
 
 #define FAILURE_TEXT_SIZE 640
@@ -44,8 +45,8 @@ struct failure {
 
 /*
  * Fills in FAILURE from a status, which is none of success, and a sentence (printf) without full stop or newline. ": " and
- * the status' text follow, unless the sentence has to say it all: usage, STATUS_INVALID, _PROTOCOL, _VERSION, _UNSUPPORTED,
- * _UNTRUSTED.
+ * the status' text follow, unless the sentence has to say it all: usage, a difference, STATUS_INVALID, _PROTOCOL, _VERSION,
+ * _UNSUPPORTED, _UNTRUSTED.
  */
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -44,6 +44,9 @@ equal 'pieces' "$(jq -c 'select(.path == "copy/large") | [.wrong, .pieces, .byte
 	'[[[3,3],[6,7],[11,11]],12,12000000,7]'
 equal 'fields' "$(jq -r 'keys_unsorted | join(" ")' out | sort -u)" 'url path path_hex status bytes pieces wrong error'
 
+jq -r .error.message out | sort >messages
+sed -E 's/^differs ([^:]*)/\1 differs/; s/^(missing|extra) (.*)/\2 is \1/' wanted | sort >sentences
+same sentences messages
 equal 'sizes of what is missing' "$(jq -c 'select(.status == "missing") | [.path, .bytes, .pieces]' out | sort | xargs)" \
 	'[copy/empty,null,null] [copy/sub/nothing,0,1]'
 
@@ -61,6 +64,8 @@ equal 'kinds' "$(grep -c 'no regular file here' out) $(grep -c 'no folder here' 
 expect 7 ferry verify "$server/tree" copy --json
 equal 'sizes of other kinds' "$(jq -c 'select(.status == "differs") | [.path, .bytes, .pieces]' out | sort | xargs)" \
 	'[copy/empty,null,null] [copy/small,20000,1] [copy/sub/nothing,0,1]'
+says '"copy/empty differs: it is no folder here"' out
+says '"copy/small differs: it is no regular file here"' out
 expect 7 ferry verify "$server/tree/large" none --json
 equal 'size of one file' "$(jq -c '[.status, .bytes, .pieces]' out)" '["missing",12000000,12]'
 expect 7 ferry verify "$server/tree" none

@@ -84,6 +84,16 @@ static void usage_is_two_whatever_the_status(void **state)
 		assert_int_equal(make(FAILURE_USAGE, (enum status)status).code, 2);
 }
 
+static void a_difference_is_seven_and_speaks_for_itself(void **state)
+{
+	struct failure failure = make(FAILURE_DIFFERENCE, STATUS_MISMATCH);
+
+	(void)state;
+	assert_int_equal(failure.code, 7);
+	assert_false(failure.retry);
+	assert_string_equal(failure.text, "ferry://host/file");
+}
+
 static void no_failure_counts_as_success(void **state)
 {
 	(void)state;
@@ -206,6 +216,7 @@ int main(void)
 		cmocka_unit_test(what_the_network_brings_has_the_documented_code),
 		cmocka_unit_test(whatever_fails_here_is_local_but_for_memory_locks_and_proof),
 		cmocka_unit_test(usage_is_two_whatever_the_status),
+		cmocka_unit_test(a_difference_is_seven_and_speaks_for_itself),
 		cmocka_unit_test(no_failure_counts_as_success),
 		cmocka_unit_test(sentence_ends_with_the_words_of_its_status),
 		cmocka_unit_test(sentence_that_is_too_long_is_cut),
