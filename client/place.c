@@ -85,6 +85,11 @@ static enum status look(struct transfer *transfer, const struct plan_file *file,
 {
 	enum status status = place_of(folder, file->name, size, time, place);
 
+	/* It would be in the way of who replaces; nobody does. */
+	if (status == STATUS_IS_FOLDER && transfer->no_clobber) {
+		*place = PLACE_ODD;
+		status = STATUS_OK;
+	}
 	if (status == STATUS_OK && *place != PLACE_FREE) {
 		folders_learn(file->node.parent, folder, file->name);
 		status = place_take(transfer, file);

@@ -15,14 +15,14 @@
 enum place {
 	PLACE_FREE,  /* nothing */
 	PLACE_BEGUN, /* nothing, but a partial lies beside it */
-	PLACE_ODD,   /* what is replaced without a look into it: a symlink, a FIFO */
+	PLACE_ODD,   /* what is replaced without a look into it: a symlink, a FIFO; with --no-clobber a folder, too */
 	PLACE_OTHER, /* a regular file */
 	PLACE_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
 };
 
 /*
- * Compares with what a listing told; without that a regular file is PLACE_OTHER. STATUS_IS_FOLDER for a folder. Here and below
- * whatever fails is a failure of the file, told in FAILURE.
+ * Compares with what a listing told; without that a regular file is PLACE_OTHER. STATUS_IS_FOLDER for a folder that is in the way.
+ * Here and below whatever fails is a failure of the file, told in FAILURE.
  */
 MUST_CHECK enum status place_look(struct transfer *transfer, const struct plan_file *file, enum place *place,
 	struct failure *failure);

@@ -27,6 +27,16 @@ equal 'statuses' "$(statuses)" 'fetched unchanged'
 mkfifo kept/pipe
 expect 9 ferry get -i - -d kept --no-clobber <<<"$server/tree/small"$'\tpipe'
 
+mkdir kept/folder
+for run in '' --dry-run; do
+	# shellcheck disable=SC2086
+	expect 9 ferry get -i - -d kept --no-clobber --json $run <<<"$server/tree/small"$'\tfolder'
+	equal 'a folder' "$(jq -r '"\(.status) \(.error.code)"' out)" 'exists 9'
+	says 'will not replace kept/folder' err
+done
+expect 9 ferry get -i - -d kept --json <<<"$server/tree/small"$'\tfolder'
+equal 'a folder in the way' "$(statuses)" failed
+
 # Somebody else is faster than we are.
 start_proxy --stall 1500000
 ferry get "$proxied/tree/large" -d raced --no-clobber --json >raced.json 2>raced.err &
