@@ -91,16 +91,31 @@ void outcome_download(struct transfer *transfer, struct download *download, enum
 	download_free(download);
 }
 
-void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure)
+static struct result result_of(const struct plan_file *file, enum result_status status)
 {
-	struct result result = {
+	return (struct result){
 		.status = status,
 		.bytes = file->node.told ? file->size : UINT64_MAX,
 		.reused = status == RESULT_UNCHANGED ? file->size : 0,
 	};
+}
+
+void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure)
+{
+	struct result result = result_of(file, status);
 
 	if (failure)
 		result.failure = *failure;
+	tell(transfer, file, &result);
+}
+
+/* Each attempt to reach the server was one at every file that waited for it. */
+void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const struct remote *remote)
+{
+	struct result result = result_of(file, RESULT_FAILED);
+
+	result.attempts = remote->failures;
+	result.failure = remote->failure;
 	tell(transfer, file, &result);
 }
 

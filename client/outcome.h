@@ -5,6 +5,7 @@
 #include "download.h"
 #include "failure.h"
 #include "plan.h"
+#include "remote.h"
 #include "report.h"
 #include "transfer.h"
 
@@ -24,6 +25,9 @@ void outcome_download(struct transfer *transfer, struct download *download, enum
 
 /* A file that never was in work. */
 void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure);
+
+/* A file that nobody had begun when REMOTE was given up. */
+void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const struct remote *remote);
 
 /* A server is tried again after PAUSE nanoseconds; with 0 there is nothing to tell. */
 void outcome_pause(const struct transfer *transfer, const struct failure *failure, int64_t pause);

@@ -267,7 +267,7 @@ static void abandon(struct worker *worker)
 		if (work->files[i]->download)
 			worker_fail(worker, work->files[i]->download, &worker->task.remote->failure);
 		else
-			outcome_file(worker->transfer, work->files[i], RESULT_FAILED, &worker->task.remote->failure);
+			outcome_abandoned(worker->transfer, work->files[i], worker->task.remote);
 	}
 }
 
