@@ -6,12 +6,19 @@
 #include "link_state.h"
 #include "trust.h"
 
+/* A frame's length has four bytes, and no frame is so long that the first of them counts. */
+static bool begins_like_a_frame(const struct link *link)
+{
+	return tls_first_byte(link->stream.tls) == 0;
+}
+
 static enum status explain(const struct link *link, enum status status, struct failure *failure)
 {
 	const char *reason = tls_reason(link->stream.tls);
 
 	if (status == STATUS_PROTOCOL && tls_met_plain(link->stream.tls))
-		failure_set(failure, FAILURE_NETWORK, status, "%s does not speak TLS: its URL begins with ferry://", link->peer);
+		failure_set(failure, FAILURE_NETWORK, status, "%s does not speak TLS%s", link->peer,
+			begins_like_a_frame(link) ? ": its URL begins with ferry://" : "");
 	else if (status == STATUS_UNTRUSTED)
 		failure_set(failure, FAILURE_NETWORK, status, "%s does not have the key of the certificate that it shows", link->peer);
 	else if (status == STATUS_PROTOCOL)

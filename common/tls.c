@@ -190,6 +190,11 @@ bool tls_met_plain(const struct tls *tls)
 	return tls->socket.heard && (tls->socket.first < RECORD_TYPE_FIRST || tls->socket.first > RECORD_TYPE_LAST);
 }
 
+unsigned char tls_first_byte(const struct tls *tls)
+{
+	return tls->socket.first;
+}
+
 const char *tls_reason(const struct tls *tls)
 {
 	return tls->reason;

@@ -63,6 +63,8 @@ bool tls_write_wants_input(const struct tls *tls);
 
 /* Was the first byte that came no TLS record's? Then the peer speaks plain, and nothing was said to it yet. */
 bool tls_met_plain(const struct tls *tls);
+/* That byte. */
+unsigned char tls_first_byte(const struct tls *tls);
 
 /* What libssl says of the last failure, for people; NULL where it said nothing. */
 const char *tls_reason(const struct tls *tls);

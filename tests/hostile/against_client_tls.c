@@ -103,7 +103,7 @@ static void play_standstill(struct visit *visit)
 
 static const struct attack attacks[] = {
 	{"P1", "a_plain_greeting_to_who_wants_tls", SOME, 11, NO_TLS, .play = play_plain_greeting},
-	{"P1", "noise_to_who_wants_tls", SOME, 11, NO_TLS, .play = play_noise},
+	{"P1", "noise_to_who_wants_tls", SOME, 11, "does not speak TLS\n", .play = play_noise},
 	{"P1", "a_handshake_that_is_refused", SOME, 11, "handshake failure", .play = play_alert},
 	{"P1", "an_older_tls", SOME, 11, "unsupported protocol", .play = play_old_hello},
 	{"C5", "a_record_that_claims_to_be_huge", SOME, 11, "TLS with", .play = play_long_record},

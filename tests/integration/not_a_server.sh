@@ -15,6 +15,12 @@ for greeting in http ssh zeros tls; do
 		absent file
 	done
 done
+for greeting in http ssh; do
+	start_tool impostor close "$greeting"
+	read -r other <&"$from"
+	expect 11 ferry ls "ferrys://127.0.0.1:$other/" --timeout 20
+	says 'does not speak TLS$' err
+done
 for round in {1..20}; do
 	sample noise 1000
 	start_tool impostor close noise
