@@ -1,6 +1,7 @@
 /* Sends a request, takes its answer, and turns whatever goes wrong into a failure. */
 #include "exchange.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "digest.h"
@@ -79,6 +80,16 @@ enum status exchange_receive(struct link *link, const struct url *url, struct sp
 	return link_error(link, *payload, url, below, failure) == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_REFUSED;
 }
 
+/* A listing of it fails in the same way. */
+static enum status refuse_contents(const struct url *url, struct failure *failure)
+{
+	char *name = url_text(url, span_of(""));
+
+	failure_set(failure, FAILURE_SERVER, STATUS_NOT_FOLDER, "%.400s", name ? name : url->host);
+	free(name);
+	return STATUS_REFUSED;
+}
+
 enum status exchange_stat(struct link *link, const struct url *url, struct file *file, struct failure *failure)
 {
 	const struct stat_request stat = {span_of(url->path)};
@@ -96,7 +107,7 @@ enum status exchange_stat(struct link *link, const struct url *url, struct file 
 	if (frame.type != FRAME_FILE || file_decode(payload, file) != STATUS_OK)
 		return exchange_misfit(link, failure);
 	link_answered(link);
-	return STATUS_OK;
+	return url->contents && file->kind == ENTRY_FILE ? refuse_contents(url, failure) : STATUS_OK;
 }
 
 /* A file of one piece has that piece's digest for its root. */

@@ -33,7 +33,7 @@ MUST_CHECK enum status exchange_receive(struct link *link, const struct url *url
 /* The answer breaks the protocol: fills in FAILURE and returns STATUS_PROTOCOL. */
 MUST_CHECK enum status exchange_misfit(struct link *link, struct failure *failure);
 
-/* STAT of URL's own path and its answer. */
+/* STAT of URL's own path and its answer. A file is STATUS_REFUSED, too, where URL ends in a slash: that names a folder's contents. */
 MUST_CHECK enum status exchange_stat(struct link *link, const struct url *url, struct file *file, struct failure *failure);
 
 /*

@@ -36,3 +36,12 @@ says "^root +$root$" out
 expect 0 ferry stat "$server/folder" --json
 equal 'root of a folder' "$(jq -r '"\(.kind) \(.root)"' out)" 'folder null'
 expect 3 ferry stat "$server/missing"
+
+# A slash at the end names a folder's contents, which a file has not.
+for command in 'ls' 'ls -r' 'stat' 'sum' 'sum -r' 'sum --tree'; do
+	# shellcheck disable=SC2086
+	expect 3 ferry $command "$server/file/"
+	says "$server/file/: not a folder" err
+	[ ! -s out ] || fail "$command of a file with a slash prints something"
+done
+expect 3 ferry verify "$server/file/" source/file
