@@ -135,7 +135,7 @@ void outcome_pause(const struct transfer *transfer, const struct failure *failur
 		report_note(transfer->report, "%s; trying again in %.1f s", failure->text, (double)pause / (double)CLOCK_SECOND);
 }
 
-void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
+void outcome_entry(struct transfer *transfer, struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure)
 {
 	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
@@ -147,7 +147,9 @@ void outcome_entry(struct transfer *transfer, const struct plan_source *source, 
 		result.path = place_of(transfer, landing, place);
 	if (failure)
 		result.failure = *failure;
-	if (failure && transfer->failed_list)
+	if (failure && below.length == 0)
+		atomic_store(&source->failed, true);
+	else if (failure && transfer->failed_list)
 		failed_list_add(transfer->failed_list, &source->url, below, lands ? landing : NULL, NULL);
 	publish(transfer, &result);
 }
@@ -216,9 +218,20 @@ static const char *listed_landing(const struct destination *destination, const s
 	return plan_landing(node, out);
 }
 
-/* Is SOURCE's NODE in a folder that has a line of its own? That brings all that is in it, and two lines for one place are refused. */
-static bool comes_with_folder(const struct transfer *transfer, const struct plan_node *node, const struct plan_source *source)
+/* What failed as a whole, or was not listed to its end. */
+static bool is_listed_whole(const struct plan_source *source)
 {
+	return source->listed && (atomic_load(&source->failed) || !atomic_load(&source->ended));
+}
+
+/*
+ * Has SOURCE, or a folder that its NODE lies in, a line of its own? That brings all that is in it, and of two lines for one
+ * place the second one would be refused.
+ */
+static bool comes_with_another(const struct transfer *transfer, const struct plan_node *node, const struct plan_source *source)
+{
+	if (is_listed_whole(source))
+		return true;
 	for (const struct plan_folder *folder = node->parent; folder; folder = folder->node.parent) {
 		if (folder->unfinished && teller_of(transfer, folder) == source)
 			return true;
@@ -231,7 +244,7 @@ static void list_folder(struct transfer *transfer, const struct plan_folder *fol
 	const struct plan_source *teller = teller_of(transfer, folder);
 	char landing[PLAN_PATH_SIZE];
 
-	if (comes_with_folder(transfer, &folder->node, teller))
+	if (comes_with_another(transfer, &folder->node, teller))
 		return;
 	plan_landing(&folder->node, landing);
 	failed_list_add(transfer->failed_list, &teller->url, span_of(below_base(teller, landing)), landing, NULL);
@@ -244,8 +257,8 @@ static void list_file(const struct plan_file *file, void *context)
 
 	if (atomic_load_explicit(&file->well, memory_order_relaxed))
 		return;
-	/* A folder's line has no SHA-256 for it. */
-	if (!plan_sum(file) && comes_with_folder(transfer, &file->node, file->node.source))
+	/* The line of what it lies in has no SHA-256 for it. */
+	if ((!plan_sum(file) || file->node.lone) && comes_with_another(transfer, &file->node, file->node.source))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
 		listed_landing(transfer->destination, &file->node, landing), plan_sum(file));
@@ -261,7 +274,7 @@ void outcome_list_failures(struct transfer *transfer)
 			list_folder(transfer, folder);
 	}
 	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
-		if (source->listed && !atomic_load(&source->ended))
+		if (is_listed_whole(source))
 			failed_list_add(transfer->failed_list, &source->url, span_of(""),
 				landing_of_entry(source, span_of(""), landing) ? landing : NULL, source->summed ? &source->sum : NULL);
 	}

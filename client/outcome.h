@@ -32,8 +32,8 @@ void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const 
 /* A server is tried again after PAUSE nanoseconds; with 0 there is nothing to tell. */
 void outcome_pause(const struct transfer *transfer, const struct failure *failure, int64_t pause);
 
-/* Something that a listing names and that is no file of the plan: BELOW the source's URL. */
-void outcome_entry(struct transfer *transfer, const struct plan_source *source, struct span below, enum result_status status,
+/* Something that a listing names and that is no file of the plan: BELOW the source's URL; where that is empty, the source itself. */
+void outcome_entry(struct transfer *transfer, struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);
 
 /* After the threads: FOLDER could not be made what it is at its source. */

@@ -54,6 +54,19 @@ same more /dev/null
 # A tree's failures come back with their places; a run that is interrupted lists what it did not get to.
 expect 5 ferry get -r -d tree --failed-list failed --retry 0 ferry://127.0.0.1:1/deep
 says '^ferry://127.0.0.1:1/deep$' failed
+printf 'ferry://127.0.0.1:1/x\t\t%s\n' "$(sum small)" >failed
+expect 5 ferry get -r -i failed -d tree --failed-list failed --retry 0
+equal 'a sum is kept' "$(cat failed)" "ferry://127.0.0.1:1/x${tab}x${tab}$(sum small)"
+
+# Where a listing breaks off one line brings it all: what it has named already has none of its own.
+mkdir source/many
+(cd source/many && touch {1..6000})
+start_proxy --cut 150000
+expect 5 ferry get -r "$proxied/many" -d broken --failed-list failed --retry 0
+equal 'a listing that broke off' "$(cat failed)" "$proxied/many"
+sed "s|$proxied|$server|" failed >more
+expect 0 ferry get -r -i more -d broken --no-sync --failed-list more
+same source/many broken/many
 vast source/vast
 start_proxy --stall 5000
 stopped_get() {
