@@ -218,7 +218,7 @@ static enum status fetch(struct get *get, mode_t mask)
 	return status;
 }
 
-/* A FIFO may have to wait for its reader, and can be interrupted as ever meanwhile: only then the signals are held back. */
+/* Whatever is opened or read before may be a FIFO that waits for its other end: until here a signal ends us as it ends anybody. */
 static enum status hold_signals(struct get *get)
 {
 	enum status status = interrupt_open(&get->interrupt);
@@ -248,11 +248,11 @@ static enum status run(struct get *get)
 	if (status == STATUS_OK)
 		status = open_failed_list(get);
 	if (status == STATUS_OK)
-		status = hold_signals(get);
-	if (status == STATUS_OK)
 		status = prepare(get, mask);
 	if (status == STATUS_OK)
 		status = take_in(get);
+	if (status == STATUS_OK)
+		status = hold_signals(get);
 	return status == STATUS_OK ? fetch(get, mask) : status;
 }
 
