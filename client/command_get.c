@@ -204,7 +204,7 @@ static void tell_end(struct get *get, enum status status)
 	} else if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED) {
 		failure_set_lanes(&failure, status);
 		report_failure(get->report, &failure);
-	} else if (status != STATUS_OK) {
+	} else if (status != STATUS_OK && status != STATUS_EXISTS) {
 		fail(get, status, "starting threads");
 	}
 }
@@ -214,7 +214,8 @@ static enum status fetch(struct get *get, mode_t mask)
 	get->transfer = transfer_of(get, mask);
 	enum status status = transfer_run(&get->transfer);
 	tell_end(get, status);
-	write_failed_list(get);
+	if (status != STATUS_EXISTS)
+		write_failed_list(get);
 	return status;
 }
 
@@ -281,6 +282,19 @@ static enum status start(struct get *get)
 	return status;
 }
 
+/* What kept a run from starting alone counts where two sources want one place, whatever a listing told before. */
+static int code_of(const struct get *get, enum status status)
+{
+	switch (status) {
+	case STATUS_INTERRUPTED:
+		return EXIT_INTERRUPTED;
+	case STATUS_EXISTS:
+		return EXIT_USAGE;
+	default:
+		return (int)report_exit_code(get->report);
+	}
+}
+
 int command_get(const struct options *options)
 {
 	struct get get = {.options = options, .destination.folder = -1, .interrupt.fd = -1};
@@ -294,7 +308,7 @@ int command_get(const struct options *options)
 		report_end(get.report);
 		/* A signal that has come ends the process here: threads may still be using what is released below. */
 		interrupt_close(&get.interrupt);
-		code = status == STATUS_INTERRUPTED ? EXIT_INTERRUPTED : (int)report_exit_code(get.report);
+		code = code_of(&get, status);
 	}
 	release(&get);
 	return code;

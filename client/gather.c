@@ -5,6 +5,7 @@
 
 #include "filter.h"
 #include "outcome.h"
+#include "overlap.h"
 #include "path.h"
 
 /* --- Failures ------------------------------------------------------------------------------------------------------ */
@@ -19,23 +20,16 @@ void gather_fail(const struct gather *gather, struct span below, enum failure_or
 	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
 }
 
-/* Two sources would land on one name: the second one fails, both are named. A listing in which that happens is a lie. */
-static void fail_taken(const struct gather *gather, struct span below, const struct plan_node *taken)
+/* Two sources would land on one name: nothing is fetched. A listing in which that happens is a lie, and this entry of it fails. */
+static enum status fail_taken(struct gather *gather, struct span below, const struct plan_node *taken)
 {
-	if (taken->source == gather->source) {
-		gather_fail(gather, below, FAILURE_SERVER, STATUS_INVALID, " is named twice by its server");
-		return;
+	if (taken->source != gather->source) {
+		overlap_tell(gather->transfer->report, taken, &gather->source->url, below);
+		gather->refused = true;
+		return STATUS_EXISTS;
 	}
-	char other_below[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
-	char *name = url_text(&gather->source->url, below);
-	char *other = url_text(&taken->source->url, span_of(plan_below(taken, other_below)));
-	struct failure failure;
-
-	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.200s", other ? other : "a file",
-		name ? name : "another", outcome_shown(gather->transfer, taken, shown));
-	free(name);
-	free(other);
-	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
+	gather_fail(gather, below, FAILURE_SERVER, STATUS_INVALID, " is named twice by its server");
+	return STATUS_OK;
 }
 
 /* --- Into the plan ------------------------------------------------------------------------------------------------- */
@@ -56,6 +50,11 @@ static void collect(struct gather *gather, struct plan_file *file)
 
 enum status gather_hand_over(struct gather *gather)
 {
+	return gather->held ? STATUS_OK : gather_end(gather);
+}
+
+enum status gather_end(struct gather *gather)
+{
 	enum status status = queue_add(gather->transfer->queue, gather->files);
 
 	gather->files = gather->last = NULL;
@@ -63,12 +62,12 @@ enum status gather_hand_over(struct gather *gather)
 }
 
 /* The name is taken. By this very entry, when the listing is read once more after a broken link: then all is well. */
-static void meet(struct gather *gather, struct plan_node *taken, struct span below)
+static enum status meet(struct gather *gather, struct plan_node *taken, struct span below)
 {
-	if (taken->source == gather->source && taken->pass != gather->pass)
-		taken->pass = gather->pass;
-	else
-		fail_taken(gather, below, taken);
+	if (taken->source != gather->source || taken->pass == gather->pass)
+		return fail_taken(gather, below, taken);
+	taken->pass = gather->pass;
+	return STATUS_OK;
 }
 
 /* *FOLDER is what stands there now; NULL where it is no folder. */
@@ -80,10 +79,7 @@ static enum status add_folder(struct gather *gather, const struct plan_entry *pl
 	if (status == STATUS_OK)
 		return STATUS_OK;
 	*folder = NULL;
-	if (status != STATUS_EXISTS)
-		return status;
-	meet(gather, taken, below);
-	return STATUS_OK;
+	return status == STATUS_EXISTS ? meet(gather, taken, below) : status;
 }
 
 static enum status add_file(struct gather *gather, const struct plan_entry *planned, struct span below)
@@ -94,10 +90,7 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 
 	if (status == STATUS_OK)
 		collect(gather, file);
-	if (status != STATUS_EXISTS)
-		return status;
-	meet(gather, taken, below);
-	return STATUS_OK;
+	return status == STATUS_EXISTS ? meet(gather, taken, below) : status;
 }
 
 /* --- Entries ------------------------------------------------------------------------------------------------------- */
@@ -110,17 +103,13 @@ static bool is_legal(const struct gather *gather, struct span below)
 	return path_join(path, span_of(gather->source->url.path), below) == STATUS_OK && path_check(span_of(path)) == STATUS_OK;
 }
 
-static enum status plan_folder(struct gather *gather, const struct plan_entry *planned, struct span below, bool *enter)
+static enum status plan_folder(struct gather *gather, const struct plan_entry *planned, struct span below, struct plan_folder **folder)
 {
-	struct plan_folder *folder;
-	enum status status;
-
 	if (!filter_enters(gather->transfer->filter, below))
 		return STATUS_OK;
-	status = add_folder(gather, planned, below, &folder);
-	*enter = status == STATUS_OK && folder;
-	if (*enter)
-		folder->needless = !filter_takes_folder(gather->transfer->filter, below);
+	enum status status = add_folder(gather, planned, below, folder);
+	if (*folder)
+		(*folder)->needless = !filter_takes_folder(gather->transfer->filter, below);
 	return status;
 }
 
@@ -129,7 +118,7 @@ static enum status plan_file(struct gather *gather, const struct plan_entry *pla
 	return filter_takes(gather->transfer->filter, below) ? add_file(gather, planned, below) : STATUS_OK;
 }
 
-static enum status plan_entry_of(struct gather *gather, const struct entry *entry, struct span below, bool *enter)
+static enum status plan_entry_of(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
 {
 	const struct plan_entry planned = {
 		.source = gather->source,
@@ -146,24 +135,24 @@ static enum status plan_entry_of(struct gather *gather, const struct entry *entr
 	/* A folder comes before what it holds. */
 	if (!planned.parent)
 		return STATUS_PROTOCOL;
-	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, enter) : plan_file(gather, &planned, below);
+	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, folder) : plan_file(gather, &planned, below);
 	if (status != STATUS_NAME_TOO_LONG)
 		return status;
 	gather_fail(gather, below, FAILURE_LOCAL, status, " cannot be written");
 	return STATUS_OK;
 }
 
-enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, bool *enter)
+enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
 {
 	const struct filter *filter = gather->transfer->filter;
 
-	*enter = false;
+	*folder = NULL;
 	if (!is_legal(gather, below))
 		return STATUS_PROTOCOL;
 	switch (entry->kind) {
 	case ENTRY_FILE:
 	case ENTRY_FOLDER:
-		return plan_entry_of(gather, entry, below, enter);
+		return plan_entry_of(gather, entry, below, folder);
 	case ENTRY_SYMLINK:
 	case ENTRY_OTHER:
 		if (filter_takes(filter, below))
@@ -212,8 +201,8 @@ static enum status begin_folder(struct gather *gather, const struct file *file)
 	status = plan_add_folder(gather->transfer->plan, &planned, &gather->source->base, &taken);
 	if (status != STATUS_EXISTS)
 		return status;
-	fail_taken(gather, span_of(""), taken);
-	return STATUS_END;
+	status = fail_taken(gather, span_of(""), taken);
+	return status == STATUS_OK ? STATUS_END : status;
 }
 
 static enum status begin_file(struct gather *gather, const struct file *file)

@@ -5,6 +5,7 @@
 
 #include "manifest.h"
 #include "outcome.h"
+#include "overlap.h"
 #include "path.h"
 #include "text.h"
 
@@ -30,20 +31,9 @@ static enum status refuse_url(const struct intake *intake, const char *text, con
 	return STATUS_INVALID;
 }
 
-/* ONE has the place that BELOW the other source needs, or the one that a folder of that place needs. */
-static enum status refuse_twins(const struct intake *intake, const struct plan_node *one, const struct url *other, const char *below)
+static enum status refuse_twin(const struct intake *intake, const struct plan_node *taken, const struct url *url, const char *below)
 {
-	struct failure failure;
-	char one_below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
-	bool folder = one->kind == PLAN_FOLDER;
-	char *first = url_text(&one->source->url, span_of(folder ? "" : plan_below(one, one_below)));
-	char *second = url_text(other, span_of(below));
-
-	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and %.200s would both be written to %.150s", first ? first : "a URL",
-		second ? second : "another", text_escape(shown, sizeof(shown), span_of(plan_landing(one, landing))));
-	free(first);
-	free(second);
-	report_failure(intake->report, &failure);
+	overlap_tell(intake->report, taken, url, span_of(below));
 	return STATUS_EXISTS;
 }
 
@@ -57,7 +47,7 @@ static enum status add_file(const struct intake *intake, const struct plan_entry
 	enum status status = plan_add_file(intake->plan, entry, &file, &taken);
 
 	if (status == STATUS_EXISTS)
-		return refuse_twins(intake, taken, &entry->source->url, below);
+		return refuse_twin(intake, taken, &entry->source->url, below);
 	if (status == STATUS_OK)
 		status = queue_add(intake->queue, file);
 	if (status != STATUS_OK)
@@ -89,7 +79,7 @@ static enum status add_source(const struct intake *intake, const struct wish *wi
 	if (status == STATUS_OK)
 		(*source)->remote = remote;
 	else if (status == STATUS_EXISTS)
-		status = refuse_twins(intake, taken, &url, "");
+		status = refuse_twin(intake, taken, &url, "");
 	else
 		status = fail(intake, status);
 	url_release(&url);
@@ -181,7 +171,7 @@ static enum status take_summed(const struct intake *intake, struct plan_source *
 	if (status == STATUS_OK)
 		status = plan_make_folders(intake->plan, source, source->base, path_folder(span_of(item->name)), &entry.parent, &taken);
 	if (status == STATUS_EXISTS)
-		return refuse_twins(intake, taken, &source->url, item->name);
+		return refuse_twin(intake, taken, &source->url, item->name);
 	return status == STATUS_OK ? add_file(intake, &entry, item->name) : fail(intake, status);
 }
 

@@ -2,20 +2,20 @@
 #include "listing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "filter.h"
 #include "gather.h"
 #include "outcome.h"
+#include "overlap.h"
 #include "path.h"
 
 #define REQUEST_MAX (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
 
-/* One LIST: of the source itself, or of a folder below it. */
+/* One LIST: of the source itself, or of a folder below it. Its path is not kept: a server can make many of long ones. */
 struct step {
 	struct step *next;
-	uint64_t entries; /* that came so far */
-	char below[];
+	const struct plan_folder *folder; /* where it lands */
+	uint64_t entries;                 /* that came so far */
 };
 
 struct steps {
@@ -23,7 +23,7 @@ struct steps {
 };
 
 struct listing {
-	struct gather gather;
+	struct gather *gather;
 	struct link *link;
 	struct steps waiting, asked; /* in the order of their answers */
 	uint64_t entries;            /* in all answers over this link, also of what is not planned */
@@ -49,15 +49,21 @@ static struct step *take_off(struct steps *steps)
 	return step;
 }
 
-static enum status add_step(struct listing *listing, struct span below)
+static enum status add_step(struct listing *listing, const struct plan_folder *folder)
 {
-	struct step *step = calloc(1, sizeof(*step) + below.length + 1);
+	struct step *step = calloc(1, sizeof(*step));
 
 	if (!step)
 		return STATUS_NO_MEMORY;
-	memcpy(step->below, below.bytes, below.length);
+	step->folder = folder;
 	append(&listing->waiting, step);
 	return STATUS_OK;
+}
+
+/* The folder's path below the source's URL. */
+static struct span below_of(const struct listing *listing, const struct step *step, char out[PLAN_PATH_SIZE])
+{
+	return span_of(plan_path_below(&step->folder->node, listing->gather->source->base, out));
 }
 
 static void forget_steps(struct listing *listing)
@@ -71,7 +77,7 @@ static void forget_steps(struct listing *listing)
 /* The server lists a whole tree at once, but then all of it: also what a filter excludes. */
 static bool is_whole(const struct listing *listing)
 {
-	return listing->gather.transfer->filter->count == 0;
+	return listing->gather->transfer->filter->count == 0;
 }
 
 /* --- Asking -------------------------------------------------------------------------------------------------------- */
@@ -84,7 +90,7 @@ static enum status send_request(struct listing *listing, enum frame_type type, s
 	uint16_t number = link_number(listing->link);
 
 	/* It was gathered, and thus is a path. */
-	if (path_join(path, span_of(listing->gather.source->url.path), below) != STATUS_OK)
+	if (path_join(path, span_of(listing->gather->source->url.path), below) != STATUS_OK)
 		return STATUS_PROTOCOL;
 	writer_init(&writer, bytes, sizeof(bytes));
 	if (type == FRAME_LIST)
@@ -96,13 +102,14 @@ static enum status send_request(struct listing *listing, enum frame_type type, s
 
 static enum status send_requests(struct listing *listing)
 {
+	char below[PLAN_PATH_SIZE];
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && listing->waiting.first && link_window_requests(listing->link) > 0 &&
 		link_window_bytes(listing->link) >= REQUEST_MAX) {
 		struct step *step = take_off(&listing->waiting);
 		append(&listing->asked, step);
-		status = send_request(listing, FRAME_LIST, span_of(step->below));
+		status = send_request(listing, FRAME_LIST, below_of(listing, step, below));
 	}
 	return status;
 }
@@ -111,18 +118,18 @@ static enum status send_requests(struct listing *listing)
 
 static enum status hear_entry(struct listing *listing, struct step *step, const struct entry *entry)
 {
-	char below[PATH_LENGTH_MAX + 1];
-	bool enter;
-	enum status status = path_join(below, span_of(step->below), entry->name);
+	char above[PLAN_PATH_SIZE], below[PATH_LENGTH_MAX + 1];
+	struct plan_folder *folder;
+	enum status status = path_join(below, below_of(listing, step, above), entry->name);
 
 	step->entries++;
 	if (++listing->entries > PLAN_NODES_MAX)
 		return STATUS_LIMIT;
 	if (status != STATUS_OK || (!is_whole(listing) && path_depth(entry->name) > 1))
 		return STATUS_PROTOCOL;
-	status = gather_entry(&listing->gather, entry, span_of(below), &enter);
-	if (status == STATUS_OK && enter && !is_whole(listing))
-		status = add_step(listing, span_of(below));
+	status = gather_entry(listing->gather, entry, span_of(below), &folder);
+	if (status == STATUS_OK && folder && !is_whole(listing))
+		status = add_step(listing, folder);
 	return status;
 }
 
@@ -138,14 +145,14 @@ static enum status hear_entries(struct listing *listing, struct span payload)
 		if (status != STATUS_OK)
 			break;
 	}
-	enum status handed = gather_hand_over(&listing->gather);
+	enum status handed = gather_hand_over(listing->gather);
 	return status == STATUS_END ? handed : status;
 }
 
 /* What the server refuses is the end of it; after a pause the listing is read again: STATUS_BUSY. */
 static enum status hear_error(struct listing *listing, struct span payload, struct span below)
 {
-	struct gather *gather = &listing->gather;
+	struct gather *gather = listing->gather;
 	struct failure failure;
 	enum status status = link_error(listing->link, payload, &gather->source->url, below, &failure);
 
@@ -177,6 +184,7 @@ static enum status hear(struct listing *listing)
 {
 	struct frame frame;
 	struct span payload;
+	char below[PLAN_PATH_SIZE];
 	enum status status = link_receive(listing->link, &frame, &payload);
 
 	if (status != STATUS_OK)
@@ -186,7 +194,8 @@ static enum status hear(struct listing *listing)
 	if (frame.type == FRAME_DONE)
 		status = hear_done(listing, payload);
 	else
-		status = frame.type == FRAME_ERROR ? hear_error(listing, payload, span_of(listing->asked.first->below)) : STATUS_PROTOCOL;
+		status = frame.type != FRAME_ERROR ? STATUS_PROTOCOL :
+			hear_error(listing, payload, below_of(listing, listing->asked.first, below));
 	if (status == STATUS_OK)
 		free(take_off(&listing->asked));
 	return status;
@@ -197,7 +206,7 @@ static enum status hear(struct listing *listing)
 /* To its end: STATUS_END. */
 static enum status list(struct listing *listing)
 {
-	enum status status = add_step(listing, span_of(""));
+	enum status status = add_step(listing, listing->gather->source->base);
 
 	while (status == STATUS_OK && (listing->waiting.first || listing->asked.first)) {
 		status = send_requests(listing);
@@ -215,7 +224,7 @@ static enum status hear_source(struct listing *listing, struct span payload)
 	if (status != STATUS_OK)
 		return status;
 	link_answered(listing->link);
-	return gather_source(&listing->gather, &file);
+	return gather_source(listing->gather, &file);
 }
 
 /* STATUS_END when all is said, STATUS_BUSY when the server asked for patience; else the link's. */
@@ -247,19 +256,20 @@ static bool is_own_limit(enum status status)
 /* A link that the server broke may have been broken by the same status; that is no word about the listing. */
 static bool is_over(const struct listing *listing, enum status status)
 {
-	return !link_is_broken(listing->link) && (status == STATUS_END || status == STATUS_BUSY || is_own_limit(status));
+	return !link_is_broken(listing->link) &&
+		(status == STATUS_END || status == STATUS_BUSY || is_own_limit(status) || listing->gather->refused);
 }
 
 /* One attempt over a new link. False: another one may help. */
 static bool attempt(struct listing *listing, unsigned generation)
 {
-	struct queue *queue = listing->gather.transfer->queue;
-	struct remote *remote = listing->gather.source->remote;
+	struct queue *queue = listing->gather->transfer->queue;
+	struct remote *remote = listing->gather->source->remote;
 	struct failure failure;
-	enum status status = link_open(&remote->url, &listing->gather.transfer->link, &listing->link, &failure);
+	enum status status = link_open(&remote->url, &listing->gather->transfer->link, &listing->link, &failure);
 
 	if (status != STATUS_OK) {
-		outcome_pause(listing->gather.transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
+		outcome_pause(listing->gather->transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
 		return false;
 	}
 	if (!queue_link_opened(queue, remote, link_welcome(listing->link)->links))
@@ -269,25 +279,28 @@ static bool attempt(struct listing *listing, unsigned generation)
 	forget_steps(listing);
 	if (is_over(listing, status)) {
 		if (is_own_limit(status))
-			gather_fail(&listing->gather, span_of(""), FAILURE_LOCAL, status, " holds more files than one run can take");
+			gather_fail(listing->gather, span_of(""), FAILURE_LOCAL, status, " holds more files than one run can take");
 		link_close(listing->link);
 		queue_link_closed(queue, remote);
 		return status != STATUS_BUSY;
 	}
 	link_failure(listing->link, status, &failure);
 	link_drop(listing->link);
-	outcome_pause(listing->gather.transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
+	outcome_pause(listing->gather->transfer, &failure, queue_link_failed(queue, remote, generation, &failure));
 	return false;
 }
 
 /* Reads one source's listing, from its beginning each time the link breaks, until its server is given up. */
-static void list_source(struct transfer *transfer, struct plan_source *source)
+static void list_source(struct gather *gather, struct plan_source *source)
 {
-	struct listing listing = {.gather = {.transfer = transfer, .source = source}};
+	struct transfer *transfer = gather->transfer;
+	struct listing listing = {.gather = gather};
 	unsigned generation;
 
+	gather->source = source;
+	gather->pass = 0;
 	while (queue_reserve_link(transfer->queue, source->remote, &generation)) {
-		listing.gather.pass++;
+		gather->pass++;
 		listing.entries = 0;
 		if (attempt(&listing, generation)) {
 			atomic_store(&source->ended, true);
@@ -300,12 +313,29 @@ static void list_source(struct transfer *transfer, struct plan_source *source)
 	atomic_store(&source->ended, true);
 }
 
+/* What was held back is let go. */
+static void end(struct gather *gather)
+{
+	struct failure failure;
+	enum status status = gather_end(gather);
+
+	if (status == STATUS_OK)
+		return;
+	failure_set(&failure, FAILURE_LOCAL, status, "planning");
+	report_failure(gather->transfer->report, &failure);
+}
+
 void listing_run(struct transfer *transfer)
 {
-	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
+	struct gather gather = {.transfer = transfer, .held = overlap_is_possible(transfer->plan)};
+
+	for (struct plan_source *source = plan_sources(transfer->plan); source && !gather.refused; source = source->next) {
 		if (source->listed)
-			list_source(transfer, source);
+			list_source(&gather, source);
 	}
+	if (!gather.refused)
+		end(&gather);
+	transfer->refused = gather.refused;
 	atomic_store(&transfer->counters->listing, false);
 	queue_listing_ends(transfer->queue);
 }

@@ -16,6 +16,7 @@ struct plan {
 	struct plan_node **table;
 	size_t places;
 	size_t count;
+	size_t name_bytes;
 	uint64_t seed; /* so that no server can choose names that collide */
 };
 
@@ -72,9 +73,10 @@ static enum status make_places(struct plan *plan, size_t places)
 	return STATUS_OK;
 }
 
-static enum status make_room(struct plan *plan)
+/* For one more node, with a name of LENGTH bytes. */
+static enum status make_room(struct plan *plan, size_t length)
 {
-	if (plan->count >= PLAN_NODES_MAX)
+	if (plan->count >= PLAN_NODES_MAX || length > PLAN_NAMES_MAX - plan->name_bytes)
 		return STATUS_LIMIT;
 	if (plan->count < plan->places / 4 * 3)
 		return STATUS_OK;
@@ -108,13 +110,21 @@ static void fill_in(struct plan_node *node, char *name, const struct plan_entry 
 	memcpy(name, entry->name.bytes, entry->name.length);
 }
 
+/* Takes the place that was found free. */
+static void settle(struct plan *plan, struct plan_node **place, struct plan_node *node)
+{
+	*place = node;
+	plan->count++;
+	plan->name_bytes += node->name_length;
+}
+
 /* The free place where ENTRY belongs. */
 static enum status prepare(struct plan *plan, const struct plan_entry *entry, struct plan_node ***place)
 {
 	assert(path_name_legal(entry->name));
 	if (landing_length(&entry->parent->node) + 1 + entry->name.length > PATH_LENGTH_MAX)
 		return STATUS_NAME_TOO_LONG;
-	enum status status = make_room(plan);
+	enum status status = make_room(plan, entry->name.length);
 	if (status != STATUS_OK)
 		return status;
 	*place = find_place(plan, entry->parent, entry->name);
@@ -139,8 +149,7 @@ enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, str
 	made->summed = entry->sum;
 	if (entry->sum)
 		memcpy(made->name + after_name, entry->sum, sizeof(*entry->sum));
-	*place = &made->node;
-	plan->count++;
+	settle(plan, place, &made->node);
 	*file = made;
 	return STATUS_OK;
 }
@@ -186,8 +195,7 @@ enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, s
 	struct plan_folder *made = new_folder(plan, entry);
 	if (!made)
 		return STATUS_NO_MEMORY;
-	*place = &made->node;
-	plan->count++;
+	settle(plan, place, &made->node);
 	*folder = made;
 	return STATUS_OK;
 }
@@ -332,13 +340,13 @@ struct plan_folder *plan_folders(struct plan *plan)
 
 /* --- Paths --------------------------------------------------------------------------------------------------------- */
 
-/* The path of NODE below TOP, written from its end to its start. */
-static char *path_below(const struct plan_node *node, const struct plan_folder *top, char out[PLAN_PATH_SIZE])
+/* Written from its end to its start. */
+char *plan_path_below(const struct plan_node *node, const struct plan_folder *base, char out[PLAN_PATH_SIZE])
 {
 	char *start = out + PLAN_PATH_SIZE - 1;
 	char *end = start;
 
-	for (; node != &top->node; node = &node->parent->node) {
+	for (; node != &base->node; node = &node->parent->node) {
 		assert((size_t)(start - out) >= (size_t)node->name_length + (start != end));
 		if (start != end)
 			*--start = '/';
@@ -359,13 +367,13 @@ static const struct plan_folder *root_of(const struct plan_node *node)
 
 char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 {
-	return path_below(node, root_of(node), out);
+	return plan_path_below(node, root_of(node), out);
 }
 
 char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 {
 	if (!node->lone)
-		return path_below(node, node->source->base, out);
+		return plan_path_below(node, node->source->base, out);
 	out[0] = '\0';
 	return out;
 }

@@ -119,9 +119,10 @@ struct plan_entry {
  * STATUS_EXISTS where the name is taken: *TAKEN is by what. A folder may be added again, and gives the one that is there:
  * now told, where it was not and ENTRY is.
  * STATUS_NAME_TOO_LONG where the path below the destination gets too long, STATUS_LIMIT for more
- * than PLAN_NODES_MAX files and folders, STATUS_NO_MEMORY.
+ * than PLAN_NODES_MAX files and folders, or longer names than PLAN_NAMES_MAX in all, STATUS_NO_MEMORY.
  */
 #define PLAN_NODES_MAX (16u << 20)
+#define PLAN_NAMES_MAX (512u << 20) /* bytes of all their names */
 MUST_CHECK enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, struct plan_file **file,
 	struct plan_node **taken);
 MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
@@ -140,8 +141,10 @@ const struct digest *plan_sum(const struct plan_file *file);
 const char *plan_name(const struct plan_node *node);
 
 #define PLAN_PATH_SIZE (PATH_LENGTH_MAX + 1)
-/* Where it lands, below the destination. Both return OUT. */
+/* Where it lands, below the destination. All of these return OUT. */
 char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
+/* Where it is below BASE, which is one of the folders above it, or itself. */
+char *plan_path_below(const struct plan_node *node, const struct plan_folder *base, char out[PLAN_PATH_SIZE]);
 /* Its path below its source's URL: empty for what the URL itself names. */
 char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
 /* The path to ask the server for. */

@@ -253,6 +253,8 @@ enum status transfer_run(struct transfer *transfer)
 	transfer->commit = NULL;
 	claims_free(transfer->claims);
 	transfer->claims = NULL;
+	if (transfer->refused)
+		return STATUS_EXISTS;
 	report_rest(transfer, status);
 	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
 		complete_folders(transfer);

@@ -41,6 +41,7 @@ struct transfer {
 	struct halt halt;      /* transfer_run's, */
 	struct commit *commit; /* and these: of all threads */
 	struct claims *claims;
+	bool refused;          /* the listing's: two sources want one place */
 	bool verify; /* what seems to be unchanged is proven */
 	bool recursive; /* sources of the plan are listed; else it holds all files already */
 };
@@ -48,8 +49,9 @@ struct transfer {
 /*
  * Fetches all that TRANSFER's plan and sources name; every file is reported once. Returns when all threads are over.
  * STATUS_INTERRUPTED when link.stop_fd turned readable: then files in work are reported as failed and the rest as not
- * tried; a thread that was stuck may still use TRANSFER, and the process has to end. Otherwise STATUS_OK, whatever failed,
- * or why the threads could not be started.
+ * tried; a thread that was stuck may still use TRANSFER, and the process has to end. STATUS_EXISTS when two sources
+ * turned out to want one place: that was told, and nothing was fetched. Otherwise STATUS_OK, whatever failed, or why the
+ * threads could not be started.
  */
 MUST_CHECK enum status transfer_run(struct transfer *transfer);
 

@@ -1,5 +1,6 @@
 /* Attacks by time: silence, trickles, work that never gets done, and ends that never come. */
 #include <poll.h>
+#include <stdio.h>
 
 #include "against_client.h"
 #include "path.h"
@@ -141,16 +142,42 @@ static void play_last_word(struct visit *visit)
 }
 
 /* Lists symlinks until nobody listens any more. */
-static void play_endless_listing(struct visit *visit)
+/* Up to the request for a listing. */
+static void lead_to_listing(struct visit *visit)
 {
 	const struct file folder = visit_file(offer_find("folder"));
 	struct frame frame;
 	struct span payload;
-	struct writer writer;
 
 	visit_greet(visit);
 	while (visit_hear(visit, &frame, &payload) && frame.type != FRAME_LIST)
 		SAY(visit, file_encode, frame.number, &folder);
+}
+
+/* Each name is another one, and as long as can be. */
+static void play_long_names(struct visit *visit)
+{
+	char name[PATH_NAME_MAX + 1];
+	struct writer writer;
+
+	lead_to_listing(visit);
+	for (unsigned number = 0; !visit->over;) {
+		writer_init(&writer, visit->frame, FRAME_HEADER_SIZE + FRAME_ANSWER_MAX);
+		unsigned char *mark = entries_begin(&writer, visit->number);
+		for (; writer_left(&writer) > ENTRY_FIXED_SIZE + PATH_NAME_MAX; number++) {
+			snprintf(name, sizeof(name), "%0*u", PATH_NAME_MAX, number);
+			entry_encode(&writer, &(struct entry){.kind = ENTRY_FILE, .mode = 0644, .name = span_of(name)});
+		}
+		frame_end(&writer, mark);
+		visit_say(visit, visit->frame, writer_length(&writer));
+	}
+}
+
+static void play_endless_listing(struct visit *visit)
+{
+	struct writer writer;
+
+	lead_to_listing(visit);
 	writer_init(&writer, visit->frame, FRAME_HEADER_SIZE + FRAME_ANSWER_MAX);
 	unsigned char *mark = entries_begin(&writer, visit->number);
 	while (writer_left(&writer) > ENTRY_FIXED_SIZE + 2)
@@ -163,6 +190,8 @@ static void play_endless_listing(struct visit *visit)
 static const struct attack attacks[] = {
 	{"S9", "a_listing_without_end", "get -q -r URL/folder --timeout 20 --retry 0\nsum -r URL/folder --timeout 20\n", 9,
 		"limit reached", .play = play_endless_listing, .may = "folder/", .is_long = true, .seconds = 600},
+	{"S9", "names_without_end", "get -q -r URL/folder --dry-run --timeout 20 --retry 0\n", 9, "limit reached", .play = play_long_names,
+		.is_long = true, .seconds = 600},
 	{"S12", "silence_from_the_beginning", "get URL/file --retry 0" SHORT "\nget URL/file --retry 1" SHORT "\nls URL/folder"
 		SHORT "\nstat URL/file" SHORT "\nsum URL/file" SHORT "\nverify URL/file kept" SHORT "\nping URL -c 1" SHORT "\n", 5,
 		"timed out", .play = play_silence},
