@@ -1,7 +1,6 @@
 /* Fills in results. */
 #include "outcome.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,50 +155,14 @@ void outcome_entry(struct transfer *transfer, struct plan_source *source, struct
 
 /* --- Folders ------------------------------------------------------------------------------------------------------- */
 
-/* Below what SOURCE's listing is relative to; NULL where it cannot have named a folder at LANDING. */
-static const char *below_base(const struct plan_source *source, const char *landing)
-{
-	char base[PLAN_PATH_SIZE];
-	size_t length = strlen(plan_landing(&source->base->node, base));
-	bool is_folder = source->base != source->parent;
-
-	/* Else it names a folder's contents, or a file. */
-	if ((!is_folder && !source->url.contents) || strncmp(landing, base, length) != 0)
-		return NULL;
-	if (length == 0)
-		return landing;
-	if (landing[length] == '\0')
-		return is_folder ? landing + length : NULL;
-	return landing[length] == '/' ? landing + length + 1 : NULL;
-}
-
-/*
- * Whose listing told of FOLDER: the source that the plan knows may have needed a folder there for its destination alone. Of several
- * that may have told of it the first will do.
- */
-static const struct plan_source *teller_of(const struct transfer *transfer, const struct plan_folder *folder)
-{
-	const struct plan_source *source = folder->node.source;
-	char landing[PLAN_PATH_SIZE];
-
-	plan_landing(&folder->node, landing);
-	if (!below_base(source, landing))
-		source = plan_sources(transfer->plan);
-	while (source && !below_base(source, landing))
-		source = source->next;
-	assert(source);
-	return source;
-}
-
 void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status)
 {
-	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
-	const struct plan_source *teller = teller_of(transfer, folder);
-	struct result result = {.url = &teller->url, .status = RESULT_FAILED, .bytes = UINT64_MAX};
+	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	struct result result = {.url = &folder->node.source->url, .status = RESULT_FAILED, .bytes = UINT64_MAX};
 
 	folder->unfinished = true;
-	result.below = span_of(below_base(teller, plan_landing(&folder->node, landing)));
-	result.path = place_of(transfer, landing, place);
+	result.below = span_of(plan_below(&folder->node, below));
+	result.path = place_of(transfer, plan_landing(&folder->node, landing), place);
 	outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &result.failure);
 	report_result(transfer->report, &result);
 }
@@ -225,15 +188,15 @@ static bool is_listed_whole(const struct plan_source *source)
 }
 
 /*
- * Has SOURCE, or a folder that its NODE lies in, a line of its own? That brings all that is in it, and of two lines for one
- * place the second one would be refused.
+ * Has the source of NODE, or a folder of that source which it lies in, a line of its own? That brings all that is in it, and two
+ * lines for one place would be refused.
  */
-static bool comes_with_another(const struct transfer *transfer, const struct plan_node *node, const struct plan_source *source)
+static bool comes_with_another(const struct plan_node *node)
 {
-	if (is_listed_whole(source))
+	if (is_listed_whole(node->source))
 		return true;
 	for (const struct plan_folder *folder = node->parent; folder; folder = folder->node.parent) {
-		if (folder->unfinished && teller_of(transfer, folder) == source)
+		if (folder->unfinished && folder->node.source == node->source)
 			return true;
 	}
 	return false;
@@ -241,13 +204,11 @@ static bool comes_with_another(const struct transfer *transfer, const struct pla
 
 static void list_folder(struct transfer *transfer, const struct plan_folder *folder)
 {
-	const struct plan_source *teller = teller_of(transfer, folder);
-	char landing[PLAN_PATH_SIZE];
+	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE];
 
-	if (comes_with_another(transfer, &folder->node, teller))
-		return;
-	plan_landing(&folder->node, landing);
-	failed_list_add(transfer->failed_list, &teller->url, span_of(below_base(teller, landing)), landing, NULL);
+	if (!comes_with_another(&folder->node))
+		failed_list_add(transfer->failed_list, &folder->node.source->url, span_of(plan_below(&folder->node, below)),
+			plan_landing(&folder->node, landing), NULL);
 }
 
 static void list_file(const struct plan_file *file, void *context)
@@ -258,7 +219,7 @@ static void list_file(const struct plan_file *file, void *context)
 	if (atomic_load_explicit(&file->well, memory_order_relaxed))
 		return;
 	/* The line of what it lies in has no SHA-256 for it. */
-	if ((!plan_sum(file) || file->node.lone) && comes_with_another(transfer, &file->node, file->node.source))
+	if ((!plan_sum(file) || file->node.lone) && comes_with_another(&file->node))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
 		listed_landing(transfer->destination, &file->node, landing), plan_sum(file));

@@ -69,8 +69,8 @@ void overlap_tell(struct report *report, const struct plan_node *taken, const st
 {
 	char taken_below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], shown[SHOWN_SIZE];
 	struct failure failure;
-	/* A folder can stand above all that its first source brings: then that one's URL has to do. */
-	bool folder = taken->kind == PLAN_FOLDER;
+	/* A folder that nobody has told of stands above what its source brings: that source's URL has to do. */
+	bool folder = taken->kind == PLAN_FOLDER && !taken->told;
 	char *first = url_text(&taken->source->url, span_of(folder ? "" : plan_below(taken, taken_below)));
 	char *second = url_text(url, below);
 

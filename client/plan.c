@@ -172,6 +172,7 @@ static void tell(struct plan_node *folder, const struct plan_entry *entry)
 {
 	if (folder->told || !entry->told)
 		return;
+	folder->source = entry->source;
 	folder->mode = entry->mode;
 	folder->mtime = entry->mtime;
 	folder->told = true;

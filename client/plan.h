@@ -14,7 +14,8 @@
 
 /*
  * One thread at a time adds: main before the others start, then the listing. What was added never moves and never goes
- * before plan_free, and its names, parents and sources never change: any thread that was handed a file may walk up.
+ * before plan_free, its names and parents never change, and neither do the sources of files: any thread that was handed a file
+ * may walk up.
  * The tree is that of the destination, so two sources that would land on one name meet here.
  */
 struct plan;
@@ -44,7 +45,7 @@ enum plan_kind {
 
 struct plan_node {
 	struct plan_folder *parent; /* NULL: the destination itself */
-	const struct plan_source *source; /* of a folder that several bring: the first */
+	const struct plan_source *source; /* of a folder that several bring: the first that tells of it */
 	struct file_time mtime;
 	uint16_t mode;
 	uint16_t name_length;

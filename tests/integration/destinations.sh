@@ -42,3 +42,10 @@ absent twins/one
 mkdir -p source/more/deep && echo four >source/more/deep/four
 expect 0 ferry get -r "$server/tree/" "$server/more/" "$server/three" -d merged
 equal 'what was merged' "$(cd merged && find . -type f | sort | xargs)" './deep/four ./deep/two ./one ./three'
+
+# A file in the place of a folder that another source needs for its destination alone.
+echo file >source/more/x
+printf '%s\tx/y/f\n%s\n' "$server/three" "$server/more/" >list
+expect 2 ferry get -r -i list -d hindered
+says 'three and .*more/x would both be written to x' err
+absent hindered/x
