@@ -16,6 +16,8 @@
 #include "text.h"
 
 #define SHOWN_SIZE 300
+/* A server can fail one name again and again, and each time it takes a line. */
+#define BYTES_MAX (256u << 20)
 #define UNFINISHED_SIZE 40
 
 struct failed_list {
@@ -26,7 +28,8 @@ struct failed_list {
 	int direct; /* a stream of ours, or what is no regular file; -1: none */
 	char **lines;
 	size_t count, room;
-	bool incomplete; /* memory was short */
+	size_t bytes;     /* of all lines */
+	enum status lost; /* why a line is missing; STATUS_OK: none is */
 };
 
 static enum status fail(const struct failed_list *list, enum status status, struct failure *failure)
@@ -156,18 +159,30 @@ static void print_line(FILE *out, const struct url *url, struct span below, cons
 	putc('\n', out);
 }
 
-static bool keep(struct failed_list *list, char *line)
+static enum status make_room(struct failed_list *list)
 {
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-		char **lines = realloc(list->lines, room * sizeof *lines);
-		if (!lines)
-			return false;
-		list->lines = lines;
-		list->room = room;
-	}
+	if (list->count < list->room)
+		return STATUS_OK;
+	size_t room = list->room ? 2 * list->room : 64;
+	char **lines = realloc(list->lines, room * sizeof *lines);
+	if (!lines)
+		return STATUS_NO_MEMORY;
+	list->lines = lines;
+	list->room = room;
+	return STATUS_OK;
+}
+
+/* Takes over LINE where it succeeds. */
+static enum status keep(struct failed_list *list, char *line, size_t length)
+{
+	if (length > BYTES_MAX - list->bytes)
+		return STATUS_LIMIT;
+	enum status status = make_room(list);
+	if (status != STATUS_OK)
+		return status;
 	list->lines[list->count++] = line;
-	return true;
+	list->bytes += length;
+	return STATUS_OK;
 }
 
 void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
@@ -179,9 +194,10 @@ void failed_list_add(struct failed_list *list, const struct url *url, struct spa
 
 	if (out)
 		print_line(out, url, below, landing, sum);
-	if (out && fclose(out) == 0 && keep(list, line))
+	enum status status = out && fclose(out) == 0 ? keep(list, line, length) : STATUS_NO_MEMORY;
+	if (status == STATUS_OK)
 		return;
-	list->incomplete = true;
+	list->lost = status;
 	free(line);
 }
 
@@ -232,7 +248,7 @@ static enum status replace(const struct failed_list *list)
 
 enum status failed_list_write(struct failed_list *list, struct failure *failure)
 {
-	enum status status = list->incomplete ? STATUS_NO_MEMORY : STATUS_OK;
+	enum status status = list->lost;
 
 	if (list->count > 0)
 		qsort(list->lines, list->count, sizeof list->lines[0], compare);

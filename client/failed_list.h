@@ -21,8 +21,8 @@ MUST_CHECK enum status failed_list_open(const char *path, struct failed_list **l
 void failed_list_close(struct failed_list *list);
 
 /*
- * BELOW URL could not be had, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). A lack of
- * memory is told by failed_list_write.
+ * BELOW URL could not be had, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). That memory
+ * was short, or the lines longer than 256 MiB in all, is told by failed_list_write.
  */
 void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
 	const struct digest *sum);

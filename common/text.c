@@ -178,16 +178,20 @@ static bool stays_in_url(unsigned char byte)
 
 void text_print_url_path(FILE *out, struct span path)
 {
+	size_t start = 0; /* of what stays as it is, up to I */
+
 	for (size_t i = 0; i < path.length; i++) {
 		unsigned char byte = path.bytes[i];
-		if (stays_in_url(byte)) {
-			putc(byte, out);
+		if (stays_in_url(byte))
 			continue;
-		}
+		fwrite(path.bytes + start, 1, i - start, out);
 		putc('%', out);
 		putc(upper_hex[byte >> 4], out);
 		putc(upper_hex[byte & 0x0f], out);
+		start = i + 1;
 	}
+	if (start < path.length)
+		fwrite(path.bytes + start, 1, path.length - start, out);
 }
 
 static int hex_value(unsigned char digit)
