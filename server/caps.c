@@ -34,6 +34,7 @@ static uint64_t value(const struct settings *settings, size_t offset)
 
 void caps_init(struct caps *caps, const struct settings *settings)
 {
+	caps->handshakes = settings->tls;
 	for (int i = 0; i < CAP_WORKS; i++) {
 		budget_init(&caps->budgets[i], value(settings, works[i].in_all), value(settings, works[i].per_address));
 		caps->budgets[i].burst = i == CAP_HASHING ? 0 : BURST;
@@ -66,11 +67,19 @@ int64_t caps_ask(struct caps *caps, struct caps_part *part, enum cap_work work, 
 	return budget_ask(&caps->budgets[work], part ? &part->buckets[work] : NULL, ticket, units, now);
 }
 
+static enum status take_work(struct caps *caps, struct caps_part *part, enum cap_work work, int64_t now)
+{
+	return budget_take(&caps->budgets[work], part ? &part->buckets[work] : NULL, 1, now);
+}
+
 enum status caps_connect(struct caps *caps, struct caps_part *part, int64_t now)
 {
-	if (caps_is_spent(caps, part, CAP_MEMORY))
-		return STATUS_BUSY;
-	return budget_take(&caps->budgets[CAP_CONNECTIONS], part ? &part->buckets[CAP_CONNECTIONS] : NULL, 1, now);
+	return caps_is_spent(caps, part, CAP_MEMORY) ? STATUS_BUSY : take_work(caps, part, CAP_CONNECTIONS, now);
+}
+
+enum status caps_refuse(struct caps *caps, struct caps_part *part, int64_t now)
+{
+	return caps->handshakes ? take_work(caps, part, CAP_HANDSHAKES, now) : STATUS_OK;
 }
 
 enum status caps_take(struct caps *caps, struct caps_part *part, enum cap_room room, uint64_t units)

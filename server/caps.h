@@ -35,6 +35,7 @@ struct caps_part {
 
 /* Any thread may call. PART is NULL throughout for whoever is only counted among all. */
 struct caps {
+	bool handshakes; /* every connection begins with one */
 	struct budget budgets[CAP_WORKS];
 	struct stock stocks[CAP_ROOMS];
 };
@@ -47,6 +48,12 @@ void caps_renew(struct caps *caps, const struct settings *settings);
 
 /* As budget_ask(). */
 int64_t caps_ask(struct caps *caps, struct caps_part *part, enum cap_work work, struct ticket *ticket, uint64_t units, int64_t now);
+
+/*
+ * May who is over a cap be told so? With TLS a handshake comes before the word, and is counted here. STATUS_BUSY: it would have to
+ * wait for its turn.
+ */
+MUST_CHECK enum status caps_refuse(struct caps *caps, struct caps_part *part, int64_t now);
 
 /* May one more connection come? It is counted then. STATUS_BUSY: too many came lately, or no memory is left for it. */
 MUST_CHECK enum status caps_connect(struct caps *caps, struct caps_part *part, int64_t now);

@@ -38,13 +38,14 @@ struct connection {
 	size_t memory;        /* as it was counted last */
 };
 
-/* Before anything of TLS is worked on, the connection waits for its turn. */
-static enum status secure(struct connection *connection, struct identity *identity)
+/* Before anything of TLS is worked on, the connection waits for its turn. A refusal came in on its turn: see peers_enter(). */
+static enum status secure(struct connection *connection, struct identity *identity, const struct peer *peer)
 {
 	if (!identity)
 		return STATUS_OK;
-	connection->handshake = calloc(1, sizeof(*connection->handshake));
-	return connection->handshake ? identity_secure(identity, &connection->stream) : STATUS_NO_MEMORY;
+	if (peer)
+		connection->handshake = calloc(1, sizeof(*connection->handshake));
+	return connection->handshake || !peer ? identity_secure(identity, &connection->stream) : STATUS_NO_MEMORY;
 }
 
 static void discard(struct connection *connection)
@@ -83,7 +84,7 @@ enum status connection_new(struct services *services, int fd, const struct addre
 	stream_init(&connection->stream, fd);
 	connection->visitor = visitor_new(address, peer_part(peer));
 	if (connection->visitor)
-		status = secure(connection, services->identity);
+		status = secure(connection, services->identity, peer);
 	if (status != STATUS_OK) {
 		discard(connection);
 		peers_leave(services->peers, peer);

@@ -122,7 +122,7 @@ static enum status enter(struct peers *peers, const struct address_peer *name, s
 		*out = peer;
 		return STATUS_OK;
 	}
-	if (peers->refusals == PEERS_REFUSALS)
+	if (peers->refusals == PEERS_REFUSALS || caps_refuse(peers->caps, &peer->part, clock_now()) != STATUS_OK)
 		return STATUS_LIMIT;
 	peers->refusals++;
 	*out = NULL;

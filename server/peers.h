@@ -21,7 +21,8 @@ void peers_free(struct peers *peers);
 
 /*
  * Counts a connection from ADDRESS. STATUS_BUSY: over a cap, but it may be told so; *PEER is NULL then, it counts as a
- * refusal until peers_leave. STATUS_LIMIT: not even that. STATUS_NO_MEMORY likewise.
+ * refusal until peers_leave, and its address has paid for the handshake that the word takes. STATUS_LIMIT: not even that.
+ * STATUS_NO_MEMORY likewise.
  */
 MUST_CHECK enum status peers_enter(struct peers *peers, const struct address *address, struct peer **peer);
 /* The connection ended. PEER may be NULL: it was a refusal. */

@@ -45,4 +45,24 @@ read -r through _ _ took <&"$flood"
 
 wait $getting || fail 'the transfer did not survive'
 same source/large large
+# C11: an address that has all the connections it may have, and resets more of them, uses up its own handshakes only.
+cat >refusals <<END
+[server]
+tls = yes
+greeting_deadline = 2s
+handshakes = 20
+handshakes_per_address = 4
+max_connections_per_address = 2
+[share s]
+path = $work/source
+END
+start_server -c refusals --state state -l '[::1]:0'
+read -r _ _ elsewhere <<<"$ready_line"
+start_tool flooder stays 2 "$port"
+read -r said <&"$from"
+equal flood "$said" here
+expect 0 "$tools/flooder" resets 300 "$port"
+rm small
+expect 0 ferry get "${elsewhere}s/small" --pin "$pin" --retry 0
+same source/small small
 echo "$through of 100 handshakes got through in $took ms"

@@ -1,4 +1,4 @@
-/* A client that wears TLS out: many handshakes at once, many connections that stay, or key updates without end. */
+/* A client that wears TLS out: many handshakes at once, many connections that stay or are reset, or key updates without end. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -20,9 +20,13 @@
  *                                        the server ends it, and says "NUMBER through in MILLISECONDS"
  *        flooder stays COUNT PORT        that many connections, one after the other through the greeting; says "here", and stays until
  *                                        standard input ends
+ *        flooder resets COUNT PORT       that many connections, each reset unused a little later: "over"
  *        flooder updates PORT            one connection that changes its key until the server ends it: "ended"
  */
 #define PATIENCE_MS 30000
+/* Connections that are open at a time before they are reset, and how much later the next one comes. */
+#define RESETS_AT_ONCE 12
+#define RESETS_APART_MS 1
 
 struct victim {
 	SSL *ssl;
@@ -157,6 +161,25 @@ static int stay(int count, uint16_t port)
 	return 0;
 }
 
+/* Each is there for long enough that the server looks at it. */
+static int flood_resets(int count, uint16_t port)
+{
+	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	int fds[RESETS_AT_ONCE];
+
+	for (int i = 0; i < count; i++) {
+		int *fd = &fds[i % RESETS_AT_ONCE];
+		if (i >= RESETS_AT_ONCE)
+			close(*fd);
+		*fd = socket_connect(port);
+		if (*fd < 0 || setsockopt(*fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0)
+			give_up("flooder: connection");
+		poll(NULL, 0, RESETS_APART_MS);
+	}
+	puts("over");
+	return 0;
+}
+
 /* The server reads until it has had enough; then what is sent is lost. */
 static int flood_updates(uint16_t port)
 {
@@ -186,8 +209,10 @@ int main(int argc, char **argv)
 		return flood_handshakes(atoi(argv[2]), (uint16_t)atoi(argv[3]));
 	if (argc == 4 && strcmp(argv[1], "stays") == 0)
 		return stay(atoi(argv[2]), (uint16_t)atoi(argv[3]));
+	if (argc == 4 && strcmp(argv[1], "resets") == 0)
+		return flood_resets(atoi(argv[2]), (uint16_t)atoi(argv[3]));
 	if (argc == 3 && strcmp(argv[1], "updates") == 0)
 		return flood_updates((uint16_t)atoi(argv[2]));
-	fputs("usage: flooder handshakes COUNT PORT | stays COUNT PORT | updates PORT\n", stderr);
+	fputs("usage: flooder handshakes COUNT PORT | stays COUNT PORT | resets COUNT PORT | updates PORT\n", stderr);
 	return 2;
 }

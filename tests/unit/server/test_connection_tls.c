@@ -277,6 +277,21 @@ static void one_connection_too_many_is_told_so_inside_tls(void **state)
 	visit_end(&visit);
 }
 
+static void one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_disconnect(rig);
+	rig->services.caps.handshakes = true;
+	rig_allow_work(rig, CAP_HANDSHAKES, 1);
+	rig_connect_refused(rig);
+	struct visit visit = visit_begin(rig);
+	assert_int_equal(stream_handshake(&visit.stream), STATUS_WANT_READ);
+	assert_true(rig_turn(rig));
+	assert_true(rig->wish.read && rig->wish.wake == CLOCK_NEVER);
+	visit_end(&visit);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -292,6 +307,7 @@ int main(void)
 		CASE(a_stranger_gets_an_alert_and_nothing_in_plain),
 		CASE(a_handshake_waits_for_its_turn_without_costing_one),
 		CASE(one_connection_too_many_is_told_so_inside_tls),
+		CASE(one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

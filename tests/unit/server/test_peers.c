@@ -1,5 +1,5 @@
 /* Tests of peers: the caps, what counts as one peer, refusals, and what outlives a connection. */
-/* Threat C13 of docs/security.md. */
+/* Threats C11 and C13 of docs/security.md. */
 #include "peers.h"
 
 #include <setjmp.h>
@@ -135,6 +135,26 @@ static void who_holds_all_the_memory_gets_no_more_connections(void **state)
 	assert_int_equal(enter(*state, "192.0.2.1:1", &more), STATUS_OK);
 }
 
+/* At one handshake a second, of which two may come early. */
+static void a_refusal_inside_tls_costs_its_address_a_handshake(void **state)
+{
+	struct peer *peer;
+
+	caps.handshakes = true;
+	caps.budgets[CAP_HANDSHAKES].rate_per_peer = 1;
+	caps.budgets[CAP_HANDSHAKES].burst = 2 * CLOCK_SECOND;
+	for (int i = 0; i < MAX_PER_PEER; i++)
+		assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_BUSY);
+		peers_leave(*state, peer);
+	}
+	assert_int_equal(enter(*state, "192.0.2.1:1", &peer), STATUS_LIMIT);
+	for (int i = 0; i < MAX_PER_PEER; i++)
+		assert_int_equal(enter(*state, "192.0.2.2:1", &peer), STATUS_OK);
+	assert_int_equal(enter(*state, "192.0.2.2:1", &peer), STATUS_BUSY);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -147,6 +167,7 @@ int main(void)
 		CASE(coming_back_does_not_renew_a_spent_budget),
 		CASE(coming_and_going_is_counted_and_refused_once_it_is_too_much),
 		CASE(who_holds_all_the_memory_gets_no_more_connections),
+		CASE(a_refusal_inside_tls_costs_its_address_a_handshake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
