@@ -34,9 +34,6 @@ struct tls_setup {
 /* An AES-GCM key is good for 2^24.5 records (RFC 8446, section 5.5), 371 GiB of full ones. */
 #define TLS_REKEY (UINT64_C(64) << 30)
 
-/* What a connection costs in memory while nothing moves, as measured. */
-#define TLS_MEMORY 16384u
-
 MUST_CHECK enum status tls_new(const struct tls_context *context, const struct tls_setup *setup, struct tls **tls);
 void tls_free(struct tls *tls);
 
@@ -68,6 +65,12 @@ unsigned char tls_first_byte(const struct tls *tls);
 
 /* What libssl says of the last failure, for people; NULL where it said nothing. */
 const char *tls_reason(const struct tls *tls);
+
+/*
+ * What the connection costs in memory while nothing moves, as measured: 16 KiB, and a multiple of the bytes of the certificates that
+ * the peer has shown, which libssl keeps taken apart.
+ */
+size_t tls_memory(const struct tls *tls);
 
 /* After the handshake: the peer's certificate, owned by TLS; NULL where it gave none. And what it sent to prove it. */
 struct x509_st *tls_peer(const struct tls *tls);

@@ -77,6 +77,7 @@ enum status tls_context_server(const struct credentials *own, enum tls_clients c
 
 	if (ssl) {
 		SSL_CTX_set_alpn_select_cb(ssl, select_protocol, NULL);
+		SSL_CTX_set_max_cert_list(ssl, TLS_CLIENTS_SHOW_MAX);
 		SSL_CTX_set_verify(ssl, clients == TLS_CLIENTS_ASKED ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	}
 	return finish(ssl, set, context);

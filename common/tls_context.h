@@ -21,6 +21,9 @@ enum tls_clients {
 	TLS_CLIENTS_ASKED, /* for a certificate; any will do, none too: the caller judges its pin */
 };
 
+/* A client's certificate and its chain may have so many bytes: they are kept as long as it stays. */
+#define TLS_CLIENTS_SHOW_MAX 16384u
+
 MUST_CHECK enum status tls_context_server(const struct credentials *own, enum tls_clients clients, struct tls_context *context);
 
 /* OWN may be NULL: a client without a certificate. */

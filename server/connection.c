@@ -67,7 +67,9 @@ static void count_memory(struct connection *connection, size_t memory)
 
 static size_t memory_of(const struct connection *connection)
 {
-	return sizeof(*connection) + (connection->stream.tls ? TLS_MEMORY : 0) + conversation_memory(&connection->conversation);
+	const struct tls *tls = connection->stream.tls;
+
+	return sizeof(*connection) + (tls ? tls_memory(tls) : 0) + conversation_memory(&connection->conversation);
 }
 
 enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
