@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "path.h"
-
 /* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */
 #define TRIES_MAX 16
 
@@ -364,36 +362,39 @@ enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
 	return STATUS_OK;
 }
 
-static enum status path_of_folder_of(int fd, char path[PATH_MAX])
+static bool find_path(int fd, char path[PATH_MAX])
 {
-	char link[32];
+	char link[sizeof(OPEN_FILE_PATH) + 10];
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	snprintf(link, sizeof(link), OPEN_FILE_PATH "%d", fd);
 	ssize_t length = readlink(link, path, PATH_MAX);
-	if (length < 0)
-		return status_from_errno(errno);
-	/* What has no place, such as a pipe, or one out of reach, has no path that begins at the root. */
-	char *slash = memrchr(path, '/', (size_t)length);
-	if (path[0] != '/' || !slash || length == PATH_MAX)
-		return STATUS_NOT_FOUND;
-	slash[slash == path] = '\0';
-	return STATUS_OK;
+	if (length < 0 || length == PATH_MAX)
+		return false;
+	path[length] = '\0';
+	return true;
 }
 
-enum status trusted_stat_folder_of(int fd, struct stat *result)
+enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1])
 {
-	char path[PATH_MAX];
-	enum status status = path_of_folder_of(fd, path);
+	char top[PATH_MAX], path[PATH_MAX];
 
-	if (status == STATUS_OK && stat(path, result) < 0)
-		status = status_from_errno(errno);
-	return status;
+	if (!find_path(root, top) || !find_path(fd, path))
+		return STATUS_NOT_FOUND;
+	size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
+	if (strncmp(path, top, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+		return STATUS_NOT_FOUND;
+	path_copy(below, span_of(path + length + (path[length] == '/')));
+	return STATUS_OK;
 }
 
 enum status trusted_open_folder_of(int fd, int *folder)
 {
 	char path[PATH_MAX];
-	enum status status = path_of_folder_of(fd, path);
 
-	return status == STATUS_OK ? trusted_open(path, O_PATH | O_DIRECTORY, 0, folder) : status;
+	/* What has no place, such as a pipe, or one out of reach, has no path that begins at the root. */
+	if (!find_path(fd, path) || path[0] != '/')
+		return STATUS_NOT_FOUND;
+	char *slash = strrchr(path, '/');
+	slash[slash == path] = '\0';
+	return trusted_open(path, O_PATH | O_DIRECTORY, 0, folder);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "path.h"
 #include "status.h"
 
 /*
@@ -75,10 +76,10 @@ MUST_CHECK enum status beneath_give_name(int fd, int folder, const char *name);
  */
 MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, int *fd);
 
-/* Looks at the folder that the open file FD, O_PATH will do, lies in now, as /proc tells. */
-MUST_CHECK enum status trusted_stat_folder_of(int fd, struct stat *stat);
+/* Where the open file FD, O_PATH will do, lies below ROOT now, as /proc tells. STATUS_NOT_FOUND: elsewhere, or that can't be found out. */
+MUST_CHECK enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1]);
 
-/* Opens that folder, O_PATH. */
+/* Opens the folder that FD lies in, O_PATH. STATUS_NOT_FOUND likewise. */
 MUST_CHECK enum status trusted_open_folder_of(int fd, int *folder);
 
 #endif

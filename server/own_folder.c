@@ -2,8 +2,10 @@
 #include "own_folder.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "beneath.h"
+#include "path.h"
 
 enum status own_folders_add(struct own_folders *own, int fd)
 {
@@ -27,20 +29,40 @@ bool own_folders_are(const struct own_folders *own, const struct stat *stat)
 	return false;
 }
 
-bool own_folders_may_hold(const struct own_folders *own, const struct stat *stat)
+/* Holds the folder PATH below FOLDER, unless it is one of them. */
+static enum status hold_other(const struct own_folders *own, int folder, struct span path, int *fd)
 {
-	if (S_ISDIR(stat->st_mode) || (stat->st_mode & 077) != 0)
-		return false;
-	for (size_t i = 0; i < own->count; i++) {
-		if (own->list[i].device == stat->st_dev)
-			return true;
-	}
-	return false;
+	char text[PATH_LENGTH_MAX + 1];
+	struct stat stat;
+	int held;
+
+	path_copy(text, path);
+	enum status status = beneath_hold_folder(folder, text, BENEATH_NO_LINKS, &held);
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(held, &stat) < 0)
+		status = status_from_errno(errno);
+	else if (own_folders_are(own, &stat))
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		*fd = held;
+	else
+		close(held);
+	return status;
 }
 
-bool own_folders_hold(const struct own_folders *own, int fd)
+enum status own_folders_hold_other(const struct own_folders *own, int folder, struct span path, int *fd)
 {
-	struct stat folder;
+	int held;
+	enum status status = hold_other(own, folder, own->count > 0 ? path_first(&path) : path, &held);
 
-	return trusted_stat_folder_of(fd, &folder) != STATUS_OK || own_folders_are(own, &folder);
+	/* Without any of them the whole way is one step. */
+	while (status == STATUS_OK && own->count > 0 && path.length > 0) {
+		int above = held;
+		status = hold_other(own, above, path_first(&path), &held);
+		close(above);
+	}
+	if (status == STATUS_OK)
+		*fd = held;
+	return status;
 }

@@ -7,11 +7,9 @@
 #include <sys/stat.h>
 
 #include "status.h"
+#include "wire.h"
 
-/*
- * Folders that no share may show, known by device and inode, whatever path leads there. What lies in them is for its owner
- * alone, without permissions for group and others: thus files with some need no closer look.
- */
+/* Folders that no share may show, known by device and inode, whatever path leads there; nor does one show what lies in them. */
 #define OWN_FOLDERS_MAX 4u
 struct own_folders {
 	struct {
@@ -26,10 +24,10 @@ MUST_CHECK enum status own_folders_add(struct own_folders *own, int fd);
 /* Is what STAT shows one of them? */
 bool own_folders_are(const struct own_folders *own, const struct stat *stat);
 
-/* Could a file that looks like STAT lie in one of them? */
-bool own_folders_may_hold(const struct own_folders *own, const struct stat *stat);
-
-/* Does the open file FD, O_PATH will do, lie in one of them? Also true where that can't be found out. */
-bool own_folders_hold(const struct own_folders *own, int fd);
+/*
+ * Holds the folder PATH below FOLDER, O_PATH, and follows no symlink. STATUS_NOT_FOUND also where it is one of them, or lies in one,
+ * however deep. FOLDER itself must be none.
+ */
+MUST_CHECK enum status own_folders_hold_other(const struct own_folders *own, int folder, struct span path, int *fd);
 
 #endif

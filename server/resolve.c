@@ -12,12 +12,13 @@
 
 /* Where a request leads: BELOW its share, PATH below FOLDER once it was entered. */
 struct place {
+	const struct own_folders *own;
 	const struct share *share; /* NULL: the list of shares */
 	struct span below;
 	size_t confined;           /* bytes of it that are all that a token is for */
 	bool entered;
 	bool opened;               /* FOLDER is this request's own */
-	int folder;                /* of the share, or of the part that a token is for */
+	int folder;                /* of the share, or one on the way */
 	char *path;
 	char room[PATH_LENGTH_MAX + 1];
 };
@@ -40,6 +41,7 @@ static bool has_hidden_name(struct span path)
 /* Decides by the path alone: nothing is looked at. */
 static enum status find(const struct services *services, const struct visitor *visitor, struct span path, struct place *place)
 {
+	place->own = &services->shares->own;
 	place->share = NULL;
 	place->entered = place->opened = false;
 	/* Too long, too deep or not a path at all: to the client it is one and the same, NAME. */
@@ -55,27 +57,51 @@ static enum status find(const struct services *services, const struct visitor *v
 	return status;
 }
 
-/* What lies below the first CONFINED bytes of the path is opened beneath them, not beneath the share. */
+/*
+ * How far to go before the rest is looked at from there. What lies below the first CONFINED bytes is opened beneath them, not beneath
+ * the share; and where no symlink can lead into a folder of our own, the way to the last folder tells whether it lies in one.
+ */
+static struct span way_of(const struct place *place)
+{
+	struct span way = {place->below.bytes, place->confined};
+
+	if (place->share->links == BENEATH_NO_LINKS && place->own->count > 0)
+		return path_folder(place->below);
+	return way.length < place->below.length ? way : span_of("");
+}
+
+static enum status go(struct place *place, struct span way)
+{
+	int fd;
+	enum status status;
+
+	place->room[way.length] = '\0';
+	if (place->share->links == BENEATH_NO_LINKS)
+		status = own_folders_hold_other(place->own, place->folder, way, &fd);
+	else
+		status = beneath_hold_folder(place->folder, place->room, place->share->links, &fd);
+	if (status != STATUS_OK)
+		return status;
+	place->folder = fd;
+	place->opened = true;
+	place->path += way.length + 1;
+	return STATUS_OK;
+}
+
 static enum status enter(struct place *place)
 {
-	int part;
+	enum status status = STATUS_OK;
 
 	if (place->entered || !place->share)
 		return STATUS_OK;
 	path_copy(place->room, place->below);
 	place->path = place->room;
 	place->folder = place->share->folder;
-	if (place->confined > 0 && place->path[place->confined] != '\0') {
-		place->room[place->confined] = '\0';
-		enum status status = beneath_open_folder(place->folder, place->path, place->share->links, &part);
-		if (status != STATUS_OK)
-			return status;
-		place->folder = part;
-		place->opened = true;
-		place->path += place->confined + 1;
-	}
-	place->entered = true;
-	return STATUS_OK;
+	struct span way = way_of(place);
+	if (way.length > 0)
+		status = go(place, way);
+	place->entered = status == STATUS_OK;
+	return status;
 }
 
 static enum status find_and_enter(const struct services *services, const struct visitor *visitor, struct span path,
@@ -93,15 +119,32 @@ bool resolve_shows_share(const struct services *services, const struct visitor *
 	return access_judge(services->access, visitor, (size_t)(share - services->shares->list), span_of(""), &confined) == STATUS_OK;
 }
 
-/* What lies in a folder of our own does not exist for clients. */
-static enum status check_shown(const struct shares *shares, int fd, const struct stat *stat)
+/* Where symlinks were followed: may what FD holds be shown where it lies? Where nobody can tell it may not. */
+static enum status check_place(const struct place *place, int fd)
 {
-	if (!own_folders_may_hold(&shares->own, stat))
+	char path[PATH_LENGTH_MAX + 1];
+	int folder;
+
+	if (place->share->links == BENEATH_NO_LINKS || place->own->count == 0)
 		return STATUS_OK;
-	return own_folders_hold(&shares->own, fd) ? STATUS_NOT_FOUND : STATUS_OK;
+	enum status status = trusted_path_below(place->share->folder, fd, path);
+	if (status == STATUS_OK)
+		status = own_folders_hold_other(place->own, place->share->folder, path_folder(span_of(path)), &folder);
+	if (status == STATUS_OK)
+		close(folder);
+	return status;
 }
 
-static enum status stat_shown(const struct shares *shares, const struct place *place, struct stat *stat)
+static enum status close_unless_shown(const struct place *place, int fd)
+{
+	enum status status = check_place(place, fd);
+
+	if (status != STATUS_OK)
+		close(fd);
+	return status;
+}
+
+static enum status stat_shown(const struct place *place, struct stat *stat)
 {
 	int fd;
 	struct stat found;
@@ -109,7 +152,7 @@ static enum status stat_shown(const struct shares *shares, const struct place *p
 
 	if (status != STATUS_OK)
 		return status;
-	status = own_folders_are(&shares->own, &found) ? STATUS_NOT_FOUND : check_shown(shares, fd, &found);
+	status = own_folders_are(place->own, &found) ? STATUS_NOT_FOUND : check_place(place, fd);
 	close(fd);
 	if (status == STATUS_OK)
 		*stat = found;
@@ -117,23 +160,14 @@ static enum status stat_shown(const struct shares *shares, const struct place *p
 }
 
 /* A failure must not tell that there is something. */
-static enum status failure_shown(const struct shares *shares, const struct place *place, enum status status)
+static enum status failure_shown(const struct place *place, enum status status)
 {
 	struct stat stat;
 
-	return stat_shown(shares, place, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
+	return stat_shown(place, &stat) == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : status;
 }
 
-static enum status check_opened(const struct shares *shares, const struct opened_file *file)
-{
-	enum status status = check_shown(shares, file->fd, &file->stat);
-
-	if (status != STATUS_OK)
-		close(file->fd);
-	return status;
-}
-
-static enum status open_file(const struct shares *shares, struct place *place, struct opened_file *file)
+static enum status open_file(struct place *place, struct opened_file *file)
 {
 	if (!place->share)
 		return STATUS_NOT_REGULAR;
@@ -141,39 +175,23 @@ static enum status open_file(const struct shares *shares, struct place *place, s
 	if (status != STATUS_OK)
 		return status;
 	status = beneath_open_file(place->folder, place->path, place->share->links, &file->fd, &file->stat);
-	return status == STATUS_OK ? check_opened(shares, file) : failure_shown(shares, place, status);
+	return status == STATUS_OK ? close_unless_shown(place, file->fd) : failure_shown(place, status);
 }
 
-/* Holds the folder that the file at PLACE lies in. */
-static enum status hold_folder(struct place *place, int *fd)
-{
-	enum status status = enter(place);
-
-	if (status != STATUS_OK)
-		return status;
-	char *slash = strrchr(place->path, '/');
-	if (!slash)
-		return beneath_hold_folder(place->folder, "", place->share->links, fd);
-	*slash = '\0';
-	status = beneath_hold_folder(place->folder, place->path, place->share->links, fd);
-	*slash = '/';
-	return status;
-}
-
-static enum status reach_folder(struct place *place, struct last_folder *last)
+static enum status reach_folder(const struct place *place, struct last_folder *last)
 {
 	struct span folder = path_folder(place->below);
 	int fd;
 
 	if (last_folder_is(last, place->share, place->confined, folder))
 		return STATUS_OK;
-	enum status status = hold_folder(place, &fd);
+	enum status status = own_folders_hold_other(place->own, place->share->folder, folder, &fd);
 	if (status == STATUS_OK)
 		last_folder_keep(last, fd, place->share, place->confined, folder);
 	return status;
 }
 
-static enum status open_by_name(struct place *place, struct last_folder *last, struct opened_file *file)
+static enum status open_by_name(const struct place *place, struct last_folder *last, struct opened_file *file)
 {
 	char name[PATH_NAME_MAX + 1];
 	enum status status = reach_folder(place, last);
@@ -184,12 +202,12 @@ static enum status open_by_name(struct place *place, struct last_folder *last, s
 	return beneath_open_name(last->fd, name, &file->fd, &file->stat);
 }
 
-/* The short way, by the folder that is at hand or will be. False where it leads to no file that may be shown. */
-static bool open_in_last(const struct shares *shares, struct place *place, struct last_folder *last, struct opened_file *file)
+/* The short way, by the folder that is at hand or will be. False where it leads to no file. */
+static bool open_in_last(const struct place *place, struct last_folder *last, struct opened_file *file)
 {
 	if (!last || !place->share || place->share->links != BENEATH_NO_LINKS)
 		return false;
-	if (open_by_name(place, last, file) == STATUS_OK && check_opened(shares, file) == STATUS_OK)
+	if (open_by_name(place, last, file) == STATUS_OK)
 		return true;
 	last_folder_release(last);
 	return false;
@@ -203,8 +221,8 @@ enum status resolve_file(const struct services *services, const struct visitor *
 	enum status status = find(services, visitor, path, &place);
 
 	/* Whatever the short way met, the long one has the last word: no error depends on what was opened before. */
-	if (status == STATUS_OK && !open_in_last(services->shares, &place, last, &opened))
-		status = open_file(services->shares, &place, &opened);
+	if (status == STATUS_OK && !open_in_last(&place, last, &opened))
+		status = open_file(&place, &opened);
 	leave(&place);
 	if (status != STATUS_OK)
 		return status;
@@ -213,14 +231,18 @@ enum status resolve_file(const struct services *services, const struct visitor *
 	return STATUS_OK;
 }
 
-static enum status open_folder(const struct shares *shares, const struct place *place, int *fd)
+static enum status open_folder(const struct place *place, int *fd)
 {
-	if (!place->share) {
-		*fd = -1;
-		return STATUS_OK;
+	int opened = -1;
+	enum status status = STATUS_OK;
+
+	if (place->share) {
+		status = beneath_open_folder(place->folder, place->path, place->share->links, &opened);
+		status = status == STATUS_OK ? close_unless_shown(place, opened) : failure_shown(place, status);
 	}
-	enum status status = beneath_open_folder(place->folder, place->path, place->share->links, fd);
-	return status == STATUS_OK ? status : failure_shown(shares, place, status);
+	if (status == STATUS_OK)
+		*fd = opened;
+	return status;
 }
 
 enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd)
@@ -229,7 +251,7 @@ enum status resolve_folder(const struct services *services, const struct visitor
 	enum status status = find_and_enter(services, visitor, path, &place);
 
 	if (status == STATUS_OK)
-		status = open_folder(services->shares, &place, fd);
+		status = open_folder(&place, fd);
 	leave(&place);
 	return status;
 }
@@ -240,7 +262,7 @@ enum status resolve_stat(const struct services *services, const struct visitor *
 	enum status status = find_and_enter(services, visitor, path, &place);
 
 	if (status == STATUS_OK && place.share)
-		status = stat_shown(services->shares, &place, stat);
+		status = stat_shown(&place, stat);
 	else if (status == STATUS_OK)
 		*stat = (struct stat){.st_mode = LIST_OF_SHARES_MODE};
 	leave(&place);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The cache lies where it was asked for, does without where it can't, and is shown to nobody.
+# The cache lies where it was asked for, does without where it can't, and is shown to nobody; nor is the folder of the state.
 # Threat C17 of docs/security.md.
 . tests/support/story.sh
 
@@ -48,3 +48,31 @@ XDG_CACHE_HOME=$work/home start_server --cache auto source
 printf '[server]\ncache = %s/elsewhere\n[share a]\npath = %s/source\n' "$work" "$work" >conf
 start_server --cache auto -c conf
 absent elsewhere
+
+# Whatever anybody has put into the folder of the state, for all to read, by its name or through a symlink.
+umask 022
+mkdir -p source/below/state/sub source/beside
+for path in below/state/x.token below/state/sub/key beside/file; do echo text >"source/$path"; done
+ln -s ../below/state/x.token source/beside/link
+ln -s ../below/state source/beside/way
+for symlinks in no beneath; do
+	printf '[server]\ntls = yes\n[share s]\npath = %s/source\nsymlinks = %s\n' "$work" $symlinks >conf
+	start_server -c conf --state source/below/state
+	ferry trust "$server" "$("$programs/ferryd" --print-pin -c conf --state source/below/state)"
+	expect 0 ferry ls -r "$server/s/below/"
+	[[ $(cat out) != *state* ]] || fail 'the state is listed'
+	for path in below/state below/state/x.token below/state/sub below/state/sub/key; do
+		for command in stat sum 'get -d stolen' ls 'ls -r'; do
+			expect 3 ferry $command "$server/s/$path"
+		done
+	done
+	for path in link way/x.token way/sub/key; do
+		for command in stat sum 'get -d stolen'; do
+			! ferry $command "$server/s/beside/$path" >out 2>err || [ "$symlinks $command $path" = 'no stat link' ] || fail "$command $path"
+		done
+	done
+	expect 0 ferry get "$server/s/beside/file" -o beside
+	same source/beside/file beside
+	rm beside
+done
+absent stolen/x.token stolen/key

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -179,6 +180,36 @@ static void what_lies_in_a_held_folder_opens_only_for_who_may_search_it(void **s
 	close(held);
 }
 
+/* Where it lies below the scratch folder, or NULL. */
+static const char *place_of(void **state, int fd)
+{
+	static char place[PATH_LENGTH_MAX + 1];
+
+	return trusted_path_below(folder_of(state), fd, place) == STATUS_OK ? place : NULL;
+}
+
+static void what_is_held_is_found_where_it_lies_now(void **state)
+{
+	struct stat stat;
+	int fd, ends[2];
+
+	assert_int_equal(beneath_hold(folder_of(state), "to_folder/deep", BENEATH_LINKS_INSIDE, &fd, &stat), STATUS_OK);
+	assert_string_equal(place_of(state, fd), "folder/deep");
+	assert_int_equal(renameat(folder_of(state), "folder/deep", folder_of(state), "folder/below/moved"), 0);
+	assert_string_equal(place_of(state, fd), "folder/below/moved");
+	assert_int_equal(renameat(folder_of(state), "folder/below/moved", folder_of(state), "folder/deep"), 0);
+	close(fd);
+	assert_string_equal(place_of(state, folder_of(state)), "");
+	assert_int_equal(trusted_open("/", O_PATH, 0, &fd), STATUS_OK);
+	assert_null(place_of(state, fd));
+	close(fd);
+	assert_int_equal(pipe(ends), 0);
+	assert_null(place_of(state, ends[0]));
+	close(ends[0]);
+	assert_null(place_of(state, ends[0]));
+	close(ends[1]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -187,6 +218,7 @@ int main(void)
 		cmocka_unit_test(only_a_folder_is_held_where_there_is_no_openat2),
 		cmocka_unit_test(a_folder_is_held_through_links_that_stay_inside_where_they_are_followed),
 		cmocka_unit_test(what_lies_in_a_held_folder_opens_only_for_who_may_search_it),
+		cmocka_unit_test(what_is_held_is_found_where_it_lies_now),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

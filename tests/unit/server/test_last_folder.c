@@ -70,10 +70,10 @@ static int give_access(struct fixture *fixture)
 
 static int plant(const struct fixture *fixture)
 {
-	static const char *const folders[] = {"folder", "folder/part", "folder/part/deep", "shut", "own"};
+	static const char *const folders[] = {"folder", "folder/part", "folder/part/deep", "shut", "own", "own/below"};
 	static const char *const files[] = {
 		"root", "folder/a", "folder/b", "folder/.hidden", "folder/closed", "folder/part/x", "folder/part/y", "folder/part/deep/z",
-		"shut/a", "own/entry",
+		"shut/a", "own/entry", "own/below/entry",
 	};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -85,9 +85,10 @@ static int plant(const struct fixture *fixture)
 	if (mkfifoat(fixture->top, "folder/fifo", 0644) < 0 || symlinkat("a", fixture->top, "folder/link") < 0 ||
 	    symlinkat("folder", fixture->top, "way") < 0 || symlinkat("../../outside", fixture->top, "folder/out") < 0)
 		return -1;
-	if (fchmodat(fixture->top, "folder/closed", 0, 0) < 0 || fchmodat(fixture->top, "shut", 0, 0) < 0)
+	/* What lies in an own folder is no less hidden where others may read it. */
+	if (fchmodat(fixture->top, "own/entry", 0644, 0) < 0 || fchmodat(fixture->top, "own/below/entry", 0644, 0) < 0)
 		return -1;
-	return fchmodat(fixture->top, "own/entry", 0600, 0);
+	return fchmodat(fixture->top, "folder/closed", 0, 0) | fchmodat(fixture->top, "shut", 0, 0);
 }
 
 static int hide_own_folder(struct fixture *fixture)
@@ -208,8 +209,8 @@ static void it_comes_to_the_same_with_and_without(void **state)
 	static const char *const paths[] = {
 		"", "open", "open/root", "open/folder", "open/folder/a", "open/folder/.hidden", "open/folder/closed", "open/folder/fifo",
 		"open/folder/link", "open/folder/out", "open/folder/nothing", "open/folder/part", "open/folder/part/x", "open/folder/a/below",
-		"open/way/a", "open/nothing/a", "open/shut/a", "open/own/entry", "open/own", "open/../outside", "open/folder/../root",
-		"open/folder//a", "closed/folder/a", "nothing/folder/a",
+		"open/way/a", "open/nothing/a", "open/shut/a", "open/own/entry", "open/own/below/entry", "open/own", "open/../outside",
+		"open/folder/../root", "open/folder//a", "closed/folder/a", "nothing/folder/a",
 	};
 	struct fixture *fixture = *state;
 	const size_t count = sizeof(paths) / sizeof(paths[0]);
@@ -237,6 +238,8 @@ static void what_a_folder_of_our_own_holds_stays_hidden(void **state)
 	struct fixture *fixture = *state;
 
 	assert_string_equal(read_next(fixture, "open/own/entry"), status_text(STATUS_NOT_FOUND));
+	assert_int_equal(held(fixture), 0);
+	assert_string_equal(read_next(fixture, "open/own/below/entry"), status_text(STATUS_NOT_FOUND));
 	assert_int_equal(held(fixture), 0);
 }
 

@@ -13,69 +13,75 @@
 
 #include <cmocka.h>
 
+#include "path.h"
 #include "scratch.h"
 
-/* Makes the folder NAME. */
-static int make_folder(const struct scratch *scratch, const char *name)
+/* Makes the folder PATH. */
+static int make_folder(const struct scratch *scratch, const char *path)
 {
-	assert_int_equal(mkdirat(scratch->folder, name, 0700), 0);
-	int fd = openat(scratch->folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(mkdirat(scratch->folder, path, 0700), 0);
+	int fd = openat(scratch->folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	return fd;
 }
 
-static int open_at(int folder, const char *path, int flags)
+static enum status hold(const struct own_folders *own, int folder, const char *path)
 {
-	int fd = openat(folder, path, flags | O_CLOEXEC, 0600);
+	int fd;
+	enum status status = own_folders_hold_other(own, folder, span_of(path), &fd);
 
-	assert_true(fd >= 0);
-	return fd;
+	if (status == STATUS_OK)
+		close(fd);
+	return status;
 }
 
-/* MODE is that of the file PATH in the fixture's folder, made first; true when it is taken for one of our own. */
-static bool is_own(const struct own_folders *own, int folder, const char *path, mode_t mode)
+static void no_way_leads_into_an_own_folder_however_deep(void **state)
 {
-	struct stat stat;
-	int fd = open_at(folder, path, O_RDWR | O_CREAT);
-
-	assert_int_equal(fchmod(fd, mode) | fstat(fd, &stat), 0);
-	bool held = own_folders_may_hold(own, &stat) && own_folders_hold(own, fd);
-	close(fd);
-	return held;
-}
-
-static void what_lies_in_an_own_folder_is_known_whatever_led_there(void **state)
-{
+	static const char *const inside[] = {"mine", "mine/below", "mine/below/deep"};
 	struct scratch *scratch = *state;
 	struct own_folders own = {.count = 0};
-	int mine = make_folder(scratch, "mine"), other = make_folder(scratch, "other");
+	int mine = make_folder(scratch, "mine");
 
-	assert_false(is_own(&own, mine, "entry", 0600));
+	close(make_folder(scratch, "mine/below"));
+	close(make_folder(scratch, "mine/below/deep"));
+	close(make_folder(scratch, "other"));
+	int before = scratch_next_descriptor();
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(hold(&own, scratch->folder, inside[i]), STATUS_OK);
 	assert_int_equal(own_folders_add(&own, mine), STATUS_OK);
-	assert_int_equal(symlinkat("mine/entry", scratch->folder, "link"), 0);
-	assert_int_equal(symlinkat("mine", scratch->folder, "way"), 0);
-	assert_true(is_own(&own, mine, "entry", 0600));
-	assert_true(is_own(&own, scratch->folder, "link", 0600));
-	assert_true(is_own(&own, scratch->folder, "way/entry", 0400));
-	assert_true(is_own(&own, scratch->folder, "mine/../mine/entry", 0));
-	assert_false(is_own(&own, other, "entry", 0600));
-	assert_false(is_own(&own, scratch->folder, "entry", 0600));
-	assert_int_equal(renameat(scratch->folder, "mine", other, "moved"), 0);
-	assert_true(is_own(&own, other, "moved/entry", 0600));
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(hold(&own, scratch->folder, inside[i]), STATUS_NOT_FOUND);
+	assert_int_equal(hold(&own, scratch->folder, ""), STATUS_OK);
+	assert_int_equal(hold(&own, scratch->folder, "other"), STATUS_OK);
+	assert_int_equal(renameat(scratch->folder, "mine", scratch->folder, "other/moved"), 0);
+	assert_int_equal(hold(&own, scratch->folder, "other/moved/below"), STATUS_NOT_FOUND);
+	assert_int_equal(hold(&own, scratch->folder, "mine/below"), STATUS_NOT_FOUND);
+	assert_int_equal(scratch_next_descriptor(), before);
 	close(mine);
-	close(other);
 }
 
-static void files_that_others_may_read_need_no_closer_look(void **state)
+/* With own folders the way is gone step by step, without them at once. */
+static void what_is_no_way_is_the_same_with_and_without_them(void **state)
 {
-	static const mode_t modes[] = {0644, 0640, 0604, 0601, 0620};
+	static const struct {
+		const char *path;
+		enum status status;
+	} ways[] = {{"file", STATUS_NOT_FOLDER}, {"file/below", STATUS_NOT_FOLDER}, {"nothing/below", STATUS_NOT_FOUND},
+		{"link", STATUS_SYMLINK}, {"link/below", STATUS_SYMLINK}, {"folder", STATUS_OK}, {"folder/below", STATUS_OK}};
 	struct scratch *scratch = *state;
-	struct own_folders own = {.count = 0};
+	struct own_folders none = {.count = 0}, one = {.count = 0};
+	int mine = make_folder(scratch, "mine");
 
-	assert_int_equal(own_folders_add(&own, scratch->folder), STATUS_OK);
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		assert_false(is_own(&own, scratch->folder, "file", modes[i]));
-	assert_true(is_own(&own, scratch->folder, "file", 0600));
+	close(make_folder(scratch, "folder"));
+	close(make_folder(scratch, "folder/below"));
+	assert_int_equal(scratch_write(scratch->folder, "file", ""), 0);
+	assert_int_equal(symlinkat("folder", scratch->folder, "link"), 0);
+	assert_int_equal(own_folders_add(&one, mine), STATUS_OK);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		assert_int_equal(hold(&none, scratch->folder, ways[i].path), ways[i].status);
+		assert_int_equal(hold(&one, scratch->folder, ways[i].path), ways[i].status);
+	}
+	close(mine);
 }
 
 static void an_own_folder_is_known_by_device_and_inode(void **state)
@@ -95,28 +101,14 @@ static void an_own_folder_is_known_by_device_and_inode(void **state)
 	close(mine);
 }
 
-static void what_has_no_place_is_taken_for_our_own(void **state)
-{
-	struct own_folders own = {.count = 0};
-	int ends[2];
-
-	(void)state;
-	assert_int_equal(pipe(ends), 0);
-	assert_true(own_folders_hold(&own, ends[0]));
-	assert_true(own_folders_hold(&own, -1));
-	close(ends[0]);
-	close(ends[1]);
-}
-
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(what_lies_in_an_own_folder_is_known_whatever_led_there),
-		IN_SCRATCH(files_that_others_may_read_need_no_closer_look),
+		IN_SCRATCH(no_way_leads_into_an_own_folder_however_deep),
+		IN_SCRATCH(what_is_no_way_is_the_same_with_and_without_them),
 		IN_SCRATCH(an_own_folder_is_known_by_device_and_inode),
-		IN_SCRATCH(what_has_no_place_is_taken_for_our_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* Tests of what clients are kept from seeing: folders of ferryd's own that lie below a share. */
+/* Threat C17 of docs/security.md. */
 #include "resolve.h"
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 
 #include "access.h"
 #include "folder.h"
+#include "path.h"
 #include "scratch.h"
 
 struct fixture {
@@ -37,6 +39,27 @@ static int open_to_anyone(struct fixture *fixture)
 	return access_new(&settings, &fixture->shares, &tokens, &fixture->services.access) == STATUS_OK ? 0 : -1;
 }
 
+/* Some of ferryd's own files are such as an operator may leave there, for all to read. */
+static int plant(int folder)
+{
+	static const char *const folders[] = {"deep", "deep/cache", "deep/cache/below", "deep/plain"};
+	static const char *const files[] = {
+		"deep/cache/entry", "deep/cache/open", "deep/cache/below/entry", "deep/plain/entry"};
+	static const char *const links[][2] = {{"deep/cache/entry", "link"}, {"deep/cache/below/entry", "link2"}, {"deep/cache", "way"},
+		{"deep/plain", "plain"}};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (mkdirat(folder, folders[i], 0755) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (scratch_write(folder, files[i], "text") < 0 || fchmodat(folder, files[i], 0644, 0) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlinkat(links[i][0], folder, links[i][1]) < 0)
+			return -1;
+	return fchmodat(folder, "deep/cache/entry", 0600, 0) | fchmodat(folder, "deep/plain/entry", 0600, 0);
+}
+
 static int make_fixture(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -45,13 +68,7 @@ static int make_fixture(void **state)
 	if (!fixture || scratch_make(&fixture->scratch) < 0)
 		return -1;
 	int folder = fixture->scratch.folder;
-	if (mkdirat(folder, "deep", 0755) < 0 || mkdirat(folder, "deep/cache", 0755) < 0 || mkdirat(folder, "deep/plain", 0755) < 0)
-		return -1;
-	if (scratch_write(folder, "deep/cache/entry", "secret") < 0 || scratch_write(folder, "deep/plain/entry", "shown") < 0)
-		return -1;
-	if (fchmodat(folder, "deep/cache/entry", 0600, 0) < 0 || fchmodat(folder, "deep/plain/entry", 0600, 0) < 0)
-		return -1;
-	if (symlinkat("deep/cache/entry", folder, "link") < 0 || symlinkat("deep/cache", folder, "way") < 0)
+	if (plant(folder) < 0)
 		return -1;
 	int cache = openat(folder, "deep/cache", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fixture->share = (struct share){.folder = folder, .links = BENEATH_LINKS_INSIDE};
@@ -117,19 +134,44 @@ static void a_folder_of_our_own_does_not_exist_below_a_share(void **state)
 	assert_int_equal(scratch_next_descriptor(), before);
 }
 
-static void nor_does_what_lies_in_it(void **state)
+static void assert_nothing_at(struct fixture *fixture, const char *path)
 {
-	static const char *const paths[] = {"deep/cache/entry", "way/entry", "link"};
+	assert_int_equal(open_file(fixture, path), STATUS_NOT_FOUND);
+	assert_int_equal(look_at(fixture, path), STATUS_NOT_FOUND);
+	assert_int_equal(list(fixture, path), STATUS_NOT_FOUND);
+}
+
+static void nor_does_what_lies_in_it_whoever_may_read_it_there(void **state)
+{
+	static const char *const paths[] = {"deep/cache/entry", "deep/cache/open", "deep/cache/below", "deep/cache/below/entry",
+		"deep/cache/nothing"};
 	struct fixture *fixture = *state;
 	int before = scratch_next_descriptor();
 
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(open_file(fixture, paths[i]), STATUS_NOT_FOUND);
-	assert_int_equal(look_at(fixture, "deep/cache/entry"), STATUS_NOT_FOUND);
-	assert_int_equal(list(fixture, "deep/cache/entry"), STATUS_NOT_FOUND);
-	assert_int_equal(list(fixture, "deep/plain/entry"), STATUS_NOT_FOLDER);
-	assert_int_equal(open_file(fixture, "deep/plain/entry"), STATUS_OK);
-	assert_int_equal(look_at(fixture, "deep/plain/entry"), STATUS_OK);
+	for (int links = BENEATH_NO_LINKS; links <= BENEATH_LINKS_INSIDE; links++) {
+		fixture->share.links = (enum beneath_links)links;
+		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+			assert_nothing_at(fixture, paths[i]);
+		assert_int_equal(list(fixture, "deep/plain/entry"), STATUS_NOT_FOLDER);
+		assert_int_equal(open_file(fixture, "deep/plain/entry"), STATUS_OK);
+		assert_int_equal(look_at(fixture, "deep/plain/entry"), STATUS_OK);
+		assert_int_equal(look_at(fixture, ""), STATUS_OK);
+		assert_int_equal(list(fixture, ""), STATUS_OK);
+		assert_int_equal(open_file(fixture, ""), STATUS_NOT_REGULAR);
+	}
+	assert_int_equal(scratch_next_descriptor(), before);
+}
+
+static void no_symlink_leads_there(void **state)
+{
+	static const char *const paths[] = {"link", "link2", "way", "way/entry", "way/open", "way/below", "way/below/entry"};
+	struct fixture *fixture = *state;
+	int before = scratch_next_descriptor();
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_nothing_at(fixture, paths[i]);
+	assert_int_equal(open_file(fixture, "plain/entry"), STATUS_OK);
+	assert_int_equal(list(fixture, "plain"), STATUS_OK);
 	assert_int_equal(scratch_next_descriptor(), before);
 }
 
@@ -153,7 +195,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_OWN_FOLDER(a_folder_of_our_own_does_not_exist_below_a_share),
-		WITH_OWN_FOLDER(nor_does_what_lies_in_it),
+		WITH_OWN_FOLDER(nor_does_what_lies_in_it_whoever_may_read_it_there),
+		WITH_OWN_FOLDER(no_symlink_leads_there),
 		WITH_OWN_FOLDER(a_listing_passes_over_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
