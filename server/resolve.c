@@ -29,9 +29,10 @@ static void leave(struct place *place)
 		close(place->folder);
 }
 
-static bool has_hidden_name(struct span path)
+/* Does SHARE hide what lies there? */
+static bool is_hidden(const struct share *share, struct span path)
 {
-	while (path.length > 0) {
+	while (share->hides && path.length > 0) {
 		if (*path_first(&path).bytes == '.')
 			return true;
 	}
@@ -52,7 +53,7 @@ static enum status find(const struct services *services, const struct visitor *v
 		return status;
 	status = access_judge(services->access, visitor, (size_t)(place->share - services->shares->list), place->below,
 		&place->confined);
-	if (status == STATUS_OK && place->share->hides && has_hidden_name(place->below))
+	if (status == STATUS_OK && is_hidden(place->share, place->below))
 		status = STATUS_NOT_FOUND;
 	return status;
 }
@@ -125,11 +126,13 @@ static enum status check_place(const struct place *place, int fd)
 	char path[PATH_LENGTH_MAX + 1];
 	int folder;
 
-	if (place->share->links == BENEATH_NO_LINKS || place->own->count == 0)
+	if (place->share->links == BENEATH_NO_LINKS || (place->own->count == 0 && !place->share->hides))
 		return STATUS_OK;
-	enum status status = trusted_path_below(place->share->folder, fd, path);
-	if (status == STATUS_OK)
-		status = own_folders_hold_other(place->own, place->share->folder, path_folder(span_of(path)), &folder);
+	if (trusted_path_below(place->share->folder, fd, path) != STATUS_OK || is_hidden(place->share, span_of(path)))
+		return STATUS_NOT_FOUND;
+	if (place->own->count == 0)
+		return STATUS_OK;
+	enum status status = own_folders_hold_other(place->own, place->share->folder, path_folder(span_of(path)), &folder);
 	if (status == STATUS_OK)
 		close(folder);
 	return status;

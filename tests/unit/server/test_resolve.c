@@ -1,4 +1,4 @@
-/* Tests of what clients are kept from seeing: folders of ferryd's own that lie below a share. */
+/* Tests of what clients are kept from seeing: folders of ferryd's own that lie below a share, and hidden names behind symlinks. */
 /* Threat C17 of docs/security.md. */
 #include "resolve.h"
 
@@ -42,11 +42,11 @@ static int open_to_anyone(struct fixture *fixture)
 /* Some of ferryd's own files are such as an operator may leave there, for all to read. */
 static int plant(int folder)
 {
-	static const char *const folders[] = {"deep", "deep/cache", "deep/cache/below", "deep/plain"};
+	static const char *const folders[] = {"deep", "deep/cache", "deep/cache/below", "deep/plain", ".secret"};
 	static const char *const files[] = {
-		"deep/cache/entry", "deep/cache/open", "deep/cache/below/entry", "deep/plain/entry"};
+		"deep/cache/entry", "deep/cache/open", "deep/cache/below/entry", "deep/plain/entry", ".secret/file"};
 	static const char *const links[][2] = {{"deep/cache/entry", "link"}, {"deep/cache/below/entry", "link2"}, {"deep/cache", "way"},
-		{"deep/plain", "plain"}};
+		{".secret/file", "visible"}, {".secret", "door"}, {"deep/plain", "plain"}};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (mkdirat(folder, folders[i], 0755) < 0)
@@ -175,6 +175,28 @@ static void no_symlink_leads_there(void **state)
 	assert_int_equal(scratch_next_descriptor(), before);
 }
 
+static void a_hidden_name_is_not_found_behind_a_symlink_either(void **state)
+{
+	struct fixture *fixture = *state;
+	struct own_folders none = {.count = 0};
+	int before = scratch_next_descriptor();
+
+	assert_int_equal(open_file(fixture, "visible"), STATUS_OK);
+	assert_int_equal(list(fixture, "door"), STATUS_OK);
+	fixture->share.hides = true;
+	for (int i = 0; i < 2; i++) {
+		assert_nothing_at(fixture, "visible");
+		assert_nothing_at(fixture, "door");
+		assert_nothing_at(fixture, "door/file");
+		assert_int_equal(open_file(fixture, "plain/entry"), STATUS_OK);
+		assert_int_equal(list(fixture, "plain"), STATUS_OK);
+		assert_int_equal(list(fixture, ""), STATUS_OK);
+		/* And where there is no folder of our own to look for. */
+		fixture->shares.own = none;
+	}
+	assert_int_equal(scratch_next_descriptor(), before);
+}
+
 static void a_listing_passes_over_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -197,6 +219,7 @@ int main(void)
 		WITH_OWN_FOLDER(a_folder_of_our_own_does_not_exist_below_a_share),
 		WITH_OWN_FOLDER(nor_does_what_lies_in_it_whoever_may_read_it_there),
 		WITH_OWN_FOLDER(no_symlink_leads_there),
+		WITH_OWN_FOLDER(a_hidden_name_is_not_found_behind_a_symlink_either),
 		WITH_OWN_FOLDER(a_listing_passes_over_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
