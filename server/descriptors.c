@@ -17,12 +17,32 @@ size_t descriptors_contents(size_t count)
 	return quarter > 0 ? quarter : 1;
 }
 
-static uint64_t lower(uint64_t cap, size_t most, const char *name)
+/* A cap in all, and what one address may have of it. */
+struct caps_pair {
+	const char *name;
+	uint64_t in_all;
+	uint64_t per_address;
+	uint64_t least; /* per address */
+};
+
+static uint64_t log_lowered(const char *name, const char *suffix, uint64_t wanted, uint64_t lowered)
 {
-	if (cap <= most)
-		return cap;
-	log_line(LOG_WARN, "event=limit setting=%s wanted=%ju lowered=%zu reason=RLIMIT_NOFILE", name, (uintmax_t)cap, most);
-	return most;
+	log_line(LOG_WARN, "event=limit setting=%s%s wanted=%ju lowered=%ju reason=RLIMIT_NOFILE", name, suffix, (uintmax_t)wanted,
+		(uintmax_t)lowered);
+	return lowered;
+}
+
+/* The part of one address stays the same part: lowered alike, or not at all, one address could have everything. */
+static void lower(struct caps_pair *caps, uint64_t most)
+{
+	if (caps->in_all <= most)
+		return;
+	uint64_t part = caps->per_address * most / caps->in_all;
+	if (part < caps->least)
+		part = caps->least;
+	caps->in_all = log_lowered(caps->name, "", caps->in_all, most);
+	if (part < caps->per_address)
+		caps->per_address = log_lowered(caps->name, "_per_address", caps->per_address, part);
 }
 
 static size_t folders_max(size_t count)
@@ -38,11 +58,13 @@ void descriptors_fit(struct settings *settings, size_t count)
 	size_t folders = folders_max(count);
 	size_t kept = descriptors_contents(count) + folders + own;
 	size_t most = kept < count ? count - kept : 1;
+	struct caps_pair connections = {"max_connections", settings->max_connections, settings->max_connections_per_address, 1};
+	struct caps_pair listings = {"listing_folders", settings->listing_folders, settings->listing_folders_per_address, FOLDERS_MIN};
 
-	settings->max_connections = (unsigned)lower(settings->max_connections, most, "max_connections");
-	settings->max_connections_per_address =
-		(unsigned)lower(settings->max_connections_per_address, most, "max_connections_per_address");
-	settings->listing_folders = lower(settings->listing_folders, folders, "listing_folders");
-	settings->listing_folders_per_address =
-		lower(settings->listing_folders_per_address, folders, "listing_folders_per_address");
+	lower(&connections, most);
+	lower(&listings, folders);
+	settings->max_connections = (unsigned)connections.in_all;
+	settings->max_connections_per_address = (unsigned)connections.per_address;
+	settings->listing_folders = listings.in_all;
+	settings->listing_folders_per_address = listings.per_address;
 }

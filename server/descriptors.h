@@ -7,8 +7,8 @@
 #include "settings.h"
 
 /*
- * Lowers the caps on connections and on folders that are being listed to what COUNT descriptors allow, with a log line for each: an
- * eighth is kept for folders, a few for ourselves, a quarter for contents.
+ * Lowers the caps on connections and on folders that are being listed to what COUNT descriptors allow, and those of one address in
+ * proportion, with a log line for each: an eighth is kept for folders, a few for ourselves, a quarter for contents.
  */
 void descriptors_fit(struct settings *settings, size_t count);
 

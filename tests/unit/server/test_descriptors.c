@@ -47,9 +47,25 @@ static void too_many_connections_are_lowered_and_said(void **state)
 	descriptors_fit(&settings, 1024);
 	log_flush();
 	assert_non_null(strstr(capture_end(&logged), "level=warn event=limit setting=max_connections wanted=4096 lowered=603"));
-	assert_null(strstr(logged.text, "per_address"));
 	assert_int_equal(settings.max_connections, 1024 - 256 - 128 - 32 - 2 - 3);
-	assert_int_equal(settings.max_connections_per_address, 500);
+	assert_non_null(strstr(logged.text, "setting=max_connections_per_address wanted=500 lowered=73"));
+	assert_int_equal(settings.max_connections_per_address, 500 * 603 / 4096);
+}
+
+static void the_part_of_one_address_stays_the_same_part(void **state)
+{
+	struct settings settings = {.max_connections = 4000, .max_connections_per_address = 1000, .listing_folders = 2048,
+		.listing_folders_per_address = 512};
+	struct capture logged;
+
+	(void)state;
+	capture_start(&logged, STDERR_FILENO);
+	descriptors_fit(&settings, 1024);
+	log_flush();
+	assert_non_null(strstr(capture_end(&logged), "setting=listing_folders_per_address wanted=512 lowered=32"));
+	assert_int_equal(settings.max_connections_per_address, settings.max_connections / 4);
+	assert_int_equal(settings.listing_folders, 128);
+	assert_int_equal(settings.listing_folders_per_address, 32);
 }
 
 static void with_hardly_any_descriptors_one_connection_is_left(void **state)
@@ -58,11 +74,13 @@ static void with_hardly_any_descriptors_one_connection_is_left(void **state)
 
 	(void)state;
 	for (size_t count = 0; count < 128; count++) {
-		struct settings settings = {.max_connections = 4096, .max_connections_per_address = 1024};
+		struct settings settings = {.max_connections = 4096, .max_connections_per_address = 1024, .listing_folders = 2048,
+			.listing_folders_per_address = 512};
 		capture_start(&logged, STDERR_FILENO);
 		descriptors_fit(&settings, count);
 		capture_end(&logged);
 		assert_true(settings.max_connections >= 1 && settings.max_connections_per_address >= 1);
+		assert_true(settings.listing_folders >= 4 && settings.listing_folders_per_address >= 4);
 		assert_true(settings.max_connections <= (count > 1 ? count : 1));
 	}
 }
@@ -73,6 +91,7 @@ int main(void)
 		cmocka_unit_test(contents_get_a_quarter_and_never_none),
 		cmocka_unit_test(connections_that_fit_stay_as_they_are),
 		cmocka_unit_test(too_many_connections_are_lowered_and_said),
+		cmocka_unit_test(the_part_of_one_address_stays_the_same_part),
 		cmocka_unit_test(with_hardly_any_descriptors_one_connection_is_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
