@@ -25,6 +25,7 @@ static const struct limit works[CAP_WORKS] = {
 static const struct limit rooms[CAP_ROOMS] = {
 	[CAP_MEMORY] = LIMIT(memory),
 	[CAP_FOLDERS] = LIMIT(listing_folders),
+	[CAP_READERS] = LIMIT(readers),
 };
 
 static uint64_t value(const struct settings *settings, size_t offset)

@@ -24,6 +24,7 @@ enum cap_work {
 enum cap_room {
 	CAP_MEMORY,  /* bytes of heap that connections keep from one turn to the next */
 	CAP_FOLDERS, /* descriptors of folders that are being listed */
+	CAP_READERS, /* connections that have a content open, and with it a descriptor, unless others read the same file */
 	CAP_ROOMS,
 };
 

@@ -5,6 +5,7 @@
 
 #define OWN 32             /* standard streams, signals, epoll, slots for refusals... */
 #define CONTENTS_MAX 16384 /* memory, too, is spent on each */
+#define READERS_SHARE 4    /* of the contents a quarter for one address */
 #define FOLDERS_SHARE 8    /* an eighth for listings */
 #define FOLDERS_MIN 4
 
@@ -52,6 +53,13 @@ static size_t folders_max(size_t count)
 	return share > FOLDERS_MIN ? share : FOLDERS_MIN;
 }
 
+static uint64_t readers_max(size_t count)
+{
+	size_t share = descriptors_contents(count) / READERS_SHARE;
+
+	return share > 0 ? share : 1;
+}
+
 void descriptors_fit(struct settings *settings, size_t count)
 {
 	size_t own = OWN + settings->listen_count + settings->share_count;
@@ -67,4 +75,7 @@ void descriptors_fit(struct settings *settings, size_t count)
 	settings->max_connections_per_address = (unsigned)connections.per_address;
 	settings->listing_folders = listings.in_all;
 	settings->listing_folders_per_address = listings.per_address;
+	/* A connection reads one file at a time; which files all of them may read is the contents' own cap. */
+	settings->readers = settings->max_connections;
+	settings->readers_per_address = readers_max(count);
 }

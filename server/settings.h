@@ -84,6 +84,8 @@ struct settings {
 	uint64_t memory_per_address;
 	uint64_t listing_folders;             /* open at once in listings; over it they are told BUSY */
 	uint64_t listing_folders_per_address;
+	uint64_t readers;                     /* of larger files at once: derived, see descriptors_fit(); over it they are told BUSY */
+	uint64_t readers_per_address;
 	uint64_t listing_budget;              /* names per second in listings; over it they wait */
 	uint64_t listing_budget_per_address;
 	uint64_t listing_entries;             /* of one listing; over it, it ends with LIMIT */

@@ -30,20 +30,38 @@ static int64_t unsettled_for(const struct stat *stat)
 }
 
 /* FD is taken over in any case. */
+static enum status take_content(struct source *source, struct turn *turn, int fd)
+{
+	struct services *services = turn->services;
+	struct caps_part *part = turn->visitor->part;
+	enum status status = caps_take(&services->caps, part, CAP_READERS, 1);
+
+	if (status != STATUS_OK) {
+		close(fd);
+		return status;
+	}
+	status = contents_take(services->contents, fd, &source->stat, &source->version, &source->content);
+	if (status == STATUS_OK) {
+		source->part = part;
+		source->fd = content_fd(source->content);
+	} else {
+		caps_give(&services->caps, part, CAP_READERS, 1);
+	}
+	return status;
+}
+
+/* FD is taken over in any case. */
 static enum status adopt(struct source *source, struct turn *turn, int fd)
 {
-	struct content *content = NULL;
+	enum status status = STATUS_OK;
 
-	if (source->stat.st_size > CONTENT_SIZE_MIN) {
-		enum status status = contents_take(turn->services->contents, fd, &source->stat, &source->version, &content);
-		if (status != STATUS_OK)
-			return status;
-		fd = content_fd(content);
-	}
-	source->fd = fd;
-	source->content = content;
-	source->is_open = true;
-	return STATUS_OK;
+	source->content = NULL;
+	if (source->stat.st_size > CONTENT_SIZE_MIN)
+		status = take_content(source, turn, fd);
+	else
+		source->fd = fd;
+	source->is_open = status == STATUS_OK;
+	return status;
 }
 
 static enum status judge(struct source *source, const struct version *wanted)
@@ -84,10 +102,12 @@ void source_release(struct source *source, struct services *services)
 {
 	if (!source->is_open)
 		return;
-	if (source->content)
+	if (source->content) {
 		content_release(services->contents, source->content);
-	else
+		caps_give(&services->caps, source->part, CAP_READERS, 1);
+	} else {
 		close(source->fd);
+	}
 	source->is_open = false;
 }
 

@@ -20,6 +20,7 @@ struct source {
 	bool is_open;
 	int fd;                  /* content's, where there is one */
 	struct content *content; /* NULL: a file of at most CONTENT_SIZE_MIN bytes, read whole each time */
+	struct caps_part *part;  /* of whom CONTENT is counted for */
 	struct stat stat;
 	bool in_memory;          /* known to be read without waiting for any disk */
 	struct version version;

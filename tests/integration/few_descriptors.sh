@@ -19,7 +19,9 @@ for limit in -n -Sn; do
 	same source "copy$limit"
 done
 
-# Some forty connections are left to this server, a quarter of them to one address.
+# Some forty connections are left to this server, and thirty-two files that are read at once; a quarter of either to one address.
+sample source/middle 100000
+for number in {1..9}; do truncate -s 200M "source/large.$number"; done
 ulimit -n 128
 start_server source -l '[::1]:0'
 read -r _ _ elsewhere <<<"$ready_line"
@@ -31,5 +33,25 @@ for i in {1..16}; do
 	[ "$type" = 81 ] || break
 done
 equal 'code for one too many' "${payload:0:4}" 0006
-expect 0 ferry get "${elsewhere}7/file" -o from-elsewhere -j 1
-same source/7/file from-elsewhere
+
+# read_slowly FILE: begins to read it, and takes no more than that tells of it.
+read_slowly() {
+	put "$(read_request 1 "$1" "$any_version" 0 1)"
+	get_frame
+	[ "$type" = 90 ] || return 0
+	local version
+	version=$(file_version)
+	get_pieces 1 1 >piece
+	put "$(read_request 2 "$1" "$version" 1 199)"
+	get_frame
+}
+for i in {1..8}; do
+	wire=${wires[i - 1]}
+	read_slowly "large.$i"
+	equal "answer $i" "$type" 90
+done
+wire=${wires[8]}
+read_slowly large.9
+equal 'answer and code for one too many' "$type ${payload:0:4}" 'ff 0006'
+expect 0 ferry get "${elsewhere}middle" -o from-elsewhere -j 1
+same source/middle from-elsewhere

@@ -98,6 +98,7 @@ static inline void rig_init_services(struct rig *rig)
 	rig->settings.links = 4;
 	rig->settings.hash_budget = rig->settings.hash_budget_per_address = 8ull << 30;
 	rig->settings.handshakes = rig->settings.handshakes_per_address = 1000000;
+	rig->settings.readers = rig->settings.readers_per_address = 8;
 	rig->settings.listing_folders = rig->settings.listing_folders_per_address = 16;
 	rig->settings.shares = &rig->share_settings;
 	rig->settings.share_count = 1;

@@ -99,6 +99,7 @@ static inline int setup(void **state)
 	assert_int_equal(settings_set_defaults(&fixture->settings), STATUS_OK);
 	fixture->settings.workers = WORKERS;
 	fixture->settings.max_connections = fixture->settings.max_connections_per_address = 64;
+	fixture->settings.readers = fixture->settings.readers_per_address = 64;
 	fixture->settings.links = 4;
 	fixture->settings.hash_budget = fixture->settings.hash_budget_per_address = 8ull << 30;
 	log_set_level(LOG_WARN);

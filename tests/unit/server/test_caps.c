@@ -1,5 +1,5 @@
 /* Tests of the caps at a connection: what waits for its turn, what is refused, and what is given back. */
-/* Threats C10, C13 and C14 of docs/security.md. */
+/* Threats C9, C10, C13 and C14 of docs/security.md. */
 #include "listing.h"
 
 #include <stdio.h>
@@ -104,6 +104,52 @@ static void names_looked_at_are_paid_for_a_page_behind(void **state)
 	free_listing(listing);
 }
 
+static uint16_t ask_for(struct rig *rig, const char *name)
+{
+	return rig_read(rig, &(struct pieces_request){.path = span_of(name), .count = 1});
+}
+
+static void larger_files_that_one_address_reads_at_once_are_counted(void **state)
+{
+	struct rig *rig = *state;
+	struct caps *caps = &rig->services.caps;
+	struct address address;
+	struct peer *same;
+
+	rig_file(rig, "large", CONTENT_SIZE_MIN + 1);
+	rig_file(rig, "small", CONTENT_SIZE_MIN);
+	assert_int_equal(address_parse("127.0.0.1:2", &address), STATUS_OK);
+	assert_int_equal(peers_enter(rig->services.peers, &address, &same), STATUS_OK);
+	stock_init(&caps->stocks[CAP_READERS], 8, 1);
+	rig_greet(rig);
+	assert_int_equal(caps_take(caps, peer_part(same), CAP_READERS, 1), STATUS_OK);
+	assert_int_equal(rig_error(rig, ask_for(rig, "large")), ERROR_BUSY);
+	rig_answer(rig, FRAME_FILE, ask_for(rig, "small"));
+	rig_answer(rig, FRAME_DATA, rig->number);
+	caps_give(caps, peer_part(same), CAP_READERS, 1);
+	for (int i = 0; i < 3; i++) {
+		rig_answer(rig, FRAME_FILE, ask_for(rig, "large"));
+		rig_answer(rig, FRAME_DATA, rig->number);
+	}
+	rig_settle(rig);
+	assert_int_equal(atomic_load(&caps->stocks[CAP_READERS].whole.units), 0);
+	peers_leave(rig->services.peers, same);
+}
+
+static void what_a_client_reads_is_given_back_when_it_goes(void **state)
+{
+	struct rig *rig = *state;
+	struct stock *readers = &rig->services.caps.stocks[CAP_READERS];
+
+	rig_file(rig, "large", 8 * PIECE_SIZE);
+	rig_greet(rig);
+	ask_for(rig, "large");
+	rig_settle(rig);
+	assert_int_equal(atomic_load(&readers->whole.units), 1);
+	rig_disconnect(rig);
+	assert_int_equal(atomic_load(&readers->whole.units), 0);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -114,6 +160,8 @@ int main(void)
 		CASE(who_holds_too_much_memory_is_told_so_for_each_request),
 		CASE(what_a_client_does_not_take_is_counted_until_it_goes),
 		CASE(names_looked_at_are_paid_for_a_page_behind),
+		CASE(larger_files_that_one_address_reads_at_once_are_counted),
+		CASE(what_a_client_reads_is_given_back_when_it_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

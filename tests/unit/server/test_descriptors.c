@@ -68,6 +68,18 @@ static void the_part_of_one_address_stays_the_same_part(void **state)
 	assert_int_equal(settings.listing_folders_per_address, 32);
 }
 
+static void one_address_reads_a_quarter_of_the_contents_at_once(void **state)
+{
+	struct settings settings = {.max_connections = 100};
+
+	(void)state;
+	descriptors_fit(&settings, 4096);
+	assert_int_equal(settings.readers, 100);
+	assert_int_equal(settings.readers_per_address, descriptors_contents(4096) / 4);
+	descriptors_fit(&settings, 3);
+	assert_int_equal(settings.readers_per_address, 1);
+}
+
 static void with_hardly_any_descriptors_one_connection_is_left(void **state)
 {
 	struct capture logged;
@@ -92,6 +104,7 @@ int main(void)
 		cmocka_unit_test(connections_that_fit_stay_as_they_are),
 		cmocka_unit_test(too_many_connections_are_lowered_and_said),
 		cmocka_unit_test(the_part_of_one_address_stays_the_same_part),
+		cmocka_unit_test(one_address_reads_a_quarter_of_the_contents_at_once),
 		cmocka_unit_test(with_hardly_any_descriptors_one_connection_is_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
