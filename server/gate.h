@@ -12,7 +12,7 @@ enum gate_stage {
 	GATE_CUT,      /* everybody leaves now */
 };
 
-/* Inside are the accept thread, from the start on, and every connection. Any thread may call. */
+/* Inside are the accept thread, from the start on, every connection, and prewarming. Any thread may call. */
 struct gate {
 	atomic_uint inside;
 	atomic_int stage;

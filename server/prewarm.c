@@ -204,6 +204,7 @@ static void *run(void *argument)
 	while (prewarm->depth > 0)
 		folder_close(&prewarm->levels[--prewarm->depth].folder, services);
 	log_flush();
+	gate_leave(&services->gate);
 	return NULL;
 }
 
@@ -225,8 +226,12 @@ static enum status prepare(struct prewarm *prewarm, struct services *services)
 	enum status status = workbench_init(&prewarm->bench, services);
 	if (status == STATUS_OK)
 		status = idle_thread_start("prewarm-idle", &prewarm->idle);
-	if (status == STATUS_OK)
-		status = thread_start(&prewarm->thread, "prewarm", run, prewarm);
+	if (status != STATUS_OK)
+		return status;
+	gate_enter(&services->gate);
+	status = thread_start(&prewarm->thread, "prewarm", run, prewarm);
+	if (status != STATUS_OK)
+		gate_leave(&services->gate);
 	return status;
 }
 

@@ -59,7 +59,10 @@ void server_drain(struct server *server);
 /* Cuts every connection now. Returns at once; may be called without server_drain. */
 void server_stop(struct server *server);
 
-/* Turns readable, for poll(2), when server_drain or server_stop was called and no connection is left. Never read it. */
+/*
+ * Turns readable, for poll(2), when server_drain or server_stop was called, no connection is left and prewarming has ended. Never
+ * read it.
+ */
 int server_done_fd(const struct server *server);
 
 struct server_totals {

@@ -43,6 +43,10 @@ start_server --cache cache --prewarm other
 until [ "$(ls cache | wc -l)" = 6 ]; do sleep 0.05; done
 stop_server
 says 'event=prewarmed files=0 .*complete=no' "$server_log"
+# The totals are the last word, and have all of it.
+equal 'last word' "$(tail -n 1 "$server_log" | grep -o 'event=[a-z]*')" event=totals
+equal hashed "$(grep -o 'event=totals.*hashed=[0-9]*' "$server_log" | grep -o '[0-9]*$')" \
+	"$(grep -o 'event=prewarmed.*hashed=[0-9]*' "$server_log" | grep -o '[0-9]*$')"
 start_server --cache cache other
 greet
 put "$(read_request 1 huge "$any_version" 0 1)"
