@@ -24,6 +24,7 @@
 #include "settings.h"
 #include "share.h"
 #include "state.h"
+#include "text.h"
 #include "token_command.h"
 #include "version.h"
 #include "watch.h"
@@ -73,7 +74,9 @@ static enum exit_code report(enum exit_code code, const char *what, const char *
 static enum exit_code repeat(enum exit_code code, const struct complaint *complaint)
 {
 	log_flush();
-	fprintf(stderr, "%s\n", complaint->text);
+	/* It quotes files and the command line, whatever they hold. */
+	text_print(stderr, span_of(complaint->text));
+	putc('\n', stderr);
 	return code;
 }
 
@@ -311,16 +314,17 @@ static void release(struct daemon *daemon)
 int main(int argc, char **argv)
 {
 	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1, .guard.state = -1, .ready.notify = -1};
+	struct complaint complaint;
 	enum exit_code code = EXIT_STOPPED;
 	enum status status = fill_standard_streams();
 
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "/dev/null", status_text(status));
-	switch (settings_read(argc, argv, &daemon.settings)) {
+	switch (settings_read(argc, argv, &daemon.settings, &complaint)) {
 	case SETTINGS_SHOWN:
 		return EXIT_STOPPED;
 	case SETTINGS_WRONG:
-		return EXIT_SETTINGS;
+		return complaint.text[0] ? repeat(EXIT_SETTINGS, &complaint) : EXIT_SETTINGS;
 	case SETTINGS_SERVE:
 		break;
 	}

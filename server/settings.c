@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "complaint.h"
-#include "path.h"
 #include "settings_file.h"
 #include "settings_options.h"
 #include "settings_table.h"
-#include "text.h"
 
 #define SYSTEM_CONFIG "/etc/ferry/ferryd.conf"
 
@@ -157,20 +155,16 @@ static enum status read_and_check(struct settings *settings, struct complaint *c
 	return status == STATUS_OK ? check_shares(settings, complaint) : status;
 }
 
-enum settings_outcome settings_read(int argc, char **argv, struct settings *settings)
+enum settings_outcome settings_read(int argc, char **argv, struct settings *settings, struct complaint *complaint)
 {
 	struct settings read = {.ready_fd = -1};
-	struct complaint complaint;
 	enum settings_outcome outcome = SETTINGS_WRONG;
 
+	complaint->text[0] = '\0';
 	if (settings_set_defaults(&read) == STATUS_OK)
 		outcome = settings_options_read(argc, argv, &read);
-	if (outcome == SETTINGS_SERVE && read_and_check(&read, &complaint) != STATUS_OK) {
-		/* It quotes the file, whatever that holds. */
-		text_print(stderr, span_of(complaint.text));
-		putc('\n', stderr);
+	if (outcome == SETTINGS_SERVE && read_and_check(&read, complaint) != STATUS_OK)
 		outcome = SETTINGS_WRONG;
-	}
 	if (outcome == SETTINGS_SERVE)
 		*settings = read;
 	else

@@ -11,6 +11,8 @@
 #include "network.h"
 #include "status.h"
 
+struct complaint;
+
 enum share_access {
 	SHARE_ANYONE, /* the default */
 	SHARE_TOKENS, /* who holds a token for it */
@@ -117,14 +119,14 @@ struct settings {
 enum settings_outcome {
 	SETTINGS_SERVE,
 	SETTINGS_SHOWN, /* --help, --version: text was printed, exit 0 */
-	SETTINGS_WRONG, /* what is wrong was printed to stderr, exit 2 */
+	SETTINGS_WRONG, /* COMPLAINT tells what, or is empty: then it is an option, and stderr was told; exit 2 */
 };
 
 /*
- * Reads ARGV and the configuration file that it names or that is found. May be called again with the same ARGV; only
- * SETTINGS_SERVE leaves something to release.
+ * Reads ARGV and the configuration file that it names or that is found. May be called again with the same ARGV, whose options are
+ * right then; only SETTINGS_SERVE leaves something to release.
  */
-enum settings_outcome settings_read(int argc, char **argv, struct settings *settings);
+enum settings_outcome settings_read(int argc, char **argv, struct settings *settings, struct complaint *complaint);
 void settings_release(struct settings *settings);
 
 /* Names each setting that differs between the two but cannot change while the server runs. */

@@ -10,6 +10,7 @@
 #include "descriptor_limit.h"
 #include "descriptors.h"
 #include "log.h"
+#include "path.h"
 
 /* Blocked signals arrive also where they are ignored; but who ignores SIGHUP (nohup) means it, unless it is to reload. */
 static bool takes_hangup(bool reloadable)
@@ -52,13 +53,21 @@ static void log_needs_restart(const char *setting)
 	log_line(LOG_WARN, "event=reload setting=%s result=\"needs a restart\"", setting);
 }
 
-/* What is wrong with the new settings was said by settings_read; the old ones stay in force. */
+static void log_refused(const struct complaint *complaint)
+{
+	char quoted[1200];
+
+	log_line(LOG_ERROR, "event=reload result=refused reason=%s", log_quote(quoted, sizeof(quoted), span_of(complaint->text)));
+}
+
+/* Where something is wrong with the new settings the old ones stay in force. */
 static void reload(const struct watch *watch)
 {
 	struct settings wanted;
+	struct complaint complaint;
 
-	if (settings_read(watch->argc, watch->argv, &wanted) != SETTINGS_SERVE) {
-		log_line(LOG_ERROR, "event=reload result=refused");
+	if (settings_read(watch->argc, watch->argv, &wanted, &complaint) != SETTINGS_SERVE) {
+		log_refused(&complaint);
 		return;
 	}
 	descriptors_fit(&wanted, descriptor_limit_raise());

@@ -43,10 +43,10 @@ done
 hang_up
 printf "[server]\nnonsense = 1\nlog_level = debug\n$share" >served.conf
 kill -HUP "$server_pid"
-heard 'served.conf:2: unknown setting nonsense'
-heard 'level=error event=reload result=refused'
+heard 'level=error event=reload result=refused reason="served.conf:2: unknown setting nonsense in \[server\]"'
 raw_get
 stop_server
+if grep -v '^ts=' "$server_log"; then fail 'a line that is none of the log'; fi
 equal 'requests logged at level error' "$(grep -c 'event=request' "$server_log")" "$requests"
 
 start_server source

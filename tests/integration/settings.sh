@@ -28,6 +28,11 @@ done <<'TABLE'
 2|[server]\nmax_connections = 0\n
 2|[share a]\nspeed = 1\n
 TABLE
+# Control bytes of the file are shown escaped.
+printf '[server]\n\033[31m = 1\n' >bad.conf
+expect 2 "$programs/ferryd" -c bad.conf
+says 'unknown setting \\x1b\[31m' err
+if grep -q $'\033' err; then fail 'control bytes reach the terminal'; fi
 printf '[share gone]\npath = %s/gone\n' "$work" >gone.conf
 expect 9 "$programs/ferryd" -c gone.conf -l 127.0.0.1:0
 expect 9 "$programs/ferryd" -l 127.0.0.1:0 gone
