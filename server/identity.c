@@ -86,11 +86,26 @@ static const char *reason_of_own(enum status status)
 
 /* --- The settings' --------------------------------------------------------------------------------------------------- */
 
-static enum status read_pem(const char *path, char **text, size_t *length, struct complaint *complaint)
-{
-	enum status status = whole_file_read_path(path, PEM_TEXT_MAX, text, length);
+struct pem_file {
+	const char *setting; /* that names it */
+	const char *path;
+	char *text; /* heap */
+	size_t length;
+};
 
-	return status == STATUS_OK ? status : complain(complaint, status, "ferryd: %s: %s", path, status_text(status));
+static enum status read_pem(const struct settings *settings, struct pem_file *file, struct complaint *complaint)
+{
+	enum status status = whole_file_read_path(file->path, PEM_TEXT_MAX, &file->text, &file->length);
+
+	if (status == STATUS_OK)
+		return status;
+	return settings_complain_of(settings, file->setting, complaint,
+		complain(complaint, status, "%s = %s: %s", file->setting, file->path, status_text(status)));
+}
+
+static struct span span_of_file(const struct pem_file *file)
+{
+	return (struct span){(const unsigned char *)file->text, file->length};
 }
 
 static enum status parse_named(const struct settings *settings, struct span cert, struct span key,
@@ -112,17 +127,16 @@ static enum status parse_named(const struct settings *settings, struct span cert
 
 static enum status read_named(const struct settings *settings, struct credentials *credentials, struct complaint *complaint)
 {
-	char *cert = NULL, *key = NULL;
-	size_t cert_length = 0, key_length = 0;
-	enum status status = read_pem(settings->cert, &cert, &cert_length, complaint);
+	struct pem_file cert = {.setting = "cert", .path = settings->cert};
+	struct pem_file key = {.setting = settings->key ? "key" : "cert", .path = settings->key ? settings->key : settings->cert};
+	enum status status = read_pem(settings, &cert, complaint);
 
 	if (status == STATUS_OK)
-		status = read_pem(settings->key ? settings->key : settings->cert, &key, &key_length, complaint);
+		status = read_pem(settings, &key, complaint);
 	if (status == STATUS_OK)
-		status = parse_named(settings, (struct span){(unsigned char *)cert, cert_length},
-			(struct span){(unsigned char *)key, key_length}, credentials, complaint);
-	forget_text(cert, cert_length);
-	forget_text(key, key_length);
+		status = parse_named(settings, span_of_file(&cert), span_of_file(&key), credentials, complaint);
+	forget_text(cert.text, cert.length);
+	forget_text(key.text, key.length);
 	return status;
 }
 

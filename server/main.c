@@ -296,6 +296,15 @@ static enum exit_code command(const struct settings *settings)
 	return repeat(status == STATUS_INVALID ? EXIT_SETTINGS : EXIT_STORAGE, &complaint);
 }
 
+/* Here, not where settings are read: a reload is inside the sandbox. */
+static enum status check_user(const struct settings *settings, struct complaint *complaint)
+{
+	if (!settings->user || privileges_know(settings->user))
+		return STATUS_OK;
+	return settings_complain_of(settings, "user", complaint,
+		complain(complaint, STATUS_INVALID, "user = %s: there is no such user", settings->user));
+}
+
 static void release(struct daemon *daemon)
 {
 	server_free(daemon->server);
@@ -328,7 +337,9 @@ int main(int argc, char **argv)
 	case SETTINGS_SERVE:
 		break;
 	}
-	if (daemon.settings.print_pin || daemon.settings.token.action != TOKEN_COMMAND_NONE)
+	if (check_user(&daemon.settings, &complaint) != STATUS_OK)
+		code = repeat(EXIT_SETTINGS, &complaint);
+	else if (daemon.settings.print_pin || daemon.settings.token.action != TOKEN_COMMAND_NONE)
 		code = command(&daemon.settings);
 	else if (!daemon.settings.check_config)
 		code = serve(&daemon);

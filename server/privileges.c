@@ -23,6 +23,11 @@ static const struct passwd *find_user(const char *user)
 	return !found && end != user && *end == '\0' ? getpwuid((uid_t)number) : found;
 }
 
+bool privileges_know(const char *user)
+{
+	return find_user(user) != NULL;
+}
+
 static enum status give_file(int folder, const char *name, const struct passwd *user)
 {
 	int fd;

@@ -2,10 +2,14 @@
 #ifndef PRIVILEGES_H
 #define PRIVILEGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "complaint.h"
 #include "status.h"
+
+/* Is USER a name or a number that the system knows? Inside the sandbox nobody can tell. */
+bool privileges_know(const char *user);
 
 /*
  * Becomes USER, a name or a number that the system knows, with its groups and for good; NULL changes nothing. Only root can,

@@ -32,6 +32,21 @@ void settings_release(struct settings *settings)
 	*settings = (struct settings){.ready_fd = -1};
 }
 
+static int line_of(const struct settings *settings, const char *name)
+{
+	return settings->set_in_line[setting_find(SECTION_SERVER, name) - setting_rows];
+}
+
+enum status settings_complain_of(const struct settings *settings, const char *name, struct complaint *complaint, enum status status)
+{
+	struct complaint what = *complaint;
+	int line = line_of(settings, name);
+
+	if (line == 0)
+		return complain(complaint, status, "ferryd: %s", what.text);
+	return complain(complaint, status, "%s:%d: %s", settings->config, line, what.text);
+}
+
 /* $XDG_CONFIG_HOME, which must be absolute to count, or ~/.config; NULL without either, or without memory. */
 static char *personal_config(void)
 {
@@ -90,6 +105,7 @@ static enum status read_config(struct settings *settings, struct complaint *comp
 		return status;
 	if (listen_count > 0)
 		settings->listen_count = listen_count;
+	settings->listen_from_file = listen_count == 0 && settings->listen_count > 0;
 	status = settings_apply_overrides(settings, complaint);
 	if (status != STATUS_OK)
 		return status;
@@ -114,7 +130,8 @@ static enum status decide_tls(struct settings *settings, struct complaint *compl
 	if (settings->plain && settings->encrypted)
 		return complain(complaint, STATUS_INVALID, "ferryd: --tls and --plain exclude each other");
 	if (settings->key && !settings->cert)
-		return complain(complaint, STATUS_INVALID, "ferryd: a key without its certificate: set cert too");
+		return settings_complain_of(settings, "key", complaint,
+			complain(complaint, STATUS_INVALID, "a key without its certificate: set cert too"));
 	settings->tls = (settings->tls || settings->encrypted) && !settings->plain;
 	return STATUS_OK;
 }
@@ -128,7 +145,8 @@ static enum status check_exposure(const struct settings *settings, struct compla
 			continue;
 		address_text(&settings->listen[i], text);
 		return complain(complaint, STATUS_INVALID,
-			"ferryd: listening on %s, beyond this machine, without encryption needs --plain (--tls encrypts)", text);
+			"%s: listening on %s, beyond this machine, without encryption needs --plain (--tls, or tls = yes, encrypts)",
+			settings->listen_from_file ? settings->config : "ferryd", text);
 	}
 	return STATUS_OK;
 }

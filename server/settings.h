@@ -13,6 +13,8 @@
 
 struct complaint;
 
+#define SETTINGS_ROWS_MAX 64
+
 enum share_access {
 	SHARE_ANYONE, /* the default */
 	SHARE_TOKENS, /* who holds a token for it */
@@ -52,6 +54,7 @@ struct token_command {
 struct settings {
 	struct address *listen; /* in the order given; never empty once read */
 	size_t listen_count;
+	bool listen_from_file;  /* not from the command line, and not by default */
 	bool plain;          /* --plain: no TLS, also beyond loopback */
 	bool encrypted;      /* --tls */
 	bool tls;            /* what comes of these two and the setting */
@@ -113,6 +116,7 @@ struct settings {
 	struct setting_override *overrides; /* settings that the command line takes from the file */
 	size_t override_count;
 	char *config;    /* the file that was read, NULL: none */
+	int set_in_line[SETTINGS_ROWS_MAX]; /* of CONFIG, by row of the table, those of the last share; 0: not set there */
 	bool reloadable; /* -c named it: SIGHUP reads it again */
 };
 
@@ -128,6 +132,9 @@ enum settings_outcome {
  */
 enum settings_outcome settings_read(int argc, char **argv, struct settings *settings, struct complaint *complaint);
 void settings_release(struct settings *settings);
+
+/* Puts before COMPLAINT where the file sets NAME of [server], or "ferryd" where it does not, and returns STATUS. */
+enum status settings_complain_of(const struct settings *settings, const char *name, struct complaint *complaint, enum status status);
 
 /* Names each setting that differs between the two but cannot change while the server runs. */
 void settings_name_fixed(const struct settings *now, const struct settings *wanted, void (*report)(const char *name));

@@ -15,7 +15,6 @@
 #include "settings_table.h"
 
 #define BLANKS " \t\r\n\f\v"
-#define ROWS_MAX 64
 
 struct settings_file {
 	const char *path;
@@ -31,7 +30,6 @@ struct settings_file {
 	bool in_section;
 	enum setting_section section;
 	int section_line;
-	int set_in_line[ROWS_MAX]; /* where each row was set: in the whole file, or in this share */
 };
 
 /* Puts the place before the complaint. Returns false, as inih wants it from its handler. */
@@ -88,7 +86,7 @@ static bool share_begin(struct settings_file *file, const char *name)
 	grown[settings->share_count++] = (struct share_settings){.name = copy};
 	for (size_t i = 0; i < setting_row_count; i++) {
 		if (setting_rows[i].section == SECTION_SHARE)
-			file->set_in_line[i] = 0;
+			settings->set_in_line[i] = 0;
 	}
 	return true;
 }
@@ -186,7 +184,7 @@ static int take_setting(void *context, const char *section, const char *name, co
 		return FAIL(file, "a setting before any section: begin with [server] or [share NAME]");
 	if (!row)
 		return FAIL(file, "unknown setting %s in [%s]", name, file->section == SECTION_SERVER ? "server" : "share");
-	int *set_in_line = &file->set_in_line[row - setting_rows];
+	int *set_in_line = &file->settings->set_in_line[row - setting_rows];
 	if (*set_in_line && !row->repeatable)
 		return FAIL(file, "%s is set in line %d already", name, *set_in_line);
 	*set_in_line = file->line;
@@ -216,7 +214,7 @@ enum status settings_file_read(const char *path, struct settings *settings, stru
 	int fd;
 	enum status status = trusted_open(path, O_RDONLY, 0, &fd);
 
-	assert(setting_row_count <= ROWS_MAX);
+	assert(setting_row_count <= SETTINGS_ROWS_MAX);
 	if (status != STATUS_OK)
 		return complain(complaint, status, "%s: %s", path, status_text(status));
 	file.stream = fdopen(fd, "r");

@@ -9,8 +9,8 @@ chmod 600 source/secret
 sample source/big 3000000
 sleep 2.1 # what has just changed is not remembered
 printf "[server]\nuser = no-such-user\n[share one]\npath = $work/source\n" >conf/ferryd.conf
-expect 1 "$programs/ferryd" -c conf/ferryd.conf --no-cache -l 127.0.0.1:0
-says 'user = no-such-user: there is no such user' err
+expect 2 "$programs/ferryd" -c conf/ferryd.conf --no-cache -l 127.0.0.1:0
+equal 'what is said' "$(cat err)" 'conf/ferryd.conf:2: user = no-such-user: there is no such user'
 
 printf "[server]\nuser = nobody\ncache = $work/cache\n[share one]\npath = $work/source\n" >conf/ferryd.conf
 if [ "$(id -u)" != 0 ]; then

@@ -27,7 +27,25 @@ done <<'TABLE'
 2|[server]\nlisten = nowhere\n
 2|[server]\nmax_connections = 0\n
 2|[share a]\nspeed = 1\n
+3|[server]\ntls = yes\nuser = nosuchuser\n
+2|[server]\nkey = /some/key\n
 TABLE
+printf '[server]\nlisten = :7440\n' >bad.conf
+expect 2 "$programs/ferryd" -c bad.conf --check-config
+says '^bad.conf: listening on .*:7440' err
+expect 2 "$programs/ferryd" -c good.conf -l :7440
+says '^ferryd: listening on .*:7440' err
+# What is opened only at the start is named all the same.
+printf '[server]\ntls = yes\ncert = /none\n[share a]\npath = /tmp\n' >bad.conf
+expect 0 "$programs/ferryd" -c bad.conf --check-config
+expect 9 "$programs/ferryd" -c bad.conf -l 127.0.0.1:0
+says '^bad.conf:3: cert = /none: not found' err
+# The longest name of a share that a line has room for.
+printf '[share %s]\npath = /tmp\n' "$(printf %190s | tr ' ' x)" >long.conf
+expect 0 "$programs/ferryd" -c long.conf --check-config
+sed -i s/x/xx/ long.conf
+expect 2 "$programs/ferryd" -c long.conf --check-config
+says 'long.conf:1: longer than 198 bytes' err
 # Control bytes of the file are shown escaped.
 printf '[server]\n\033[31m = 1\n' >bad.conf
 expect 2 "$programs/ferryd" -c bad.conf
