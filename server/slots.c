@@ -256,7 +256,12 @@ void slots_arm(struct slots *slots, struct slot *slot, const struct wish *wish)
 void slots_close(struct slots *slots, struct slot *slot, struct stream *stream)
 {
 	pthread_mutex_lock(&slot->lock);
-	/* Closing takes it out of the set: nothing else refers to the open socket. */
+	/*
+	 * Closing would take it out of the set, too. But a worker that looks for events just then holds it (Linux 6.10 and later), and may
+	 * fall asleep before it lets go: the peer would hear of the end when that worker wakes.
+	 */
+	if (control(slots, slot, EPOLL_CTL_DEL, 0) < 0)
+		log_line(LOG_ERROR, "event=close status=\"%s\"", status_text(status_from_errno(errno)));
 	stream_close(stream);
 	forget(slot);
 	pthread_mutex_unlock(&slot->lock);
