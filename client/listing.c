@@ -309,7 +309,7 @@ static void list_source(struct gather *gather, struct plan_source *source)
 	}
 	if (queue_stopped(transfer->queue))
 		return;
-	outcome_entry(transfer, source, span_of(""), RESULT_FAILED, &source->remote->failure);
+	outcome_unlisted(transfer, source);
 	atomic_store(&source->ended, true);
 }
 

@@ -134,23 +134,39 @@ void outcome_pause(const struct transfer *transfer, const struct failure *failur
 		report_note(transfer->report, "%s; trying again in %.1f s", failure->text, (double)pause / (double)CLOCK_SECOND);
 }
 
+/* It has no place of its own, but one where it would be. */
+static void tell_entry(struct transfer *transfer, struct plan_source *source, struct result *result)
+{
+	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
+	bool lands = landing_of_entry(source, result->below, landing);
+
+	result->url = &source->url;
+	result->bytes = UINT64_MAX;
+	if (lands && result->below.length > 0)
+		result->path = place_of(transfer, landing, place);
+	if (result->failure.code != EXIT_OK && result->below.length == 0)
+		atomic_store(&source->failed, true);
+	else if (result->failure.code != EXIT_OK && transfer->failed_list)
+		failed_list_add(transfer->failed_list, &source->url, result->below, lands ? landing : NULL, NULL);
+	publish(transfer, result);
+}
+
 void outcome_entry(struct transfer *transfer, struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure)
 {
-	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
-	bool lands = landing_of_entry(source, below, landing);
-	struct result result = {.url = &source->url, .below = below, .status = status, .bytes = UINT64_MAX};
+	struct result result = {.below = below, .status = status};
 
-	/* It has no place of its own, but one where it would be. */
-	if (lands && below.length > 0)
-		result.path = place_of(transfer, landing, place);
 	if (failure)
 		result.failure = *failure;
-	if (failure && below.length == 0)
-		atomic_store(&source->failed, true);
-	else if (failure && transfer->failed_list)
-		failed_list_add(transfer->failed_list, &source->url, below, lands ? landing : NULL, NULL);
-	publish(transfer, &result);
+	tell_entry(transfer, source, &result);
+}
+
+void outcome_unlisted(struct transfer *transfer, struct plan_source *source)
+{
+	const struct remote *remote = source->remote;
+	struct result result = {.status = RESULT_FAILED, .below = span_of(""), .attempts = remote->failures, .failure = remote->failure};
+
+	tell_entry(transfer, source, &result);
 }
 
 /* --- Folders ------------------------------------------------------------------------------------------------------- */

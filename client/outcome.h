@@ -36,6 +36,9 @@ void outcome_pause(const struct transfer *transfer, const struct failure *failur
 void outcome_entry(struct transfer *transfer, struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);
 
+/* A source whose listing was not read to its end when its server was given up. */
+void outcome_unlisted(struct transfer *transfer, struct plan_source *source);
+
 /* After the threads: FOLDER could not be made what it is at its source. */
 void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status);
 

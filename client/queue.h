@@ -126,7 +126,7 @@ void queue_link_closed(struct queue *queue, struct remote *remote);
 int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure);
 /* The server asked for a pause. Counts and returns likewise. */
 int64_t queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure);
-/* Something of REMOTE's was proven. */
+/* Something of REMOTE's was proven; too late for one that is given up. */
 void queue_progress(struct queue *queue, struct remote *remote);
 
 /* --- The end ------------------------------------------------------------------------------------------------------- */

@@ -142,6 +142,7 @@ int64_t queue_pause(struct queue *queue, struct remote *remote, const struct fai
 void queue_progress(struct queue *queue, struct remote *remote)
 {
 	pthread_mutex_lock(&queue->lock);
-	remote->failures = 0;
+	if (remote->failure.code == EXIT_OK)
+		remote->failures = 0;
 	pthread_mutex_unlock(&queue->lock);
 }

@@ -9,7 +9,7 @@
 #include "failure.h"
 #include "url.h"
 
-/* Every field but url and next is guarded by the queue's lock. */
+/* Every field but url and next is guarded by the queue's lock; failures and failure stay as they are once it is given up. */
 struct remote {
 	struct url url; /* host, port and scheme are what counts */
 	struct remote *next;

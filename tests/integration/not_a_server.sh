@@ -32,6 +32,8 @@ read -r other <&"$from"
 expect 5 ferry get "ferry://127.0.0.1:$other/file" --timeout 1 --retry 0
 expect 5 ferry get "ferry://127.0.0.1:$other/file" --timeout 0.2 --retry 1 --json
 equal 'attempts' "$(jq .attempts out)" 2
+expect 5 ferry get -r "ferry://127.0.0.1:$other/folder" --timeout 0.2 --retry 1 --json
+equal 'attempts at a listing' "$(jq .attempts out)" 2
 start_tool impostor close
 read -r other <&"$from"
 code=0

@@ -115,6 +115,20 @@ static void progress_sets_the_count_back(void **state)
 	end(&fixture);
 }
 
+/* Whoever reports its files reads that count without the lock. */
+static void progress_that_comes_too_late_changes_nothing(void **state)
+{
+	struct fixture fixture = make(1, 1);
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		fail_link(&fixture, &lost);
+	queue_progress(fixture.queue, fixture.remote);
+	assert_int_equal(fixture.remote->failure.code, EXIT_NETWORK);
+	assert_int_equal(fixture.remote->failures, 2);
+	end(&fixture);
+}
+
 static void links_of_one_time_that_break_together_count_once(void **state)
 {
 	struct fixture fixture = make(4, 1);
@@ -275,6 +289,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_grants_no_link_at_all_has_failed),
 		cmocka_unit_test(a_server_is_given_up_after_as_many_attempts_as_wanted),
 		cmocka_unit_test(progress_sets_the_count_back),
+		cmocka_unit_test(progress_that_comes_too_late_changes_nothing),
 		cmocka_unit_test(links_of_one_time_that_break_together_count_once),
 		cmocka_unit_test(what_trying_cannot_help_is_not_tried_again_before_the_first_answer),
 		cmocka_unit_test(a_server_that_refuses_us_is_not_asked_again_even_if_it_answered),
