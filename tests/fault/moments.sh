@@ -4,5 +4,5 @@
 . "$root/tests/support/scenarios.sh"
 
 start_scenarios steady "${served_scenarios[@]}"
-sweep_all moments 10 100
+sweep_all moments 10 25
 end_scenarios

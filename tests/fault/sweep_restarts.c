@@ -22,7 +22,7 @@ struct restarts {
 	struct trial *trial;
 	struct plan_page page; /* of the server */
 	struct served served;
-	uint64_t at;        /* the first kill: before this call, counted from the beginning of the fetch; or the seed of all moments */
+	uint64_t at;        /* the first kill: before this call, counted from the beginning of the fetch; or the number of a fetch that is killed at moments */
 	unsigned short random[3];
 	int64_t span;       /* nanoseconds that the last fetch took which nothing disturbed */
 	unsigned kills_max;
@@ -97,9 +97,12 @@ static void fetch_over_calls(struct restarts *restarts, struct outcome *outcome)
 
 /* --- At any moment ------------------------------------------------------------------------------------------------------ */
 
-static int64_t any_moment(struct restarts *restarts)
+/* The first kills of a sweep, however few they are, spread over the whole fetch: steps of the golden ratio around it. */
+static int64_t next_moment(struct restarts *restarts)
 {
-	return any_below(restarts, restarts->span + (restarts->kills == 0 ? 0 : PAUSE));
+	if (restarts->kills > 0)
+		return any_below(restarts, restarts->span + PAUSE);
+	return restarts->span * (int64_t)(restarts->at * 618 % 1000) / 1000;
 }
 
 static int64_t now(void)
@@ -116,7 +119,7 @@ static void fetch_over_moments(struct restarts *restarts, struct outcome *outcom
 	start(restarts, NULL);
 	int64_t begin = now();
 	start_client(restarts, &client);
-	while (restarts->kills < restarts->kills_max && !(ended = child_wait_for(&client, server, any_moment(restarts), outcome))) {
+	while (restarts->kills < restarts->kills_max && !(ended = child_wait_for(&client, server, next_moment(restarts), outcome))) {
 		child_kill(server, outcome);
 		outcome_release(outcome);
 		restarts->kills++;
@@ -209,7 +212,7 @@ bool sweep_restarts(struct trial *trial)
 /* The first fetch is left alone and says how long one takes. */
 bool sweep_moments(struct trial *trial)
 {
-	struct restarts restarts = {.trial = trial, .fetch = fetch_over_moments, .name = "at the moments of seed"};
+	struct restarts restarts = {.trial = trial, .fetch = fetch_over_moments, .name = "at the moments of fetch"};
 	struct tally tally = {0};
 	bool right = try_at(&restarts, 0, &tally);
 
