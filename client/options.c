@@ -60,33 +60,11 @@ static const struct option_row *row_of(int value)
 	return option_by_letter(value);
 }
 
-/* The option that getopt_long has found by its name, or by the beginning of that; NULL for a letter, and where there is none. */
-static const struct option_row *named_row(int value)
+static struct long_option named(int value)
 {
 	int found = value == '?' || value == ':' ? optopt : value;
 
-	return found >= FIRST_NAME ? row_of(found) : NULL;
-}
-
-/* The value is left out: somebody may have thought that --token takes the token itself. */
-static enum status refuse_beginning(const char *given, const struct option_row *row, struct failure *failure)
-{
-	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s is not an option of ferry: options are written in full, such as --%s%s%s",
-		given, row->name, row->value ? " " : "", row->value ? row->value : "");
-	return STATUS_INVALID;
-}
-
-/* VALUE is '?' or ':' from getopt_long, WORD the one that it could not take. */
-static enum status refuse_option(int value, const char *word, struct failure *failure)
-{
-	char letter[3] = {'-', (char)optopt, '\0'};
-	const struct option_row *row = optopt ? row_of(optopt) : NULL;
-
-	if (value == ':')
-		return option_refuse(failure, "", optopt < FIRST_NAME ? letter : word, " needs a value behind it");
-	if (row && optopt >= FIRST_NAME)
-		return option_refuse(failure, "--", row->name, " takes no value");
-	return option_refuse(failure, "", optopt ? letter : word, " is not an option of ferry; see ferry --help");
+	return found >= FIRST_NAME ? (struct long_option){row_of(found)->name, row_of(found)->value} : (struct long_option){0};
 }
 
 /* Collects options in GIVEN, which has room for all, and operands at ARGV's start; the command's name is the first. */
@@ -94,7 +72,7 @@ static enum status scan(int argc, char **argv, struct given *given, size_t *give
 	struct failure *failure)
 {
 	struct getopt_tables tables;
-	char word[LONG_OPTION_SIZE];
+	char complaint[LONG_OPTION_COMPLAINT_SIZE];
 	size_t operands = 0, count = 0;
 	int value;
 
@@ -102,11 +80,11 @@ static enum status scan(int argc, char **argv, struct given *given, size_t *give
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
-		const struct option_row *named = named_row(value);
-		if (named && !long_option_is(long_option_given(argv, word), named->name))
-			return refuse_beginning(word, named, failure);
-		if (value == '?' || value == ':')
-			return refuse_option(value, long_option_given(argv, word), failure);
+		const struct long_option option = named(value);
+		if (long_option_is_wrong(value, argv, "ferry", &option, complaint)) {
+			failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s", complaint);
+			return STATUS_INVALID;
+		}
 		if (value == 1)
 			argv[operands++] = optarg;
 		else

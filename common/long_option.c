@@ -5,17 +5,46 @@
 #include <stdio.h>
 #include <string.h>
 
-char *long_option_given(char *const argv[], char out[LONG_OPTION_SIZE])
+#include "path.h"
+#include "text.h"
+
+#define SHOWN_SIZE 160
+
+/* The word that an option was found in, or refused, up to its "=". */
+static struct span word_given(char *const argv[])
 {
 	/* A value may have been the word behind it. */
 	int last = optind - 1;
 	const char *word = optarg && optarg == argv[last] ? argv[last - 1] : argv[last];
 
-	snprintf(out, LONG_OPTION_SIZE, "%.*s", (int)strcspn(word, "="), word);
-	return out;
+	return (struct span){(const unsigned char *)word, strcspn(word, "=")};
 }
 
-bool long_option_is(const char *given, const char *name)
+static bool is_in_full(struct span word, const char *name)
 {
-	return strncmp(given, "--", 2) == 0 && strcmp(given + 2, name) == 0;
+	size_t length = strlen(name);
+
+	return word.length == 2 + length && memcmp(word.bytes, "--", 2) == 0 && memcmp(word.bytes + 2, name, length) == 0;
+}
+
+bool long_option_is_wrong(int found, char *const argv[], const char *program, const struct long_option *option,
+	char out[LONG_OPTION_COMPLAINT_SIZE])
+{
+	struct span word = word_given(argv);
+	bool refused = found == '?' || found == ':';
+	char letter[] = {'-', (char)optopt, '\0'}, shown[SHOWN_SIZE];
+
+	text_escape(shown, sizeof(shown), refused && optopt && !option->name ? span_of(letter) : word);
+	if (option->name && !is_in_full(word, option->name))
+		snprintf(out, LONG_OPTION_COMPLAINT_SIZE, "%s is not an option of %s: options are written in full, such as --%s%s%s", shown,
+			program, option->name, option->value ? " " : "", option->value ? option->value : "");
+	else if (found == ':')
+		snprintf(out, LONG_OPTION_COMPLAINT_SIZE, "%s needs a value behind it", shown);
+	else if (refused && option->name)
+		snprintf(out, LONG_OPTION_COMPLAINT_SIZE, "%s takes no value", shown);
+	else if (refused)
+		snprintf(out, LONG_OPTION_COMPLAINT_SIZE, "%s is not an option of %s; see %s --help", shown, program, program);
+	else
+		return false;
+	return true;
 }

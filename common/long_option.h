@@ -1,19 +1,21 @@
-/* Long options: given in full, though getopt_long() takes the beginning of one for the whole. */
+/* Long options: given in full, though getopt_long() takes the beginning of one for the whole; and what is said of wrong ones. */
 #ifndef LONG_OPTION_H
 #define LONG_OPTION_H
 
 #include <stdbool.h>
 
-/* The longest that is shown; no name of ours comes near it. */
-#define LONG_OPTION_SIZE 80
+/* The option that getopt_long() found by its name or by the beginning of that; all NULL for a letter, and where there is none. */
+struct long_option {
+	const char *name;
+	const char *value; /* what it is called in the help; NULL: takes none */
+};
 
 /*
- * Right after getopt_long(): the word of ARGV that it found an option in, or refused, without what stands behind a "=", since a
- * value may be secret. It is as unprintable as the user made it. Returns OUT.
+ * Right after getopt_long(), which has been told to say nothing (opterr 0, ":" in its letters): is something wrong with what it
+ * FOUND in ARGV? Then OUT says what, for PROGRAM; without what stands behind a "=", since a value may be secret.
  */
-char *long_option_given(char *const argv[], char out[LONG_OPTION_SIZE]);
-
-/* Is GIVEN the option NAME, and not its beginning alone? */
-bool long_option_is(const char *given, const char *name);
+#define LONG_OPTION_COMPLAINT_SIZE 400
+bool long_option_is_wrong(int found, char *const argv[], const char *program, const struct long_option *option,
+	char out[LONG_OPTION_COMPLAINT_SIZE]);
 
 #endif

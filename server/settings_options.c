@@ -116,13 +116,16 @@ static void print_help(void)
 	     "See ferryd(8) and ferryd.conf(5).");
 }
 
-/* getopt_long returns the index of the row for a long option, and finds a short one in LETTERS. */
-static void make_getopt_tables(struct option options[ROW_COUNT + 1], char letters[2 * ROW_COUNT + 1])
+#define FIRST_NAME 256 /* getopt_long's value of row 0 by its name; letters are below */
+
+/* ":" for a missing value to be told apart. */
+static void make_getopt_tables(struct option options[ROW_COUNT + 1], char letters[1 + 2 * ROW_COUNT + 1])
 {
 	char *letter = letters;
 
+	*letter++ = ':';
 	for (size_t i = 0; i < ROW_COUNT; i++) {
-		options[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, (int)i};
+		options[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, FIRST_NAME + (int)i};
 		if (!rows[i].letter)
 			continue;
 		*letter++ = rows[i].letter;
@@ -135,13 +138,20 @@ static void make_getopt_tables(struct option options[ROW_COUNT + 1], char letter
 
 static const struct option_row *row_of(int found)
 {
-	if (found >= 0 && (size_t)found < ROW_COUNT)
-		return &rows[found];
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		if (rows[i].letter == found)
-			return &rows[i];
-	}
-	return NULL;
+	size_t i = 0;
+
+	if (found >= FIRST_NAME)
+		return &rows[found - FIRST_NAME];
+	while (rows[i].letter != found)
+		i++;
+	return &rows[i];
+}
+
+static struct long_option named(int found)
+{
+	int value = found == '?' || found == ':' ? optopt : found;
+
+	return value >= FIRST_NAME ? (struct long_option){row_of(value)->name, row_of(value)->value} : (struct long_option){0};
 }
 
 static enum settings_outcome take_option(const struct option_row *row, struct settings *settings, const char *value)
@@ -212,32 +222,22 @@ static enum settings_outcome take_operands(int count, char **operands, struct se
 	return SETTINGS_SERVE;
 }
 
-/* FOUND is getopt_long's: a letter, or the index of a row, whose name may have been given by its beginning alone. */
-static bool is_in_full(int found, char **argv)
-{
-	char given[LONG_OPTION_SIZE];
-
-	if ((size_t)found >= ROW_COUNT || long_option_is(long_option_given(argv, given), rows[found].name))
-		return true;
-	fprintf(stderr, "ferryd: %s is not an option of ferryd: options are written in full, such as --%s%s%s\n", given, rows[found].name,
-		rows[found].value ? " " : "", rows[found].value ? rows[found].value : "");
-	return false;
-}
-
-/* What is wrong with an option is printed by getopt_long, or by us. */
 static enum settings_outcome take_options(int argc, char **argv, struct settings *settings)
 {
 	struct option options[ROW_COUNT + 1];
-	char letters[2 * ROW_COUNT + 1];
+	char letters[1 + 2 * ROW_COUNT + 1], complaint[LONG_OPTION_COMPLAINT_SIZE];
 	int found;
 
 	make_getopt_tables(options, letters);
 	/* Options stand anywhere, whatever the environment has to say. */
 	unsetenv("POSIXLY_CORRECT");
 	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
+	opterr = 0;
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		const struct option_row *row = row_of(found);
-		if (!row || !is_in_full(found, argv) || take_option(row, settings, optarg) != SETTINGS_SERVE)
+		const struct long_option option = named(found);
+		if (long_option_is_wrong(found, argv, "ferryd", &option, complaint))
+			return refuse(complaint);
+		if (take_option(row_of(found), settings, optarg) != SETTINGS_SERVE)
 			return SETTINGS_WRONG;
 	}
 	return SETTINGS_SERVE;

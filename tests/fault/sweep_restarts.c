@@ -22,7 +22,7 @@ struct restarts {
 	struct trial *trial;
 	struct plan_page page; /* of the server */
 	struct served served;
-	uint64_t at;        /* the first kill: before this call, counted from the beginning of the fetch; or the number of a fetch that is killed at moments */
+	uint64_t at;        /* the first kill: before this call, counted from the beginning of the fetch; or which fetch of all */
 	unsigned short random[3];
 	int64_t span;       /* nanoseconds that the last fetch took which nothing disturbed */
 	unsigned kills_max;
