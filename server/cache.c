@@ -26,7 +26,7 @@ static enum status open_at(const char *path, const struct settings *settings, st
 
 const char *cache_reason(enum status status)
 {
-	return status == STATUS_EXISTS ? "is what is served" : status_text(status);
+	return status == STATUS_EXISTS ? "it is what is served, or holds it" : status_text(status);
 }
 
 static void say_none(const char *path, const char *why)

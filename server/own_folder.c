@@ -29,6 +29,49 @@ bool own_folders_are(const struct own_folders *own, const struct stat *stat)
 	return false;
 }
 
+/* STATUS_EXISTS where FOLDER is one of them. */
+static enum status look(const struct own_folders *own, int folder, struct stat *stat)
+{
+	if (fstat(folder, stat) < 0)
+		return status_from_errno(errno);
+	return own_folders_are(own, stat) ? STATUS_EXISTS : STATUS_OK;
+}
+
+/* The folder above takes the place of FOLDER, which is closed. */
+static enum status climb(int *folder)
+{
+	int above;
+	enum status status = trusted_open_folder_of(*folder, &above);
+
+	if (status != STATUS_OK)
+		return status;
+	close(*folder);
+	*folder = above;
+	return STATUS_OK;
+}
+
+/* The root of all is above itself. */
+enum status own_folders_are_above(const struct own_folders *own, int folder)
+{
+	struct stat here, above = {.st_ino = 0};
+	int held;
+	enum status status = beneath_hold_folder(folder, "", BENEATH_NO_LINKS, &held);
+
+	if (status != STATUS_OK)
+		return status;
+	status = look(own, held, &above);
+	do {
+		here = above;
+		if (status == STATUS_OK)
+			status = climb(&held);
+		if (status == STATUS_OK)
+			status = look(own, held, &above);
+	} while (status == STATUS_OK && (above.st_ino != here.st_ino || above.st_dev != here.st_dev));
+	close(held);
+	/* Without /proc nobody knows what is above. */
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* Holds the folder PATH below FOLDER, unless it is one of them. */
 static enum status hold_other(const struct own_folders *own, int folder, struct span path, int *fd)
 {
@@ -40,9 +83,8 @@ static enum status hold_other(const struct own_folders *own, int folder, struct 
 	enum status status = beneath_hold_folder(folder, text, BENEATH_NO_LINKS, &held);
 	if (status != STATUS_OK)
 		return status;
-	if (fstat(held, &stat) < 0)
-		status = status_from_errno(errno);
-	else if (own_folders_are(own, &stat))
+	status = look(own, held, &stat);
+	if (status == STATUS_EXISTS)
 		status = STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		*fd = held;

@@ -24,6 +24,9 @@ MUST_CHECK enum status own_folders_add(struct own_folders *own, int fd);
 /* Is what STAT shows one of them? */
 bool own_folders_are(const struct own_folders *own, const struct stat *stat);
 
+/* STATUS_EXISTS where FOLDER is one of them or lies in one, STATUS_OK where it does not. */
+MUST_CHECK enum status own_folders_are_above(const struct own_folders *own, int folder);
+
 /*
  * Holds the folder PATH below FOLDER, O_PATH, and follows no symlink. STATUS_NOT_FOUND also where it is one of them, or lies in one,
  * however deep. FOLDER itself must be none.

@@ -123,15 +123,11 @@ bool share_is_memory(const struct share *share, const struct stat *stat)
 
 static enum status refuse_share(const struct shares *shares, const struct own_folders *own)
 {
-	struct stat stat;
+	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < shares->count; i++) {
-		if (fstat(shares->list[i].folder, &stat) < 0)
-			return STATUS_IO;
-		if (own_folders_are(own, &stat))
-			return STATUS_EXISTS;
-	}
-	return STATUS_OK;
+	for (size_t i = 0; i < shares->count && status == STATUS_OK; i++)
+		status = own_folders_are_above(own, shares->list[i].folder);
+	return status;
 }
 
 enum status shares_hide(struct shares *shares, int fd)

@@ -1,16 +1,34 @@
 /* Finds and opens the folder of the state. */
 #include "state.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "beneath.h"
 #include "private_folder.h"
+
+/* Allocated; NULL without a home, or without memory. */
+static char *path_of(const struct settings *settings)
+{
+	bool automatic = strcmp(settings->state, "auto") == 0;
+
+	return automatic ? private_folder_path("XDG_STATE_HOME", ".local/state") : strdup(settings->state);
+}
+
+enum status state_find(const struct settings *settings, int *folder)
+{
+	char *path = path_of(settings);
+	enum status status = path ? trusted_open(path, O_PATH | O_DIRECTORY, 0, folder) : STATUS_NOT_FOUND;
+
+	free(path);
+	return status;
+}
 
 enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint)
 {
-	bool automatic = strcmp(settings->state, "auto") == 0;
-	char *path = automatic ? private_folder_path("XDG_STATE_HOME", ".local/state") : strdup(settings->state);
+	char *path = path_of(settings);
 	enum status status;
 
 	if (!path)

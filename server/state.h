@@ -13,6 +13,9 @@
  */
 MUST_CHECK enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint);
 
+/* Holds the folder, O_PATH, if there is one. */
+MUST_CHECK enum status state_find(const struct settings *settings, int *folder);
+
 /*
  * The tokens that FOLDER keeps. The complaint names the line, or says why the file could not be read. STATUS_IO for one that is
  * wrong: it is no mistake of the settings.

@@ -38,7 +38,7 @@ done
 
 expect 9 "$programs/ferryd" -l 127.0.0.1:0 --cache source/file source
 expect 9 "$programs/ferryd" -l 127.0.0.1:0 --cache source source
-says 'is what is served' err
+says 'it is what is served' err
 XDG_CACHE_HOME='' HOME='' start_server --cache auto source
 says 'event=no_cache .*no home folder' "$server_log"
 XDG_CACHE_HOME=$work/source/file start_server --cache auto source
@@ -76,3 +76,20 @@ for symlinks in no beneath; do
 	rm beside
 done
 absent stolen/x.token stolen/key
+
+# What is kept there is secret, even where this server has no use for it; and nobody means to serve it, or a part of it.
+printf '[share s]\npath = %s/source\nhidden = yes\n' "$work" >conf
+start_server -c conf --plain --state source/below/state
+expect 0 ferry ls -r "$server/s/"
+! grep state out || fail 'a state without use is listed'
+expect 3 ferry get "$server/s/below/state/identity.pem" -d stolen
+expect 3 ferry get "$server/s/below/state/sub/key" -d stolen
+absent stolen/identity.pem stolen/key
+for folder in state state/sub; do
+	expect 9 timeout 10 "$programs/ferryd" -l 127.0.0.1:0 --no-cache --state source/below/state "source/below/$folder"
+	says 'state folder: it is what is served, or holds it$' err
+done
+expect 9 timeout 10 "$programs/ferryd" -l 127.0.0.1:0 --cache source source/below
+says 'it is what is served, or holds it$' err
+start_server --state nowhere source
+absent nowhere

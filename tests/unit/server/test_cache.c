@@ -133,7 +133,7 @@ static void a_folder_that_is_served_is_never_taken(void **state)
 	assert_int_equal(open_cache(fixture, fixture->path), STATUS_EXISTS);
 	assert_int_equal(open_cache(fixture, automatic), STATUS_OK);
 	assert_null(fixture->index);
-	assert_non_null(strstr(fixture->capture.text, "is what is served"));
+	assert_non_null(strstr(fixture->capture.text, "it is what is served"));
 	assert_int_equal(fixture->shares.own.count, 0);
 	assert_int_equal(scratch_next_descriptor(), before);
 }

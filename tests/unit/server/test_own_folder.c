@@ -84,6 +84,28 @@ static void what_is_no_way_is_the_same_with_and_without_them(void **state)
 	close(mine);
 }
 
+static void what_is_or_holds_a_share_is_seen_from_there(void **state)
+{
+	struct scratch *scratch = *state;
+	struct own_folders none = {.count = 0}, own = {.count = 0};
+	int mine = make_folder(scratch, "mine"), below = make_folder(scratch, "mine/below"), deep = make_folder(scratch, "mine/below/deep");
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int before = scratch_next_descriptor();
+
+	assert_int_equal(own_folders_add(&own, mine), STATUS_OK);
+	assert_int_equal(own_folders_are_above(&none, deep), STATUS_OK);
+	assert_int_equal(own_folders_are_above(&own, deep), STATUS_EXISTS);
+	assert_int_equal(own_folders_are_above(&own, below), STATUS_EXISTS);
+	assert_int_equal(own_folders_are_above(&own, mine), STATUS_EXISTS);
+	assert_int_equal(own_folders_are_above(&own, scratch->folder), STATUS_OK);
+	assert_int_equal(own_folders_are_above(&own, root), STATUS_OK);
+	assert_int_equal(scratch_next_descriptor(), before);
+	close(root);
+	close(deep);
+	close(below);
+	close(mine);
+}
+
 static void an_own_folder_is_known_by_device_and_inode(void **state)
 {
 	struct scratch *scratch = *state;
@@ -108,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(no_way_leads_into_an_own_folder_however_deep),
 		IN_SCRATCH(what_is_no_way_is_the_same_with_and_without_them),
+		IN_SCRATCH(what_is_or_holds_a_share_is_seen_from_there),
 		IN_SCRATCH(an_own_folder_is_known_by_device_and_inode),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
