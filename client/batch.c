@@ -12,8 +12,6 @@
 #include "outcome.h"
 #include "receive.h"
 
-#define REQUEST_MAX (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
-
 /* First in, first out; no more than the files of a batch. */
 struct errands {
 	struct errand ring[BATCH_FILES_MAX];
@@ -46,7 +44,7 @@ static struct errand pop(struct errands *errands)
 
 static enum status send_request(struct batch *batch, const struct errand *errand)
 {
-	unsigned char bytes[REQUEST_MAX];
+	unsigned char bytes[FRAME_REQUEST_SIZE];
 	char path[PLAN_PATH_SIZE];
 	struct writer writer;
 	struct link *link = batch->worker->link;
@@ -67,8 +65,7 @@ static enum status send_requests(struct batch *batch)
 	struct link *link = batch->worker->link;
 	enum status status = STATUS_OK;
 
-	while (status == STATUS_OK && batch->waiting.count > 0 && link_window_requests(link) > 0 &&
-		link_window_bytes(link) >= REQUEST_MAX) {
+	while (status == STATUS_OK && batch->waiting.count > 0 && link_has_room(link)) {
 		struct errand errand = pop(&batch->waiting);
 		if (!errand_prepare(batch->worker, &errand))
 			continue;
@@ -177,7 +174,7 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 		download->fresh = true;
 		ask_again(batch, download, ASK_READ);
 	} else {
-		worker_mismatch(batch->worker, download, 0, &failure);
+		worker_explain_mismatch(download, 0, &failure);
 		worker_fail(batch->worker, download, &failure);
 	}
 }

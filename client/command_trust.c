@@ -36,14 +36,16 @@ static enum status parse_url(const char *text, struct url *url, const char **pro
 
 static enum exit_code fail(const struct url *url, enum status status, size_t line)
 {
+	char file[CONFIGURATION_SHOWN_SIZE];
 	struct failure failure;
 
+	configuration_shown(KNOWN_SERVERS_FILE, file);
 	if (line > 0)
-		failure_set(&failure, FAILURE_LOCAL, STATUS_INVALID, CONFIGURATION_SHOWN KNOWN_SERVERS_FILE ":%zu: not HOST PORT PIN", line);
+		failure_set(&failure, FAILURE_LOCAL, STATUS_INVALID, "%s:%zu: not HOST PORT PIN", file, line);
 	else if (status == STATUS_NOT_FOUND)
-		failure_set(&failure, FAILURE_SERVER, status, "%s is not known", url->host);
+		failure_set(&failure, FAILURE_SERVER, status, "pin of %s:%u", url->host, url->port);
 	else
-		failure_set(&failure, FAILURE_LOCAL, status, CONFIGURATION_SHOWN KNOWN_SERVERS_FILE);
+		failure_set(&failure, FAILURE_LOCAL, status, "%s", file);
 	return failure_print(&failure);
 }
 

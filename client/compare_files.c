@@ -216,10 +216,7 @@ static enum status begin(struct checks *checks, const struct catalog_entry *entr
 
 static bool has_room(const struct checks *checks)
 {
-	const struct link *link = checks->compare->link;
-
-	return checks->count < CHECKS_MAX && link_window_requests(link) > 0 &&
-		link_window_bytes(link) >= FRAME_HEADER_SIZE + FRAME_REQUEST_MAX;
+	return checks->count < CHECKS_MAX && link_has_room(checks->compare->link);
 }
 
 /* As far ahead as the window allows. */

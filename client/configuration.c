@@ -2,12 +2,16 @@
 #include "configuration.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "beneath.h"
 #include "known_servers.h"
+#include "path.h"
 #include "private_folder.h"
+#include "text.h"
 #include "whole_file.h"
 
 static char *folder_path(void)
@@ -15,14 +19,31 @@ static char *folder_path(void)
 	return private_folder_path("XDG_CONFIG_HOME", ".config");
 }
 
-int configuration_find(void)
+char *configuration_shown(const char *file, char out[CONFIGURATION_SHOWN_SIZE])
 {
 	char *path = folder_path();
-	int folder;
-	enum status status = path ? trusted_open(path, O_RDONLY | O_DIRECTORY, 0, &folder) : STATUS_NOT_FOUND;
+
+	text_escape(out, CONFIGURATION_SHOWN_SIZE - strlen(file) - 1, span_of(path ? path : "~/.config/ferry"));
+	size_t length = strlen(out);
+	snprintf(out + length, CONFIGURATION_SHOWN_SIZE - length, "/%s", file);
+	free(path);
+	return out;
+}
+
+static enum status open_there(int *folder)
+{
+	char *path = folder_path();
+	enum status status = path ? trusted_open(path, O_RDONLY | O_DIRECTORY, 0, folder) : STATUS_NOT_FOUND;
 
 	free(path);
-	return status == STATUS_OK ? folder : -1;
+	return status;
+}
+
+int configuration_find(void)
+{
+	int folder;
+
+	return open_there(&folder) == STATUS_OK ? folder : -1;
 }
 
 static enum status open_or_make(int *folder)
@@ -50,11 +71,9 @@ static enum status recall(int folder, const struct url *url, struct pin *pin, si
 
 enum status configuration_recall(const struct url *url, struct pin *pin, size_t *line)
 {
-	char *path = folder_path();
 	int folder;
-	enum status status = path ? trusted_open(path, O_RDONLY | O_DIRECTORY, 0, &folder) : STATUS_NOT_FOUND;
+	enum status status = open_there(&folder);
 
-	free(path);
 	*line = 0;
 	if (status != STATUS_OK)
 		return status;

@@ -6,10 +6,12 @@
 #include "status.h"
 #include "url.h"
 
-/* $XDG_CONFIG_HOME/ferry, else ~/.config/ferry. */
-#define CONFIGURATION_SHOWN "~/.config/ferry/"
 /* A certificate and its key in PEM, which servers are shown that ask for one. */
 #define CONFIGURATION_IDENTITY "identity.pem"
+
+/* Where FILE of it lies, for messages: $XDG_CONFIG_HOME/ferry, else ~/.config/ferry, printable. Returns OUT. */
+#define CONFIGURATION_SHOWN_SIZE 320
+char *configuration_shown(const char *file, char out[CONFIGURATION_SHOWN_SIZE]);
 
 /* The folder for reading; -1 where there is none, or it cannot be opened. The caller closes it. */
 int configuration_find(void);

@@ -22,7 +22,7 @@ void course_error(struct course *course, struct worker *worker, enum status erro
 enum status course_ask(struct worker *worker, const struct download *download, const struct piece_run *run, course_encoder *encode)
 {
 	char path[PLAN_PATH_SIZE];
-	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	unsigned char bytes[FRAME_REQUEST_SIZE];
 	struct writer writer;
 	const struct pieces_request request = {
 		.path = span_of(plan_request_path(&download->file->node, path)),

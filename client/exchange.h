@@ -20,7 +20,7 @@ MUST_CHECK enum status exchange_open(const char *text, const struct options *opt
 
 /* A request's frame is written into such a buffer by one of the encoders and sent by exchange_send(). */
 struct exchange_request {
-	unsigned char bytes[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	unsigned char bytes[FRAME_REQUEST_SIZE];
 	struct writer writer;
 };
 void exchange_begin(struct exchange_request *request);

@@ -23,7 +23,7 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 	course->stop = is_ordered(download);
 	if (run->from != PIECE_SUSPECT)
 		return;
-	worker_mismatch(worker, download, news->piece, &failure);
+	worker_explain_mismatch(download, news->piece, &failure);
 	course_fail(course, &failure);
 }
 

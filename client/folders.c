@@ -16,7 +16,7 @@
 struct folders {
 	struct folders_options options;
 	pthread_mutex_t lock;
-	/* guarded by lock; so are fd, users, settled and the idle list in every plan_folder; folding is not */
+	/* guarded by lock; so is in every plan_folder what its struct says */
 	struct plan_folder idle; /* a ring: the head's next was idle last */
 	unsigned idle_count;
 	bool completing; /* the threads are over: what fails from here on is told with its folder */

@@ -11,10 +11,9 @@
 
 /* One message of a leaf leaves most lanes empty; so many fill them. */
 #define HANDFUL_MAX 16u
-#define HANDFUL_ROOM (HANDFUL_MAX * LEAF_SIZE)
 
 struct handful {
-	unsigned char *room; /* HANDFUL_ROOM bytes, borrowed */
+	unsigned char *room; /* HANDFUL_MAX leaves, borrowed */
 	struct held {
 		struct errand errand;
 		struct span bytes;

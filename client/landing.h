@@ -34,7 +34,7 @@ void landing_reserve(struct transfer *transfer, struct download *download, uint6
 /* Bytes of PIECE, at OFFSET within it. */
 void landing_store(struct transfer *transfer, struct download *download, uint64_t piece, uint32_t offset,
 	struct span bytes, struct failure *failure);
-/* All bytes of PIECE are stored and proven. */
+/* The piece that was stored last, of LENGTH bytes, is proven: into an outlet it leaves now, in a partial it is there already. */
 void landing_prove(struct transfer *transfer, struct download *download, uint32_t length, struct failure *failure);
 
 /* The permissions that the source has, as far as the umask allows; never a set-id bit. */

@@ -26,9 +26,9 @@ uint32_t link_window_bytes(const struct link *link)
 	return link->welcome.window_bytes - link->unanswered_bytes;
 }
 
-unsigned link_unanswered(const struct link *link)
+bool link_has_room(const struct link *link)
 {
-	return link->ring_count;
+	return link_window_requests(link) > 0 && link_window_bytes(link) >= FRAME_REQUEST_SIZE;
 }
 
 enum status link_send(struct link *link, const void *frame, size_t length)
@@ -117,19 +117,6 @@ enum status link_view(struct link *link, size_t length, struct span *bytes)
 	enum status status = link_fill(link, length);
 	if (status == STATUS_OK)
 		*bytes = link_take(link, length);
-	return status;
-}
-
-enum status link_skip(struct link *link, size_t length)
-{
-	enum status status = STATUS_OK;
-	struct span dropped;
-
-	while (status == STATUS_OK && length > 0) {
-		size_t chunk = length < LINK_VIEW_MAX ? length : LINK_VIEW_MAX;
-		status = link_view(link, chunk, &dropped);
-		length -= chunk;
-	}
 	return status;
 }
 

@@ -54,11 +54,8 @@ const struct welcome *link_welcome(const struct link *link);
 /* Reserves the next request number; its frame must be the next that is sent. */
 uint16_t link_number(struct link *link);
 
-/* Room left in the server's window: requests and bytes that may be sent now. */
-unsigned link_window_requests(const struct link *link);
-uint32_t link_window_bytes(const struct link *link);
-/* Requests sent whose answers are not complete. */
-unsigned link_unanswered(const struct link *link);
+/* Has the server's window room for one more request, whatever its length? */
+bool link_has_room(const struct link *link);
 
 /* Sends one whole request frame. The window must have room. Small requests are gathered. */
 MUST_CHECK enum status link_send(struct link *link, const void *frame, size_t length);
@@ -71,8 +68,6 @@ MUST_CHECK enum status link_receive(struct link *link, struct frame *frame, stru
 /* The next LENGTH bytes of a DATA payload, in the link's buffer until the next call. Ask for no more than there are. */
 #define LINK_VIEW_MAX 262144u
 MUST_CHECK enum status link_view(struct link *link, size_t length, struct span *bytes);
-/* Receives LENGTH bytes of a DATA payload and drops them. */
-MUST_CHECK enum status link_skip(struct link *link, size_t length);
 
 void link_answered(struct link *link);
 

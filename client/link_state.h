@@ -14,7 +14,7 @@ struct unanswered {
 };
 
 #define LINK_INPUT_SIZE (LINK_VIEW_MAX + 32768u)
-#define LINK_OUTPUT_SIZE (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
+#define LINK_OUTPUT_SIZE FRAME_REQUEST_SIZE
 
 struct link {
 	struct stream stream;
@@ -49,6 +49,10 @@ MUST_CHECK enum status link_show_token(struct link *link, const struct url *url,
 
 /* The link is broken from here on: returns what to tell the caller. */
 MUST_CHECK enum status link_fail(struct link *link, enum status status);
+
+/* Room left in the server's window: requests and bytes that may be sent now. */
+unsigned link_window_requests(const struct link *link);
+uint32_t link_window_bytes(const struct link *link);
 
 /* The patience begins anew. */
 void link_be_patient(struct link *link);

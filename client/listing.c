@@ -9,7 +9,6 @@
 #include "overlap.h"
 #include "path.h"
 
-#define REQUEST_MAX (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)
 
 /* One LIST: of the source itself, or of a folder below it. Its path is not kept: a server can make many of long ones. */
 struct step {
@@ -84,7 +83,7 @@ static bool is_whole(const struct listing *listing)
 
 static enum status send_request(struct listing *listing, enum frame_type type, struct span below)
 {
-	unsigned char bytes[REQUEST_MAX];
+	unsigned char bytes[FRAME_REQUEST_SIZE];
 	char path[PATH_LENGTH_MAX + 1];
 	struct writer writer;
 	uint16_t number = link_number(listing->link);
@@ -105,8 +104,7 @@ static enum status send_requests(struct listing *listing)
 	char below[PLAN_PATH_SIZE];
 	enum status status = STATUS_OK;
 
-	while (status == STATUS_OK && listing->waiting.first && link_window_requests(listing->link) > 0 &&
-		link_window_bytes(listing->link) >= REQUEST_MAX) {
+	while (status == STATUS_OK && listing->waiting.first && link_has_room(listing->link)) {
 		struct step *step = take_off(&listing->waiting);
 		append(&listing->asked, step);
 		status = send_request(listing, FRAME_LIST, below_of(listing, step, below));

@@ -71,7 +71,7 @@ const size_t OPTION_ROW_COUNT = sizeof OPTION_ROWS / sizeof OPTION_ROWS[0];
 
 _Static_assert(sizeof OPTION_ROWS / sizeof OPTION_ROWS[0] <= OPTION_ROW_MAX, "OPTION_ROW_MAX is too small");
 
-#define SHOWN_SIZE 160
+#define SHOWN_SIZE 400
 
 bool option_takes_argument(const struct option_row *row)
 {
@@ -133,7 +133,7 @@ static const char *parse_digits(const char *text, int64_t *value)
 	return text;
 }
 
-enum status options_size(const char *text, uint64_t *bytes)
+enum status option_size(const char *text, uint64_t *bytes)
 {
 	static const char units[] = "KMG";
 	int64_t number;
@@ -192,7 +192,7 @@ static enum status set_size(const struct option_row *row, const char *text, void
 	char expected[80];
 	uint64_t bytes;
 
-	if (options_size(text, &bytes) == STATUS_OK && bytes >= (uint64_t)row->min && bytes <= (uint64_t)row->max) {
+	if (option_size(text, &bytes) == STATUS_OK && bytes >= (uint64_t)row->min && bytes <= (uint64_t)row->max) {
 		*(uint64_t *)place = bytes;
 		return STATUS_OK;
 	}

@@ -54,4 +54,7 @@ MUST_CHECK enum status option_set(const struct option_row *row, const char *text
 /* FAILURE becomes EXIT_USAGE with BEFORE, WORD made printable, and AFTER; returns STATUS_INVALID. */
 MUST_CHECK enum status option_refuse(struct failure *failure, const char *before, const char *word, const char *after);
 
+/* "1048576", "1024K", "1M": bytes, K, M and G being powers of 1024. STATUS_INVALID, or STATUS_TOO_LARGE beyond INT64_MAX. */
+MUST_CHECK enum status option_size(const char *text, uint64_t *bytes);
+
 #endif

@@ -81,10 +81,8 @@ static enum status scan(int argc, char **argv, struct given *given, size_t *give
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
 		const struct long_option option = named(value);
-		if (long_option_is_wrong(value, argv, "ferry", &option, complaint)) {
-			failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s", complaint);
-			return STATUS_INVALID;
-		}
+		if (long_option_is_wrong(value, argv, "ferry", &option, complaint))
+			return option_refuse(failure, "", complaint, "");
 		if (value == 1)
 			argv[operands++] = optarg;
 		else

@@ -87,7 +87,4 @@ MUST_CHECK enum status options_url(const struct options *options, const char *te
 /* What -h prints: about COMMAND, or about all of them where it is NULL. */
 void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command);
 
-/* "1048576", "1024K", "1M": bytes, K, M and G being powers of 1024. STATUS_INVALID, or STATUS_TOO_LARGE beyond INT64_MAX. */
-MUST_CHECK enum status options_size(const char *text, uint64_t *bytes);
-
 #endif

@@ -329,11 +329,6 @@ struct plan_source *plan_sources(struct plan *plan)
 	return plan->sources;
 }
 
-struct plan_folder *plan_root(struct plan *plan)
-{
-	return plan->root;
-}
-
 struct plan_folder *plan_folders(struct plan *plan)
 {
 	return plan->folders;

@@ -59,17 +59,19 @@ struct plan_folder {
 	struct plan_node node;
 	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
 	bool needless;             /* nobody wants it for itself: it is there for its files alone */
-	/* The rest belongs to the room folders. */
+	/* Of folders, guarded by its lock. */
 	struct plan_folder *idle_next, *idle_previous;
-	int fd;
-	unsigned users;
-	bool absent; /* nobody had made it when it was looked for */
-	bool made;
-	bool settled;
-	bool failed;
-	bool unfinished; /* outcome's: it could not be completed, and has been told */
-	atomic_uchar folding; /* enum folding */
-	bool gained; /* commit's: names that may not be on disk yet */
+	int fd;         /* -1: not open */
+	unsigned users; /* of fd */
+	bool absent;    /* nobody had made it when it was looked for */
+	bool made;      /* by this run */
+	bool settled;   /* its own name is on disk */
+	bool failed;    /* it could not be opened or made, which was told with a file in it */
+	atomic_uchar folding; /* enum folding; not guarded */
+	/* Of the leader of commit. */
+	bool gained;    /* names that may not be on disk yet */
+	/* Of outcome, after the threads. */
+	bool unfinished; /* it could not be completed, and has been told */
 	char name[];
 };
 
@@ -97,9 +99,7 @@ MUST_CHECK enum status plan_make_folders(struct plan *plan, const struct plan_so
 	struct span path, struct plan_folder **folder, struct plan_node **taken);
 struct plan_source *plan_sources(struct plan *plan);
 
-/* The destination itself. */
-struct plan_folder *plan_root(struct plan *plan);
-/* The youngest folder; the root is the last of the list. */
+/* The youngest folder; the last of the list is the root, the destination itself. */
 struct plan_folder *plan_folders(struct plan *plan);
 
 /* What a place in the tree is to become. */

@@ -59,11 +59,6 @@ enum status queue_remote(struct queue *queue, const struct url *url, struct remo
 	return STATUS_OK;
 }
 
-struct remote *queue_remotes(struct queue *queue)
-{
-	return queue->remotes;
-}
-
 static bool is_given_up(const struct remote *remote)
 {
 	return remote->failure.code != EXIT_OK;

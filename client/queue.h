@@ -138,7 +138,4 @@ bool queue_stopped(const struct queue *queue);
 /* After the threads: what is left, in portions; false when nothing is. The downloads among them are no longer shared. */
 bool queue_drain(struct queue *queue, struct task *task);
 
-/* The remotes, for their failures. */
-struct remote *queue_remotes(struct queue *queue);
-
 #endif

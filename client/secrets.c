@@ -16,7 +16,6 @@
 #include "text.h"
 
 #define TEXT_MAX (1u << 20) /* of the file with a line for each server */
-#define SHOWN CONFIGURATION_SHOWN SECRETS_FILE
 #define SHOWN_SIZE 320
 
 struct secret {
@@ -153,15 +152,17 @@ static enum status take_line(void *store, char *line)
 static enum status read_lines(struct secrets *secrets, int folder, struct failure *failure)
 {
 	static const struct line_file format = {SECRETS_FILE, TEXT_MAX, WHOLE_FILE_OWNER, .take = take_line};
+	char file[CONFIGURATION_SHOWN_SIZE];
 	size_t line;
 	enum status status = line_file_load(&format, folder, secrets, &line);
 
+	configuration_shown(SECRETS_FILE, file);
 	if (status == STATUS_INVALID && line > 0)
-		failure_set(failure, FAILURE_USAGE, status, SHOWN ":%zu: not URL and TOKEN with a blank between", line);
+		failure_set(failure, FAILURE_USAGE, status, "%s:%zu: not URL and TOKEN with a blank between", file, line);
 	else if (status == STATUS_REFUSED)
-		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, SHOWN " must be for its owner alone (chmod 600)");
+		failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "%s must be for its owner alone (chmod 600)", file);
 	else if (status != STATUS_OK)
-		failure_set(failure, FAILURE_LOCAL, status, SHOWN);
+		failure_set(failure, FAILURE_LOCAL, status, "%s", file);
 	return status;
 }
 

@@ -143,8 +143,7 @@ static enum status ask(struct answers *answers, struct failure *failure)
 	struct exchange_request request;
 	enum status status = STATUS_OK;
 
-	while (status == STATUS_OK && answers->asked < answers->names.length && link_window_requests(answers->link) > 0 &&
-		link_window_bytes(answers->link) >= sizeof request.bytes) {
+	while (status == STATUS_OK && answers->asked < answers->names.length && link_has_room(answers->link)) {
 		struct span below = span_of(answers->names.bytes + answers->asked);
 		encode(answers, below, &request);
 		status = exchange_send(answers->link, &request, failure);

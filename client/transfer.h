@@ -19,8 +19,9 @@
 struct claims;
 struct commit;
 
-/* Everything here is borrowed, and the same for all threads. */
+/* What a run works on, the same for all its threads. */
 struct transfer {
+	/* Borrowed, from whoever starts it. */
 	struct link_options link;
 	struct destination *destination;
 	struct plan *plan;
@@ -37,13 +38,15 @@ struct transfer {
 	bool no_clobber;   /* nothing that exists is replaced */
 	bool dry_run;      /* nothing is fetched or written */
 	bool fail_fast;    /* the first failure ends the run */
+	bool verify;       /* what seems to be unchanged is proven */
+	bool recursive;    /* sources of the plan are listed; else it holds all files already */
 	uint64_t max_size; /* of a file; UINT64_MAX: any */
-	struct halt halt;      /* transfer_run's, */
-	struct commit *commit; /* and these: of all threads */
+	/* Of transfer_run(). */
+	struct halt halt;
+	struct commit *commit;
 	struct claims *claims;
-	bool refused;          /* the listing's: two sources want one place */
-	bool verify; /* what seems to be unchanged is proven */
-	bool recursive; /* sources of the plan are listed; else it holds all files already */
+	/* Of the listing. */
+	bool refused; /* two sources want one place */
 };
 
 /*

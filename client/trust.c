@@ -137,6 +137,7 @@ static enum status read_own(struct credentials *own)
 /* caller holds lock */
 static enum status make_context(struct trust *trust, struct failure *failure)
 {
+	char file[CONFIGURATION_SHOWN_SIZE];
 	struct credentials own = {.key = NULL};
 
 	if (trust->context.ssl)
@@ -145,8 +146,9 @@ static enum status make_context(struct trust *trust, struct failure *failure)
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = tls_context_client(own.key ? &own : NULL, &trust->context);
 	if (status != STATUS_OK)
-		failure_set(failure, FAILURE_USAGE, status, CONFIGURATION_SHOWN CONFIGURATION_IDENTITY
-			" cannot be used: it must hold a certificate and its key in PEM and be for its owner alone (chmod 600)");
+		failure_set(failure, FAILURE_USAGE, status,
+			"%s cannot be used: it must hold a certificate and its key in PEM and be for its owner alone (chmod 600)",
+			configuration_shown(CONFIGURATION_IDENTITY, file));
 	credentials_release(&own);
 	return status;
 }
@@ -249,9 +251,12 @@ static bool system_trusts(struct trust *trust, const struct candidate *candidate
 
 static enum status explain_memory(enum status status, size_t line, struct failure *failure)
 {
+	char file[CONFIGURATION_SHOWN_SIZE];
+
+	configuration_shown(KNOWN_SERVERS_FILE, file);
 	if (line > 0)
-		return REFUSE(failure, CONFIGURATION_SHOWN KNOWN_SERVERS_FILE ":%zu: not HOST PORT PIN; nobody is trusted until it is mended", line);
-	failure_set(failure, FAILURE_LOCAL, status, CONFIGURATION_SHOWN KNOWN_SERVERS_FILE);
+		return REFUSE(failure, "%s:%zu: not HOST PORT PIN; nobody is trusted until it is mended", file, line);
+	failure_set(failure, FAILURE_LOCAL, status, "%s", file);
 	return status;
 }
 

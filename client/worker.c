@@ -13,8 +13,8 @@
 #include "outcome.h"
 #include "verify.h"
 
-#define CHANGES_MAX 5
-#define ROOTS_MAX 2
+#define CHANGES_MAX 5 /* epochs of one file, then its source keeps changing */
+#define ROOTS_MAX 2   /* files with proven pieces whose root is not the one named: once may be the server's memory, twice is not */
 
 enum status worker_init(struct worker *worker, struct transfer *transfer)
 {
@@ -105,28 +105,35 @@ void worker_fail(struct worker *worker, struct download *download, const struct 
 	outcome_download(worker->transfer, download, RESULT_FAILED);
 }
 
-static void fail_with_url(struct worker *worker, struct download *download, enum status status, const char *what)
+#define URL_SHOWN_SIZE 401
+
+/* Its URL, cut where it is very long. Returns OUT. */
+static char *show_url(const struct download *download, char out[URL_SHOWN_SIZE])
 {
 	char below[PLAN_PATH_SIZE];
 	const struct plan_node *node = &download->file->node;
-	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+	char *url = url_text(&node->source->url, span_of(plan_below(node, below)));
+
+	snprintf(out, URL_SHOWN_SIZE, "%s", url ? url : "a file");
+	free(url);
+	return out;
+}
+
+static void fail_with_url(struct worker *worker, struct download *download, enum status status, const char *what)
+{
+	char url[URL_SHOWN_SIZE];
 	struct failure failure;
 
-	failure_set(&failure, FAILURE_SERVER, status, "%.400s %s", name ? name : "a file", what);
-	free(name);
+	failure_set(&failure, FAILURE_SERVER, status, "%s %s", show_url(download, url), what);
 	worker_fail(worker, download, &failure);
 }
 
-void worker_mismatch(const struct worker *worker, const struct download *download, uint64_t piece, struct failure *failure)
+void worker_explain_mismatch(const struct download *download, uint64_t piece, struct failure *failure)
 {
-	char below[PLAN_PATH_SIZE];
-	const struct plan_node *node = &download->file->node;
-	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+	char url[URL_SHOWN_SIZE];
 
-	(void)worker;
-	failure_set(failure, FAILURE_SERVER, STATUS_MISMATCH, "piece %llu of %.400s arrived wrong twice", (unsigned long long)piece,
-		name ? name : "a file");
-	free(name);
+	failure_set(failure, FAILURE_SERVER, STATUS_MISMATCH, "piece %llu of %s arrived wrong twice", (unsigned long long)piece,
+		show_url(download, url));
 }
 
 /* A new epoch begins with nothing proven; what is here already is taken from disk once more. */
@@ -160,13 +167,10 @@ void worker_changed(struct worker *worker, struct download *download)
 
 static void explain_sum(const struct download *download, struct failure *failure)
 {
-	char below[PLAN_PATH_SIZE], hex[HEX_SIZE];
-	const struct plan_node *node = &download->file->node;
-	char *name = url_text(&node->source->url, span_of(plan_below(node, below)));
+	char url[URL_SHOWN_SIZE], hex[HEX_SIZE];
 
-	failure_set(failure, FAILURE_LOCAL, STATUS_MISMATCH, "%.400s has the SHA-256 %s, not the one that was given", name ? name : "a file",
+	failure_set(failure, FAILURE_LOCAL, STATUS_MISMATCH, "%s has the SHA-256 %s, not the one that was given", show_url(download, url),
 		hex_write(&download->sum, hex));
-	free(name);
 }
 
 /* What the server says and what was asked for may be two things. */

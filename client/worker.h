@@ -53,6 +53,6 @@ void worker_pause(struct worker *worker, const struct failure *failure);
 bool worker_is_pause(enum status status);
 
 /* The failure of a piece that arrived wrong twice. */
-void worker_mismatch(const struct worker *worker, const struct download *download, uint64_t piece, struct failure *failure);
+void worker_explain_mismatch(const struct download *download, uint64_t piece, struct failure *failure);
 
 #endif

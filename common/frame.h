@@ -13,11 +13,12 @@
  *  | length | type | flags | number   | payload ...
  *
  * length counts the payload alone. number is the request that the frame belongs to: requests count 1, 2, ... 65535, 1
- * ...; every answer bears its request's number; 0 is the greeting, GOODBYE and errors that concern the connection.
+ * ...; every answer bears its request's number; 0 is the greeting, AUTH, GOODBYE and errors that concern the connection.
  */
 #define FRAME_HEADER_SIZE 8u
-#define FRAME_GREETING_MAX 4096u /* payload of any frame before the greeting is over, either way */
+#define FRAME_GREETING_MAX 4096u /* payload of HELLO, WELCOME and AUTH, and of an ERROR before the greeting is over */
 #define FRAME_REQUEST_MAX 8192u  /* payload of a request */
+#define FRAME_REQUEST_SIZE (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX) /* room for any request, header included */
 #define FRAME_ANSWER_MAX 65536u  /* payload of an answer, DATA excepted */
 #define DATA_TRAILER_SIZE 33u    /* status byte and digest behind the bytes of a piece */
 #define FRAME_DATA_MAX (PIECE_SIZE + DATA_TRAILER_SIZE)

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "path.h"
-#include "text.h"
+#include "wire.h"
 
-#define SHOWN_SIZE 160
+#define SHOWN_SIZE 80
 
 /* The word that an option was found in, or refused, up to its "=". */
 static struct span word_given(char *const argv[])
@@ -32,9 +31,11 @@ bool long_option_is_wrong(int found, char *const argv[], const char *program, co
 {
 	struct span word = word_given(argv);
 	bool refused = found == '?' || found == ':';
-	char letter[] = {'-', (char)optopt, '\0'}, shown[SHOWN_SIZE];
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool by_letter = refused && optopt && !option->name;
+	char shown[SHOWN_SIZE];
 
-	text_escape(shown, sizeof(shown), refused && optopt && !option->name ? span_of(letter) : word);
+	snprintf(shown, sizeof(shown), "%.*s", (int)word.length, by_letter ? letter : (const char *)word.bytes);
 	if (option->name && !is_in_full(word, option->name))
 		snprintf(out, LONG_OPTION_COMPLAINT_SIZE, "%s is not an option of %s: options are written in full, such as --%s%s%s", shown,
 			program, option->name, option->value ? " " : "", option->value ? option->value : "");

@@ -12,7 +12,8 @@ struct long_option {
 
 /*
  * Right after getopt_long(), which has been told to say nothing (opterr 0, ":" in its letters): is something wrong with what it
- * FOUND in ARGV? Then OUT says what, for PROGRAM; without what stands behind a "=", since a value may be secret.
+ * FOUND in ARGV? Then OUT says what, for PROGRAM, as unprintable as the user made it; without what stands behind a "=", since a
+ * value may be secret.
  */
 #define LONG_OPTION_COMPLAINT_SIZE 400
 bool long_option_is_wrong(int found, char *const argv[], const char *program, const struct long_option *option,

@@ -101,11 +101,6 @@ void goodbye_encode(struct writer *writer)
 	frame_encode(writer, &(struct frame){.type = FRAME_GOODBYE});
 }
 
-enum status goodbye_decode(struct span payload)
-{
-	return payload.length == 0 ? STATUS_OK : STATUS_PROTOCOL;
-}
-
 void error_encode(struct writer *writer, uint16_t number, const struct error *error)
 {
 	unsigned char *mark = frame_begin(writer, FRAME_ERROR, 0, number);

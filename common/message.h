@@ -104,7 +104,6 @@ void pong_encode(struct writer *writer, uint16_t number, const struct ping *ping
 MUST_CHECK enum status ping_decode(struct span payload, struct ping *ping);
 
 void goodbye_encode(struct writer *writer);
-MUST_CHECK enum status goodbye_decode(struct span payload);
 
 /* --- Answers ------------------------------------------------------------------------------------------------------- */
 
@@ -195,7 +194,7 @@ MUST_CHECK enum status done_decode(struct span payload, struct done *done);
 
 /* Sent when a reply has had nothing else to say for 2 s; only a count that grew extends the peer's patience. */
 struct progress_report {
-	uint64_t done; /* bytes worked on */
+	uint64_t done; /* bytes hashed or sent; of a listing, entries */
 };
 void progress_report_encode(struct writer *writer, uint16_t number, const struct progress_report *report);
 MUST_CHECK enum status progress_report_decode(struct span payload, struct progress_report *report);

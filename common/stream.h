@@ -31,7 +31,10 @@ enum stream_more {
 void stream_init(struct stream *stream, int fd);
 void stream_close(struct stream *stream);
 
-/* From here on all that moves is encrypted: as stream_init said, or set off by whoever holds the other end. */
+/*
+ * From here on all that moves is encrypted, as CONTEXT says, whose side begins the handshake or awaits it. HOST is the server's name
+ * (RFC 6066, 3); NULL: none is said, as at a server. STATUS_NO_MEMORY.
+ */
 MUST_CHECK enum status stream_secure(struct stream *stream, const struct tls_context *context, const char *host);
 
 /* Back to plain, where tls_met_plain() and nothing else: so that a peer that came to the wrong door can be told. */

@@ -114,8 +114,8 @@ static enum status write_beside(int folder, const char *beside, const void *byte
 	if (status != STATUS_OK)
 		return status;
 	status = all_bytes_write(fd, bytes, length);
-	if (status == STATUS_OK && fsync(fd) < 0)
-		status = status_from_errno(errno);
+	if (status == STATUS_OK)
+		status = sync_file(fd);
 	if (close(fd) < 0 && status == STATUS_OK)
 		status = status_from_errno(errno);
 	return status;

@@ -105,11 +105,6 @@ _Atomic int64_t *content_cold_at(struct content *content)
 	return &content->cold_at;
 }
 
-uint64_t content_size(const struct content *content)
-{
-	return (uint64_t)content->stat.st_size;
-}
-
 const struct version *content_version(const struct content *content)
 {
 	return &content->version;

@@ -47,7 +47,7 @@ void content_release(struct contents *contents, struct content *content);
 int content_fd(const struct content *content);
 /* When somebody waited for the disk to read some of the file last; 0: never. */
 _Atomic int64_t *content_cold_at(struct content *content);
-uint64_t content_size(const struct content *content);
+/* For tests. */
 const struct version *content_version(const struct content *content);
 
 /* Compares the file with the version: STATUS_CHANGED, and stale for good, where it differs. */

@@ -333,7 +333,7 @@ int main(int argc, char **argv)
 	case SETTINGS_SHOWN:
 		return EXIT_STOPPED;
 	case SETTINGS_WRONG:
-		return complaint.text[0] ? repeat(EXIT_SETTINGS, &complaint) : EXIT_SETTINGS;
+		return repeat(EXIT_SETTINGS, &complaint);
 	case SETTINGS_SERVE:
 		break;
 	}

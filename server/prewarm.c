@@ -55,7 +55,7 @@ static bool halted(const struct prewarm *prewarm)
 }
 
 /* Nanoseconds until digests of the file may be remembered. */
-static int64_t unsettled_for(const struct stat *stat)
+static int64_t unrememberable_for(const struct stat *stat)
 {
 	return clock_of_timespec(stat->st_ctim) + SHARED_DIGESTS_SETTLED - clock_real();
 }
@@ -118,7 +118,7 @@ static void warm(struct prewarm *prewarm, const char *path)
 	do
 		status = source_open(&source, &turn, span_of(path), &any, &wait_until);
 	while (status == STATUS_OK && wait_until != 0 && !halted_within(prewarm, wait_until - clock_now()));
-	if (source.is_open && unsettled_for(&source.stat) <= 0)
+	if (source.is_open && unrememberable_for(&source.stat) <= 0)
 		hash_file(prewarm, &source);
 	source_release(&source, prewarm->services);
 }
@@ -145,7 +145,7 @@ static enum folder_pass look_at(struct prewarm *prewarm, const char *name)
 	    folder_stat(&top(prewarm)->folder, prewarm->services, name, &stat) != STATUS_OK)
 		return FOLDER_PASS;
 	if (S_ISREG(stat.st_mode) && stat.st_size > PIECE_SIZE) {
-		int64_t wait = unsettled_for(&stat);
+		int64_t wait = unrememberable_for(&stat);
 		if (wait <= 0 || (wait <= SHARED_DIGESTS_SETTLED && !halted_within(prewarm, wait)))
 			warm(prewarm, path);
 	}

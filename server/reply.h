@@ -66,7 +66,7 @@ struct reply {
 	uint16_t number;
 	bool inside_frame;    /* between a DATA header and its trailer: no other frame may come now */
 	uint32_t frame_bytes; /* of the request, for the window */
-	uint64_t worked;      /* bytes worked on: what PROGRESS tells */
+	uint64_t worked;      /* bytes hashed or sent, entries listed: what PROGRESS tells */
 	bool warmed;          /* what the next step begins to send was brought into memory */
 	/* The connection's. */
 	int64_t started;

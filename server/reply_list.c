@@ -129,16 +129,11 @@ static void add_found(struct page *page, struct list *list, const struct stat *s
  */
 static void follow(const struct list *list, const struct turn *turn, size_t path_length, struct stat *stat)
 {
-	struct span base = list->reply.path, below = path_of(list, path_length);
 	char path[PATH_LENGTH_MAX + 1];
-	size_t start = base.length + (base.length > 0);
 	struct stat target;
 
-	path_copy(path, base);
-	path[base.length] = '/';
-	path_copy(path + start, below);
-	struct span whole = {(const unsigned char *)path, start + below.length};
-	if (resolve_stat(turn->services, turn->visitor, whole, &target) == STATUS_OK && S_ISREG(target.st_mode))
+	if (path_join(path, list->reply.path, path_of(list, path_length)) == STATUS_OK &&
+		resolve_stat(turn->services, turn->visitor, span_of(path), &target) == STATUS_OK && S_ISREG(target.st_mode))
 		*stat = target;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "complaint.h"
+#include "private_folder.h"
 #include "settings_file.h"
 #include "settings_options.h"
 #include "settings_table.h"
@@ -47,18 +48,13 @@ enum status settings_complain_of(const struct settings *settings, const char *na
 	return complain(complaint, status, "%s:%d: %s", settings->config, line, what.text);
 }
 
-/* $XDG_CONFIG_HOME, which must be absolute to count, or ~/.config; NULL without either, or without memory. */
+/* NULL without a home, or without memory. */
 static char *personal_config(void)
 {
-	const char *base = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	char *path = NULL;
-	int length = -1;
+	char *folder = private_folder_path("XDG_CONFIG_HOME", ".config"), *path = NULL;
+	int length = folder ? asprintf(&path, "%s/ferryd.conf", folder) : -1;
 
-	if (base && base[0] == '/')
-		length = asprintf(&path, "%s/ferry/ferryd.conf", base);
-	else if (home && home[0] == '/')
-		length = asprintf(&path, "%s/.config/ferry/ferryd.conf", home);
+	free(folder);
 	return length < 0 ? NULL : path;
 }
 
@@ -178,9 +174,10 @@ enum settings_outcome settings_read(int argc, char **argv, struct settings *sett
 	struct settings read = {.ready_fd = -1};
 	enum settings_outcome outcome = SETTINGS_WRONG;
 
-	complaint->text[0] = '\0';
 	if (settings_set_defaults(&read) == STATUS_OK)
-		outcome = settings_options_read(argc, argv, &read);
+		outcome = settings_options_read(argc, argv, &read, complaint);
+	else
+		complain(complaint, STATUS_NO_MEMORY, "ferryd: out of memory");
 	if (outcome == SETTINGS_SERVE && read_and_check(&read, complaint) != STATUS_OK)
 		outcome = SETTINGS_WRONG;
 	if (outcome == SETTINGS_SERVE)

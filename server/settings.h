@@ -123,7 +123,7 @@ struct settings {
 enum settings_outcome {
 	SETTINGS_SERVE,
 	SETTINGS_SHOWN, /* --help, --version: text was printed, exit 0 */
-	SETTINGS_WRONG, /* COMPLAINT tells what, or is empty: then it is an option, and stderr was told; exit 2 */
+	SETTINGS_WRONG, /* COMPLAINT tells what; exit 2 */
 };
 
 /*

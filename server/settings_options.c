@@ -87,7 +87,7 @@ static const struct option_row rows[] = {
 	{"print-pin", 0, NULL, KEPT(print_pin), "print the pin that clients know this server by, then exit"},
 	{"cache", 0, "DIR", TAKEN(take_cache), "remember digests in DIR"},
 	{"no-cache", 0, NULL, TAKEN(take_no_cache), "remember no digests on disk"},
-	{"prewarm", 0, NULL, KEPT(prewarm), "compute the digests of all files in the background, while idle"},
+	{"prewarm", 0, NULL, KEPT(prewarm), "compute digests of files of more than 1 MiB in the background, while idle"},
 	{"ready-fd", 0, "N", TAKEN(take_ready_fd), "write the ready line to descriptor N too, and close it"},
 	{"port-file", 0, "FILE", TAKEN(take_port_file), "write the ports to FILE, one a line"},
 	{"check-config", 0, NULL, KEPT(check_config), "check the command line and the settings, then exit"},
@@ -154,32 +154,29 @@ static struct long_option named(int found)
 	return value >= FIRST_NAME ? (struct long_option){row_of(value)->name, row_of(value)->value} : (struct long_option){0};
 }
 
-static enum settings_outcome take_option(const struct option_row *row, struct settings *settings, const char *value)
+static enum status take_option(const struct option_row *row, struct settings *settings, const char *value, struct complaint *complaint)
 {
 	void *place = (char *)settings + row->place;
-	struct complaint complaint;
+	struct complaint why;
 
 	if (!row->take && row->value)
 		*(const char **)place = value;
 	else if (!row->take)
 		*(bool *)place = true;
-	else if (row->take(settings, value, &complaint) != STATUS_OK) {
-		fprintf(stderr, "ferryd: --%s %s: %s\n", row->name, value ? value : "", complaint.text);
-		return SETTINGS_WRONG;
-	}
-	return SETTINGS_SERVE;
+	else if (row->take(settings, value, &why) != STATUS_OK)
+		return complain(complaint, STATUS_INVALID, "ferryd: --%s %s: %s", row->name, value ? value : "", why.text);
+	return STATUS_OK;
 }
 
 static const char only_with_add[] = "--share, --expires and --pin go with token add";
 
-static enum settings_outcome refuse(const char *why)
+static enum status refuse(struct complaint *complaint, const char *why)
 {
-	fprintf(stderr, "ferryd: %s\n", why);
-	return SETTINGS_WRONG;
+	return complain(complaint, STATUS_INVALID, "ferryd: %s", why);
 }
 
 /* OPERANDS is what follows "token". */
-static enum settings_outcome take_token_command(int count, char **operands, struct token_command *token)
+static enum status take_token_command(int count, char **operands, struct token_command *token, struct complaint *complaint)
 {
 	static const struct {
 		const char *name;
@@ -192,40 +189,37 @@ static enum settings_outcome take_token_command(int count, char **operands, stru
 		token->action = actions[i].action;
 		token->name = operands[1];
 		if (token->action == TOKEN_COMMAND_ADD)
-			return token->share ? SETTINGS_SERVE : refuse("token add NAME needs --share S[/PREFIX]");
-		return token->share || token->expires || token->pin ? refuse(only_with_add) : SETTINGS_SERVE;
+			return token->share ? STATUS_OK : refuse(complaint, "token add NAME needs --share S[/PREFIX]");
+		return token->share || token->expires || token->pin ? refuse(complaint, only_with_add) : STATUS_OK;
 	}
-	return refuse("write token add NAME --share S[/PREFIX], token list or token remove NAME "
+	return refuse(complaint, "write token add NAME --share S[/PREFIX], token list or token remove NAME "
 		"(a folder called token is written ./token)");
 }
 
-static enum settings_outcome take_operands(int count, char **operands, struct settings *settings)
+static enum status take_operands(int count, char **operands, struct settings *settings, struct complaint *complaint)
 {
 	if (count > 0 && strcmp(operands[0], "token") == 0)
-		return take_token_command(count - 1, operands + 1, &settings->token);
+		return take_token_command(count - 1, operands + 1, &settings->token, complaint);
 	if (settings->token.share || settings->token.expires || settings->token.pin)
-		return refuse(only_with_add);
+		return refuse(complaint, only_with_add);
 	if (count == 0)
-		return SETTINGS_SERVE;
-	if (count > 1) {
-		fprintf(stderr, "ferryd: one DIR, not %d: several are shares of a configuration file (-c)\n", count);
-		return SETTINGS_WRONG;
-	}
+		return STATUS_OK;
+	if (count > 1)
+		return complain(complaint, STATUS_INVALID, "ferryd: one DIR, not %d: several are shares of a configuration file (-c)", count);
 	settings->shares = calloc(1, sizeof(settings->shares[0]));
 	char *path = strdup(operands[0]);
 	if (!settings->shares || !path) {
 		free(path);
-		fprintf(stderr, "ferryd: out of memory\n");
-		return SETTINGS_WRONG;
+		return refuse(complaint, "out of memory");
 	}
 	settings->shares[settings->share_count++].path = path;
-	return SETTINGS_SERVE;
+	return STATUS_OK;
 }
 
-static enum settings_outcome take_options(int argc, char **argv, struct settings *settings)
+static enum status take_options(int argc, char **argv, struct settings *settings, struct complaint *complaint)
 {
 	struct option options[ROW_COUNT + 1];
-	char letters[1 + 2 * ROW_COUNT + 1], complaint[LONG_OPTION_COMPLAINT_SIZE];
+	char letters[1 + 2 * ROW_COUNT + 1], why[LONG_OPTION_COMPLAINT_SIZE];
 	int found;
 
 	make_getopt_tables(options, letters);
@@ -235,23 +229,24 @@ static enum settings_outcome take_options(int argc, char **argv, struct settings
 	opterr = 0;
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		const struct long_option option = named(found);
-		if (long_option_is_wrong(found, argv, "ferryd", &option, complaint))
-			return refuse(complaint);
-		if (take_option(row_of(found), settings, optarg) != SETTINGS_SERVE)
-			return SETTINGS_WRONG;
+		if (long_option_is_wrong(found, argv, "ferryd", &option, why))
+			return refuse(complaint, why);
+		enum status status = take_option(row_of(found), settings, optarg, complaint);
+		if (status != STATUS_OK)
+			return status;
 	}
-	return SETTINGS_SERVE;
+	return STATUS_OK;
 }
 
-enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings)
+enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings, struct complaint *complaint)
 {
-	if (take_options(argc, argv, settings) != SETTINGS_SERVE)
+	if (take_options(argc, argv, settings, complaint) != STATUS_OK)
 		return SETTINGS_WRONG;
 	if (settings->help)
 		print_help();
 	else if (settings->version)
 		puts("ferryd " FERRY_VERSION);
 	else
-		return take_operands(argc - optind, argv + optind, settings);
+		return take_operands(argc - optind, argv + optind, settings, complaint) == STATUS_OK ? SETTINGS_SERVE : SETTINGS_WRONG;
 	return SETTINGS_SHOWN;
 }

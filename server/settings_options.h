@@ -2,12 +2,13 @@
 #ifndef SETTINGS_OPTIONS_H
 #define SETTINGS_OPTIONS_H
 
+#include "complaint.h"
 #include "settings.h"
 
 /*
  * Adds what the command line says to SETTINGS: addresses to listen, a directory as the unnamed share, the rest to its
- * fields. Prints what --help and --version ask for, and what is wrong.
+ * fields. Prints what --help and --version ask for.
  */
-enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings);
+enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings, struct complaint *complaint);
 
 #endif

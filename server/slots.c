@@ -99,9 +99,9 @@ void slots_free(struct slots *slots)
 	free(slots);
 }
 
+/* Caller holds slots.lock. */
 static struct slot *take_fresh(struct slots *slots)
 {
-	/* caller holds slots.lock */
 	uint32_t index = atomic_load(&slots->used);
 
 	if (index == slots->count)

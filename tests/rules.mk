@@ -1,4 +1,5 @@
-# How tests are built and run; part of the Makefile, whose variables it uses. A new test needs no line here: all are found by name.
+# How tests are built and run; part of the Makefile, whose variables it uses. A new test needs no line here: all are found by name, but for
+# the suites of tests/hostile.
 SUPPORT := $(call objects,tests/support)
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))

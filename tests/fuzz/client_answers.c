@@ -5,6 +5,7 @@
 #include "exchange.h"
 #include "folder_listing.h"
 #include "link.h"
+#include "link_state.h"
 #include "path.h"
 
 enum ask {
@@ -121,7 +122,7 @@ static void converse(unsigned asks, struct link *link, const struct url *url)
 			check_failure(&failure);
 	}
 	if (status == STATUS_OK || status == STATUS_REFUSED)
-		CHECK(link_unanswered(link) == 0);
+		CHECK(link_window_requests(link) == link_welcome(link)->window_requests);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

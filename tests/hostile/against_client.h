@@ -177,7 +177,7 @@ struct visit {
 	unsigned said[256]; /* frames of each type */
 	bool over;       /* nothing more is said */
 	unsigned char *frame; /* FRAME_ROOM bytes */
-	unsigned char request[FRAME_HEADER_SIZE + FRAME_REQUEST_MAX];
+	unsigned char request[FRAME_REQUEST_SIZE];
 };
 
 /* Listens on a free port of 127.0.0.1 and plays ATTACK to every client, with VALUE. */

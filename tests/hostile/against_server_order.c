@@ -177,7 +177,7 @@ static struct raw *greet_narrow(struct stage *stage)
 /* COUNT requests at once, of LENGTH bytes with their headers. */
 static void burst(struct raw *raw, unsigned count, size_t length)
 {
-	static unsigned char bytes[65 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];
+	static unsigned char bytes[65 * FRAME_REQUEST_SIZE];
 	struct writer writer;
 
 	writer_init(&writer, bytes, sizeof(bytes));
@@ -203,7 +203,7 @@ static void requests_of_more_bytes_than_the_window_holds_are_refused(struct stag
 {
 	struct raw *raw = greet_narrow(stage);
 
-	burst(raw, 2, FRAME_HEADER_SIZE + FRAME_REQUEST_MAX);
+	burst(raw, 2, FRAME_REQUEST_SIZE);
 	raw_expect_fatal(raw, ERROR_PROTOCOL);
 }
 

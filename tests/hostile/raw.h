@@ -49,7 +49,7 @@ void raw_say(struct raw *raw, const struct writer *writer);
 void raw_frame(struct raw *raw, const struct frame *frame, const void *payload, size_t length);
 
 #define RAW_WRITER(writer)                                                                                              \
-	unsigned char writer##_room[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                       \
+	unsigned char writer##_room[2 * FRAME_REQUEST_SIZE];                                       \
 	struct writer writer;                                                                                           \
 	writer_init(&writer, writer##_room, sizeof(writer##_room))
 

@@ -50,8 +50,8 @@ access = tokens
 END
 
 # One: a token. Two: a server and its pin. Three: the file.
-ferryd token add laptop --share images --expires 30d >laptop.token
-ferryd -c ferryd.conf --tls -l :7440 >ready 2>server.log & ferryd --print-pin >pin
+ferryd -c ferryd.conf token add laptop --share images --expires 30d >laptop.token
+ferryd -c ferryd.conf --tls -l :7440 >ready 2>server.log & ferryd -c ferryd.conf --print-pin >pin
 servers+=($!)
 until grep -q ^ready ready; do
 	kill -0 "${servers[0]}" || fail 'the server does not start'

@@ -59,14 +59,14 @@ static inline enum status recode_auth(const struct frame *frame, struct span pay
 	return status;
 }
 
+/* Its header has said all: the server wants no payload. */
 static inline enum status recode_goodbye(const struct frame *frame, struct span payload, struct writer *out)
 {
-	enum status status = goodbye_decode(payload);
-
 	(void)frame;
-	if (status == STATUS_OK)
-		goodbye_encode(out);
-	return status;
+	if (payload.length > 0)
+		return STATUS_PROTOCOL;
+	goodbye_encode(out);
+	return STATUS_OK;
 }
 
 static inline enum status recode_list_request(const struct frame *frame, struct span payload, struct writer *out)
@@ -147,10 +147,10 @@ static inline recoder *recoder_of(uint8_t type)
 		[FRAME_STAT] = recode_stat_request,
 		[FRAME_LIST] = recode_list_request,
 		[FRAME_DIGESTS] = recode_pieces_request,
+		[FRAME_GOODBYE] = recode_goodbye,
 		[FRAME_READ] = recode_pieces_request,
 		[FRAME_SUM] = recode_sum_request,
 		[FRAME_PING] = recode_ping,
-		[FRAME_GOODBYE] = recode_goodbye,
 		[FRAME_WELCOME] = recode_welcome,
 		[FRAME_FILE] = recode_file,
 		[FRAME_ENTRIES] = recode_entries,

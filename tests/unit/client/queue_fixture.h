@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "path.h"
+#include "plan_root.h"
 #include "queue.h"
 
 /* A queue with one remote and a plan to take files from. */

@@ -2,6 +2,7 @@
 /* Threat S12 of docs/security.md. */
 #include "scripted_server.h"
 
+#include "link_state.h"
 #include "path.h"
 
 static void send_stat(struct link *link)
@@ -44,7 +45,6 @@ static void requests_are_gathered_numbered_and_answered_in_order(void **state)
 	(void)state;
 	send_stat(link);
 	send_stat(link);
-	assert_int_equal(link_unanswered(link), 2);
 	assert_int_equal(link_window_requests(link), 62);
 	assert_int_equal(link_window_bytes(link), 65536 - 2 * STAT_SIZE);
 	for (uint16_t number = 1; number <= 2; number++) {
@@ -250,7 +250,7 @@ static void play_data(struct script *script, int fd)
 		bytes[i] = byte_at(i);
 	greet_with(script, fd, &usual_welcome);
 	hear(script, fd, STAT_SIZE);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		SAY(fd, data_header_encode, 1, PIECE_BYTES);
 		say(fd, bytes, sizeof(bytes));
 		SAY(fd, data_trailer_encode, &trailer);
@@ -289,11 +289,8 @@ static void data_is_viewed_byte_for_byte_in_any_portions(void **state)
 	for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
 		struct script script = {.play = play_data};
 		struct link *link = open_link(&script, &usual);
-		struct frame frame;
 		send_stat(link);
 		assert_true(take_data(link, chunks[i]));
-		assert_int_equal(receive(link, &frame), STATUS_OK);
-		assert_int_equal(link_skip(link, frame.length), STATUS_OK);
 		assert_true(take_data(link, chunks[i]));
 		link_answered(link);
 		link_close(link);

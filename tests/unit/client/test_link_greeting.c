@@ -3,6 +3,7 @@
 
 #include <sys/eventfd.h>
 
+#include "link_state.h"
 #include "path.h"
 
 static enum status open_to_failure(struct script *script, const struct link_options *options, struct failure *failure)

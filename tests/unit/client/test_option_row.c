@@ -80,7 +80,7 @@ static void sizes_have_units_of_1024(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		uint64_t bytes = 0;
-		assert_int_equal(options_size(cases[i].text, &bytes), cases[i].status);
+		assert_int_equal(option_size(cases[i].text, &bytes), cases[i].status);
 		assert_int_equal(bytes, cases[i].bytes);
 	}
 }

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "plan_root.h"
+
 static struct plan *make_plan(void)
 {
 	struct plan *plan = NULL;

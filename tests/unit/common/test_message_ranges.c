@@ -77,13 +77,6 @@ static void welcome_needs_a_window_that_holds_one_request(void **state)
 	assert_int_equal(try_welcome(welcome), STATUS_PROTOCOL);
 }
 
-static void goodbye_says_nothing_else(void **state)
-{
-	(void)state;
-	assert_int_equal(goodbye_decode((struct span){NULL, 0}), STATUS_OK);
-	assert_int_equal(goodbye_decode(span_of("x")), STATUS_PROTOCOL);
-}
-
 static enum status try_pieces_request(uint64_t first, uint64_t count)
 {
 	struct page page;
@@ -362,7 +355,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hello_needs_a_range_of_versions),
 		cmocka_unit_test(welcome_needs_a_window_that_holds_one_request),
-		cmocka_unit_test(goodbye_says_nothing_else),
 		cmocka_unit_test(range_of_pieces_has_one_at_least_and_does_not_wrap_around),
 		cmocka_unit_test(flags_become_fields),
 		cmocka_unit_test(paths_of_requests_pass_as_they_are),

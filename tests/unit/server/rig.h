@@ -29,7 +29,7 @@
 #include "workbench.h"
 
 #define RIG_WINDOW_REQUESTS 4u
-#define RIG_WINDOW_BYTES (2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX))
+#define RIG_WINDOW_BYTES (2 * FRAME_REQUEST_SIZE)
 /* No answer takes that long; where one does the test fails. */
 #define RIG_PATIENCE (20 * CLOCK_SECOND)
 

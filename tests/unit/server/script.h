@@ -28,7 +28,7 @@ static inline void rig_file(struct rig *rig, const char *path, size_t length)
 }
 
 #define RIG_WRITER(writer)                                                                                             \
-	unsigned char writer##_room[2 * (FRAME_HEADER_SIZE + FRAME_REQUEST_MAX)];                                     \
+	unsigned char writer##_room[2 * FRAME_REQUEST_SIZE];                                     \
 	struct writer writer;                                                                                          \
 	writer_init(&writer, writer##_room, sizeof(writer##_room))
 

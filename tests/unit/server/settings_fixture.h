@@ -27,7 +27,7 @@ struct fixture {
 	char config[PATH_MAX + 16];
 	struct settings settings;
 	char *line; /* the words last read: settings may point into them, as they may into argv */
-	char said[CAPTURE_MAX + sizeof(struct complaint)]; /* stderr, or the complaint */
+	char said[sizeof(struct complaint)]; /* the complaint */
 	char printed[CAPTURE_MAX]; /* stdout */
 };
 
@@ -59,7 +59,7 @@ static inline enum settings_outcome read_line(struct fixture *fixture, const cha
 {
 	char *words[WORDS_MAX + 1] = {NULL};
 	char *copy = strdup(line), *rest = copy;
-	struct capture out, err;
+	struct capture out;
 	struct complaint complaint;
 	int count = 0;
 
@@ -69,10 +69,8 @@ static inline enum settings_outcome read_line(struct fixture *fixture, const cha
 	free(fixture->line);
 	fixture->line = copy;
 	capture_start(&out, STDOUT_FILENO);
-	capture_start(&err, STDERR_FILENO);
 	enum settings_outcome outcome = settings_read(count, words, &fixture->settings, &complaint);
-	capture_end(&err);
-	snprintf(fixture->said, sizeof(fixture->said), "%s%s", err.text, outcome == SETTINGS_WRONG ? complaint.text : "");
+	snprintf(fixture->said, sizeof(fixture->said), "%s", outcome == SETTINGS_WRONG ? complaint.text : "");
 	snprintf(fixture->printed, sizeof(fixture->printed), "%s", capture_end(&out));
 	return outcome;
 }

@@ -28,15 +28,14 @@ static void one_version_is_one_content_for_all_its_users(void **state)
 	assert_int_equal(scratch_next_descriptor(), before);
 }
 
-static void a_content_tells_what_it_was_made_of(void **state)
+static void a_content_holds_the_file_that_it_was_made_of(void **state)
 {
 	struct fixture *fixture = *state;
 	struct content *content = take(fixture, "0");
 	struct stat stat;
 
 	assert_int_equal(fstat(content_fd(content), &stat), 0);
-	assert_true(content_size(content) == FILE_PIECES * PIECE_SIZE - 1);
-	assert_true((uint64_t)stat.st_size == content_size(content));
+	assert_int_equal(stat.st_size, FILE_PIECES * PIECE_SIZE - 1);
 	content_release(fixture->contents, content);
 }
 
@@ -272,7 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_FILES(one_version_is_one_content_for_all_its_users),
-		ON_FILES(a_content_tells_what_it_was_made_of),
+		ON_FILES(a_content_holds_the_file_that_it_was_made_of),
 		ON_FILES(an_unused_content_holds_no_descriptor_but_its_digests),
 		ON_FILES(no_place_is_taken_from_a_content_in_use),
 		ON_FILES(the_least_recently_used_makes_place),

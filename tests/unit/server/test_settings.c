@@ -86,7 +86,7 @@ static void the_cache_of_the_command_line_replaces_that_of_the_file(void **state
 	assert_string_equal(fixture->settings.cache, "no");
 	assert_serves(fixture, "ferryd --no-cache -c CONFIG --cache last");
 	assert_string_equal(fixture->settings.cache, "last");
-	assert_wrong(fixture, "ferryd --cache '' /srv", "ferryd: --cache : must not be empty\n");
+	assert_wrong(fixture, "ferryd --cache '' /srv", "ferryd: --cache : must not be empty");
 }
 
 static void a_file_that_listens_beyond_loopback_needs_plain_too(void **state)
