@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file_state.h"
 #include "file_system.h"
 #include "shared_digests.h"
 #include "wire.h"
@@ -289,35 +290,6 @@ void contents_free(struct contents *contents)
 	free(contents);
 }
 
-void version_of_stat(struct lanes *lanes, const struct stat *stat, struct version *version)
-{
-	unsigned char state[5 * sizeof(uint64_t) + 2 * sizeof(uint32_t)];
-	struct writer writer;
-	struct digest digest;
-
-	writer_init(&writer, state, sizeof(state));
-	writer_u64(&writer, stat->st_dev);
-	writer_u64(&writer, stat->st_ino);
-	writer_u64(&writer, (uint64_t)stat->st_size);
-	writer_u64(&writer, (uint64_t)stat->st_mtim.tv_sec);
-	writer_u32(&writer, (uint32_t)stat->st_mtim.tv_nsec);
-	writer_u64(&writer, (uint64_t)stat->st_ctim.tv_sec);
-	writer_u32(&writer, (uint32_t)stat->st_ctim.tv_nsec);
-	lanes_sha256(lanes, &(struct lane){.bytes = state, .length = writer_length(&writer), .digest = &digest}, 1);
-	memcpy(version->bytes, digest.bytes, sizeof(version->bytes));
-}
-
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-bool version_is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
-}
-
 enum status content_check(struct contents *contents, struct content *content)
 {
 	struct stat now;
@@ -326,7 +298,7 @@ enum status content_check(struct contents *contents, struct content *content)
 		return STATUS_CHANGED;
 	if (fstat(content->fd, &now) < 0)
 		return status_from_errno(errno);
-	if (version_is_same(&content->stat, &now))
+	if (file_state_is_same(&content->stat, &now))
 		return STATUS_OK;
 	make_stale(contents, content);
 	return STATUS_CHANGED;

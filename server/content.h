@@ -30,11 +30,6 @@ MUST_CHECK enum status contents_new(size_t max, struct digest_index *index, stru
 /* Every content must have been released. What is known goes to the index. */
 void contents_free(struct contents *contents);
 
-/* The name of the state that STAT shows: SHA-256 over (dev, ino, size, mtime, ctime), cut to 16 bytes. */
-void version_of_stat(struct lanes *lanes, const struct stat *stat, struct version *version);
-/* Do A and B show one state, which has one version? */
-bool version_is_same(const struct stat *a, const struct stat *b);
-
 /*
  * The content for the file FD that STAT and VERSION describe: the one that is in the table, else a new one. FD is taken
  * over in any case. STATUS_BUSY when all places are in use.

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "clock.h"
+#include "file_state.h"
 #include "folder.h"
 #include "message.h"
 #include "path.h"

@@ -1,4 +1,5 @@
 /* STAT: what a path is. */
+#include "file_state.h"
 #include "message.h"
 #include "reply.h"
 #include "resolve.h"

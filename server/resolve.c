@@ -271,24 +271,3 @@ enum status resolve_stat(const struct services *services, const struct visitor *
 	leave(&place);
 	return status;
 }
-
-static enum entry_kind kind_of(const struct stat *stat)
-{
-	if (S_ISREG(stat->st_mode))
-		return ENTRY_FILE;
-	if (S_ISDIR(stat->st_mode))
-		return ENTRY_FOLDER;
-	return S_ISLNK(stat->st_mode) ? ENTRY_SYMLINK : ENTRY_OTHER;
-}
-
-struct file file_of_stat(const struct stat *stat)
-{
-	enum entry_kind kind = kind_of(stat);
-
-	return (struct file){
-		.kind = kind,
-		.mode = (uint16_t)(stat->st_mode & MODE_MAX),
-		.size = kind == ENTRY_FILE ? (uint64_t)stat->st_size : 0,
-		.mtime = file_time_of(stat->st_mtim),
-	};
-}

@@ -42,7 +42,4 @@ MUST_CHECK enum status resolve_stat(const struct services *services, const struc
 /* May VISITOR see SHARE, one of the services', in the list of shares? */
 bool resolve_shows_share(const struct services *services, const struct visitor *visitor, const struct share *share);
 
-/* What FILE says about STAT: everything but the version and the root. */
-struct file file_of_stat(const struct stat *stat);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "all_bytes.h"
 #include "clock.h"
+#include "file_state.h"
 #include "resolve.h"
 #include "stored_piece.h"
 
@@ -156,7 +157,7 @@ enum status source_check(struct source *source, struct turn *turn)
 		return content_check(turn->services->contents, source->content);
 	if (fstat(source->fd, &stat) < 0)
 		return status_from_errno(errno);
-	return version_is_same(&source->stat, &stat) ? STATUS_OK : STATUS_CHANGED;
+	return file_state_is_same(&source->stat, &stat) ? STATUS_OK : STATUS_CHANGED;
 }
 
 bool source_known(struct source *source, uint64_t piece, struct digest *digest)

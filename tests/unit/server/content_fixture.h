@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "content.h"
+#include "file_state.h"
 #include "scratch.h"
 
 #define FILES 6

@@ -225,42 +225,6 @@ static void the_root_is_known_when_all_pieces_are(void **state)
 	content_release(fixture->contents, content);
 }
 
-static void each_field_of_a_version_counts(void **state)
-{
-	struct fixture *fixture = *state;
-	struct stat variants[8] = {{0}};
-	struct version versions[8];
-
-	variants[1].st_dev = 1;
-	variants[2].st_ino = 1;
-	variants[3].st_size = 1;
-	variants[4].st_mtim.tv_sec = 1;
-	variants[5].st_mtim.tv_nsec = 1;
-	variants[6].st_ctim.tv_sec = 1;
-	variants[7].st_ctim.tv_nsec = 1;
-	for (int i = 0; i < 8; i++) {
-		version_of_stat(fixture->lanes, &variants[i], &versions[i]);
-		assert_false(version_is_any(&versions[i]));
-		assert_true(version_is_same(&variants[i], &variants[i]));
-		for (int j = 0; j < i; j++) {
-			assert_false(version_equal(&versions[i], &versions[j]));
-			assert_false(version_is_same(&variants[i], &variants[j]));
-		}
-	}
-}
-
-static void what_is_no_part_of_a_version_does_not_count(void **state)
-{
-	struct fixture *fixture = *state;
-	struct stat plain = {.st_ino = 9}, read_since = {.st_ino = 9, .st_atim = {.tv_sec = 77}, .st_nlink = 3, .st_mode = 0600};
-	struct version first, second;
-
-	version_of_stat(fixture->lanes, &plain, &first);
-	version_of_stat(fixture->lanes, &read_since, &second);
-	assert_true(version_equal(&first, &second));
-	assert_true(version_is_same(&plain, &read_since));
-}
-
 static void freeing_no_contents_does_nothing(void **state)
 {
 	(void)state;
@@ -280,8 +244,6 @@ int main(void)
 		ON_FILES(a_digest_that_differs_makes_the_content_stale),
 		ON_FILES(a_fresh_digest_that_differs_drops_all_others_and_the_root),
 		ON_FILES(the_root_is_known_when_all_pieces_are),
-		ON_FILES(each_field_of_a_version_counts),
-		ON_FILES(what_is_no_part_of_a_version_does_not_count),
 		cmocka_unit_test(freeing_no_contents_does_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "file_state.h"
+
 static void another_version_is_changed(void **state)
 {
 	static const uint64_t sizes[] = {100, 3 * PIECE_SIZE};
