@@ -1,11 +1,9 @@
 /* A connection: one client on its socket, from accept to close. */
 #include "connection.h"
 
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "identity.h"
 #include "last_folder.h"
 #include "log.h"
+#include "outflow.h"
 
 /* How long a connection that was told its end is still read from. */
 #define LINGER (2 * CLOCK_SECOND)
@@ -34,7 +33,8 @@ struct connection {
 	uint32_t frame;       /* the one that is not complete; 0: none */
 	int64_t frame_since;
 	int64_t rate_since;   /* when the window of the minimum rate began; 0: no output is pending */
-	uint64_t rate_handed; /* output handed over by then */
+	uint64_t rate_handed; /* output handed over by then, */
+	int64_t rate_queue;   /* of which so much was not acknowledged */
 	size_t memory;        /* as it was counted last */
 };
 
@@ -145,8 +145,6 @@ static int64_t deadline_of(const struct connection *connection)
 		return connection->accepted + settings->greeting_deadline;
 	if (connection->frame)
 		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
-	if (connection->rate_since)
-		deadline = earlier(deadline, connection->rate_since + settings->rate_window);
 	if (conversation->goodbye && conversation_is_idle(conversation))
 		deadline = earlier(deadline, connection->active + settings->frame_deadline);
 	else if (conversation_is_idle(conversation))
@@ -154,7 +152,24 @@ static int64_t deadline_of(const struct connection *connection)
 	return deadline;
 }
 
-/* Takes the times that deadline_of() counts from. HANDED is what the kernel had before this step. */
+/* Bytes that were handed over since the window began had to be taken first, or are queued. */
+static struct outflow outflow_of(const struct connection *connection)
+{
+	const struct conversation *conversation = &connection->conversation;
+	const struct settings *settings = conversation->services->settings;
+	int64_t since = (int64_t)(output_handed(&conversation->output) - connection->rate_handed);
+
+	if (!connection->rate_since || connection->lingers)
+		return (struct outflow){.due = 0};
+	return (struct outflow){
+		.due = connection->rate_since + settings->rate_window,
+		.left = connection->rate_queue + since - (int64_t)settings->rate_bytes,
+		.window = settings->rate_window,
+		.bytes = (int64_t)settings->rate_bytes,
+	};
+}
+
+/* Takes the times that deadline_of() and outflow_of() count from. HANDED is what the kernel had before this step. */
 static void note_times(struct connection *connection, bool received, uint64_t handed_before)
 {
 	const struct conversation *conversation = &connection->conversation;
@@ -173,6 +188,7 @@ static void note_times(struct connection *connection, bool received, uint64_t ha
 	           handed - connection->rate_handed >= conversation->services->settings->rate_bytes) {
 		connection->rate_since = now;
 		connection->rate_handed = handed;
+		connection->rate_queue = outflow_queue(connection->stream.fd);
 	}
 }
 
@@ -189,7 +205,10 @@ struct wish connection_first_wish(const struct connection *connection)
 
 static bool is_late(const struct connection *connection)
 {
-	if (deadline_of(connection) > clock_now())
+	struct outflow outflow = outflow_of(connection);
+	int64_t now = clock_now();
+
+	if (deadline_of(connection) > now && (!outflow.due || outflow.due > now || outflow_goes_on(&outflow, connection->stream.fd, now)))
 		return false;
 	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
 	return true;
@@ -237,6 +256,7 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 		.read = !connection->ended,
 		.write = (pending && !stream_write_wants_input(stream)) || goes_on || stream_read_wants_room(stream),
 		.deadline = deadline_of(connection),
+		.outflow = outflow_of(connection),
 		.wake = pace == PACE_PARK ? park_until : CLOCK_NEVER,
 	};
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
@@ -292,10 +312,7 @@ static enum pace turn_away(struct connection *connection)
 /* Has the client asked nothing, and acknowledged everything? */
 static bool is_quiet(const struct connection *connection)
 {
-	int unacknowledged;
-
-	return conversation_is_idle(&connection->conversation) &&
-	       ioctl(connection->stream.fd, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
+	return conversation_is_idle(&connection->conversation) && outflow_queue(connection->stream.fd) == 0;
 }
 
 /* Receives and serves between conversation_begin and _end. */

@@ -49,7 +49,7 @@ static void open_connection(struct listener *listener, struct connection *connec
 		connection_free(connection);
 		return;
 	}
-	reaper_expect(listener->reaper, wish.deadline);
+	reaper_expect(listener->reaper, wish_time(&wish));
 	/* A drain that began meanwhile may have woken everybody but this one. */
 	if (gate_stage(&listener->services->gate) != GATE_SERVING)
 		slots_wake_all(listener->slots);

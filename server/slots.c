@@ -30,8 +30,10 @@ struct slot {
 	bool owned;
 	bool again;          /* somebody asked for a turn while it was owned */
 	bool late;           /* a deadline has passed, it was told so */
+	int64_t limit;       /* the deadline that it was armed with */
+	struct outflow outflow;
 	/* written under lock; slots_expire() looks at them without it first */
-	_Atomic int64_t deadline;
+	_Atomic int64_t deadline; /* the limit, or when its outflow is due */
 	_Atomic int64_t wake;
 	/* guarded by slots.lock */
 	uint32_t next_free;
@@ -161,11 +163,28 @@ static int control(struct slots *slots, struct slot *slot, int operation, uint32
 	return epoll_ctl(slots->epoll, operation, slot->fd, &event);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t earliest(int64_t limit, const struct outflow *outflow)
+{
+	return outflow->due ? earlier(limit, outflow->due) : limit;
+}
+
+int64_t wish_time(const struct wish *wish)
+{
+	return earlier(wish->wake, earliest(wish->deadline, &wish->outflow));
+}
+
 /* caller holds slot.lock */
 static void expect(struct slot *slot, const struct wish *wish)
 {
 	slot->armed = bits_of(wish);
-	atomic_store(&slot->deadline, wish->deadline);
+	slot->limit = wish->deadline;
+	slot->outflow = wish->outflow;
+	atomic_store(&slot->deadline, earliest(slot->limit, &slot->outflow));
 	atomic_store(&slot->wake, wish->wake);
 }
 
@@ -354,17 +373,30 @@ static bool is_due(const struct slot *slot, int64_t now)
 
 static int64_t next_time(const struct slot *slot)
 {
-	int64_t deadline = atomic_load(&slot->deadline);
-	int64_t wake = atomic_load(&slot->wake);
+	return earlier(atomic_load(&slot->deadline), atomic_load(&slot->wake));
+}
 
-	return deadline < wake ? deadline : wake;
+/*
+ * Was it but the outflow that was due, and does that go on? Of one that is owned its owner will say so.
+ * caller holds slot.lock
+ */
+static bool goes_on(struct slot *slot, int64_t now)
+{
+	if (slot->late || slot->limit <= now)
+		return false;
+	if (slot->owned)
+		slot->outflow.due = 0;
+	else if (!outflow_goes_on(&slot->outflow, slot->fd, now))
+		return false;
+	atomic_store(&slot->deadline, earliest(slot->limit, &slot->outflow));
+	return true;
 }
 
 /* What it was looked up for may have moved meanwhile: only what holds under the lock counts. */
 static void expire(struct slots *slots, struct slot *slot, int64_t now)
 {
 	pthread_mutex_lock(&slot->lock);
-	if (atomic_load(&slot->deadline) <= now)
+	if (atomic_load(&slot->deadline) <= now && !goes_on(slot, now))
 		pass_deadline(slots, slot, now);
 	if (atomic_load(&slot->wake) <= now + WAKE_SLACK)
 		wake(slots, slot);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "outflow.h"
 #include "status.h"
 #include "stream.h"
 
@@ -26,8 +27,12 @@ struct wish {
 	bool read;        /* bytes or the end of the peer's stream */
 	bool write;       /* room to send, or just another turn while there is room */
 	int64_t deadline; /* monotonic; then it is shut down. CLOCK_NEVER: not. */
+	struct outflow outflow; /* it is shut down, too, when this does not go on */
 	int64_t wake;     /* monotonic; then it gets a turn though nothing happened. CLOCK_NEVER: not. */
 };
+
+/* The earliest time that WISH speaks of. */
+int64_t wish_time(const struct wish *wish);
 
 /* A set for at most COUNT connections; memory is touched as they come. */
 MUST_CHECK enum status slots_new(unsigned count, struct slots **slots);
@@ -76,7 +81,7 @@ void slots_shut_all(struct slots *slots);
 void slots_stop(struct slots *slots);
 
 /*
- * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the
+ * Shuts down whose deadline has come at NOW, or who has not taken what was due, gives a turn to whose wake has (or will within a millisecond). Returns the
  * earliest time that is still to come, CLOCK_NEVER where there is none. The reaper's alone.
  */
 int64_t slots_expire(struct slots *slots, int64_t now);

@@ -33,7 +33,7 @@ static void arm(struct worker *worker, struct hold *hold)
 	struct wish wish = hold->wish;
 
 	slots_arm(worker->slots, hold->slot, &wish);
-	reaper_expect(worker->reaper, wish.deadline < wish.wake ? wish.deadline : wish.wake);
+	reaper_expect(worker->reaper, wish_time(&wish));
 	hold->slot = NULL;
 }
 
