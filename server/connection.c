@@ -12,7 +12,7 @@
 #include "identity.h"
 #include "last_folder.h"
 #include "log.h"
-#include "outflow.h"
+#include "minimum_rate.h"
 
 /* How long a connection that was told its end is still read from. */
 #define LINGER (2 * CLOCK_SECOND)
@@ -32,9 +32,7 @@ struct connection {
 	unsigned lingered;    /* turns that this took */
 	uint32_t frame;       /* the one that is not complete; 0: none */
 	int64_t frame_since;
-	int64_t rate_since;   /* when the window of the minimum rate began; 0: no output is pending */
-	uint64_t rate_handed; /* output handed over by then, */
-	int64_t rate_queue;   /* of which so much was not acknowledged */
+	struct minimum_rate rate;
 	size_t memory;        /* as it was counted last */
 };
 
@@ -145,35 +143,22 @@ static int64_t deadline_of(const struct connection *connection)
 		return connection->accepted + settings->greeting_deadline;
 	if (connection->frame)
 		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
-	if (conversation->goodbye && conversation_is_idle(conversation))
+	if (!conversation_is_idle(conversation) || connection->rate.since)
+		return deadline;
+	if (conversation->goodbye)
 		deadline = earlier(deadline, connection->active + settings->frame_deadline);
-	else if (conversation_is_idle(conversation))
+	else
 		deadline = earlier(deadline, connection->active + settings->idle_deadline);
 	return deadline;
 }
 
-/* Bytes that were handed over since the window began had to be taken first, or are queued. */
-static struct outflow outflow_of(const struct connection *connection)
-{
-	const struct conversation *conversation = &connection->conversation;
-	const struct settings *settings = conversation->services->settings;
-	int64_t since = (int64_t)(output_handed(&conversation->output) - connection->rate_handed);
-
-	if (!connection->rate_since || connection->lingers)
-		return (struct outflow){.due = 0};
-	return (struct outflow){
-		.due = connection->rate_since + settings->rate_window,
-		.left = connection->rate_queue + since - (int64_t)settings->rate_bytes,
-		.window = settings->rate_window,
-		.bytes = (int64_t)settings->rate_bytes,
-	};
-}
-
-/* Takes the times that deadline_of() and outflow_of() count from. HANDED is what the kernel had before this step. */
+/* Takes the times that deadline_of() and rate_due() count from. HANDED is what the kernel had before this step. */
 static void note_times(struct connection *connection, bool received, uint64_t handed_before)
 {
 	const struct conversation *conversation = &connection->conversation;
+	const struct settings *settings = conversation->services->settings;
 	uint64_t handed = output_handed(&conversation->output);
+	bool pending = output_is_pending(&conversation->output);
 	uint32_t frame = conversation_partial_frame(conversation);
 	int64_t now = clock_now();
 
@@ -182,14 +167,15 @@ static void note_times(struct connection *connection, bool received, uint64_t ha
 	if (frame != connection->frame)
 		connection->frame_since = now;
 	connection->frame = frame;
-	if (!output_is_pending(&conversation->output)) {
-		connection->rate_since = 0;
-	} else if (!connection->rate_since ||
-	           handed - connection->rate_handed >= conversation->services->settings->rate_bytes) {
-		connection->rate_since = now;
-		connection->rate_handed = handed;
-		connection->rate_queue = outflow_queue(connection->stream.fd);
-	}
+	if ((handed != handed_before || pending || connection->rate.since) &&
+		minimum_rate_note(&connection->rate, connection->stream.fd, handed, pending, settings->rate_bytes, now))
+		connection->active = now;
+}
+
+/* When the minimum has to have been taken. */
+static int64_t rate_due(const struct connection *connection)
+{
+	return connection->rate.since ? connection->rate.since + connection->conversation.services->settings->rate_window : CLOCK_NEVER;
 }
 
 struct wish connection_first_wish(const struct connection *connection)
@@ -205,10 +191,16 @@ struct wish connection_first_wish(const struct connection *connection)
 
 static bool is_late(const struct connection *connection)
 {
-	struct outflow outflow = outflow_of(connection);
-	int64_t now = clock_now();
+	if (deadline_of(connection) > clock_now())
+		return false;
+	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
+	return true;
+}
 
-	if (deadline_of(connection) > now && (!outflow.due || outflow.due > now || outflow_goes_on(&outflow, connection->stream.fd, now)))
+/* Its turn may come a millisecond before it is due. Who takes nothing hears nothing. */
+static bool is_slow(const struct connection *connection)
+{
+	if (rate_due(connection) > clock_now() + CLOCK_MS)
 		return false;
 	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
 	return true;
@@ -256,8 +248,7 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 		.read = !connection->ended,
 		.write = (pending && !stream_write_wants_input(stream)) || goes_on || stream_read_wants_room(stream),
 		.deadline = deadline_of(connection),
-		.outflow = outflow_of(connection),
-		.wake = pace == PACE_PARK ? park_until : CLOCK_NEVER,
+		.wake = pace == PACE_PARK ? earlier(park_until, rate_due(connection)) : rate_due(connection),
 	};
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
@@ -312,7 +303,7 @@ static enum pace turn_away(struct connection *connection)
 /* Has the client asked nothing, and acknowledged everything? */
 static bool is_quiet(const struct connection *connection)
 {
-	return conversation_is_idle(&connection->conversation) && outflow_queue(connection->stream.fd) == 0;
+	return conversation_is_idle(&connection->conversation) && minimum_rate_queue(connection->stream.fd) == 0;
 }
 
 /* Receives and serves between conversation_begin and _end. */
@@ -337,7 +328,7 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	pace = conversation_serve(conversation, bench, &last_folder, park_until);
 	last_folder_release(&last_folder);
 	note_times(connection, status == STATUS_OK, handed);
-	return pace;
+	return is_slow(connection) ? PACE_LOST : pace;
 }
 
 /* Nobody waits for what was sent, or nobody shall: the kernel drops it now instead of keeping it for minutes. */

@@ -63,12 +63,8 @@ static void set_option(int fd, int option, int value)
 /* Send buffers are not set: the kernel sizes them better. */
 static void tune(struct services *services, int fd)
 {
-	int64_t patience_ms = services->settings->rate_window / CLOCK_MS;
-
 	/* Answers are packed by us; what is sent is meant to leave. */
 	set_option(fd, TCP_NODELAY, 1);
-	/* Who has vanished without a word is as slow as can be. */
-	set_option(fd, TCP_USER_TIMEOUT, patience_ms < INT_MAX ? (int)patience_ms : INT_MAX);
 	if (peers_connections(services->peers) > CONNECTIONS_FEW)
 		set_option(fd, TCP_NOTSENT_LOWAT, UNSENT_MAX);
 }

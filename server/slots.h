@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "clock.h"
-#include "outflow.h"
 #include "status.h"
 #include "stream.h"
 
@@ -15,8 +14,9 @@
  * slot's lock see to it that nobody else has it. The owner alone touches the connection, and ends its ownership with
  * slots_arm() or slots_close(). What the epoll set holds is (generation, index), never a pointer: an event that was on
  * its way while the slot was closed and used again names nothing. Others may only ask for a turn (slots_wake,
- * slots_wake_all, a wake that is due) or shut the socket down, under the slot's lock: at a deadline first for reading,
- * which the owner sees as the end of the stream, then wholly, which it sees as a hang-up.
+ * slots_wake_all, a wake that is due), which comes whatever the socket has to say, or shut the socket down, under the slot's lock: at
+ * a deadline first for reading, which the owner sees as the end of the stream, then wholly, which it sees as a hang-up. Deadlines and
+ * wakes are for who waits: taking a slot ends them.
  */
 struct slots;
 struct slot;
@@ -27,7 +27,6 @@ struct wish {
 	bool read;        /* bytes or the end of the peer's stream */
 	bool write;       /* room to send, or just another turn while there is room */
 	int64_t deadline; /* monotonic; then it is shut down. CLOCK_NEVER: not. */
-	struct outflow outflow; /* it is shut down, too, when this does not go on */
 	int64_t wake;     /* monotonic; then it gets a turn though nothing happened. CLOCK_NEVER: not. */
 };
 
@@ -51,7 +50,7 @@ enum slots_next {
 	SLOTS_NOTHING, /* no event within the time, or one that names nothing any more */
 	SLOTS_STOP,    /* slots_stop() was called */
 };
-/* Waits up to TIMEOUT_MS (-1: for ever) for one event; *EVENTS are its EPOLL bits. */
+/* Waits up to TIMEOUT_MS (-1: for ever) for one event; *EVENTS are its EPOLL bits, none for a turn that somebody asked for. */
 enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **slot, uint32_t *events);
 
 /* What slots_next() does with an event: owns the slot that NAME names, unless it is owned or names one that is over. */
@@ -81,7 +80,7 @@ void slots_shut_all(struct slots *slots);
 void slots_stop(struct slots *slots);
 
 /*
- * Shuts down whose deadline has come at NOW, or who has not taken what was due, gives a turn to whose wake has (or will within a millisecond). Returns the
+ * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the
  * earliest time that is still to come, CLOCK_NEVER where there is none. The reaper's alone.
  */
 int64_t slots_expire(struct slots *slots, int64_t now);

@@ -31,3 +31,18 @@ sleep 1 # a reader that stands still
 bytes=$(head -c 400000000 <&"$wire" 2>lost | wc -c) || grep -q 'reset by peer' lost
 [ "$bytes" -lt 200000000 ] || fail 'a reader that stood still got everything'
 expect 0 ferry stat "$server/s/file"
+
+# Who is served longer than a client may be idle is not idle.
+truncate -s 1500M source/long
+expect 0 ferry sum "$server/s/long"
+
+# A reader that takes its minimum goes on, however long the kernel's full buffer says nothing of it.
+printf '[server]\nrate_window = 1s\nrate_bytes = 100K\n[share s]\npath = %s\n' "$work/source" >slow.conf
+start_server -c slow.conf
+"$programs/ferry" get "$server/s/file" -o slow --no-sync --limit-rate 400K --retry 0 2>slow.log &
+slow=$!
+sleep 6
+kill -0 "$slow" 2>/dev/null || fail 'a slow reader was let go'
+! grep -q event=deadline "$server_log" || fail 'the minimum rate was missed'
+kill "$slow"
+wait "$slow" || :

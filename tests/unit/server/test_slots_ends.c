@@ -1,6 +1,7 @@
 /* Tests of what ends a connection or gives it a turn without its peer: deadlines, wakes, the end of the server. */
 #include "slots.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,9 +75,48 @@ static void wake_gives_one_turn(void **state)
 	assert_nothing(fixture);
 	assert_int_equal(slots_expire(fixture->slots, 5 * CLOCK_SECOND), CLOCK_NEVER);
 	struct slot *slot = take(fixture, &events);
-	assert_int_equal(events, EPOLLOUT);
+	assert_int_equal(events, 0);
 	slots_arm(fixture->slots, slot, &reading);
 	assert_nothing(fixture);
+	finish_armed(fixture);
+}
+
+static void fill(const struct connection *connection)
+{
+	static const char bytes[1000];
+
+	while (write(connection->stream.fd, bytes, sizeof(bytes)) > 0)
+		continue;
+	assert_int_equal(errno, EAGAIN);
+}
+
+/* The kernel will not speak of it before the peer reads. */
+static void a_turn_needs_no_room_in_the_socket(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t events;
+
+	fill(connect_as(fixture, 0, &(struct wish){.read = true, .write = true, .deadline = CLOCK_NEVER, .wake = 1000}));
+	assert_nothing(fixture);
+	slots_expire(fixture->slots, 1000);
+	finish(fixture, take(fixture, &events));
+}
+
+static void what_is_owned_has_no_deadline(void **state)
+{
+	struct fixture *fixture = *state;
+	struct connection *connection = connect_as(fixture, 0, &(struct wish){.read = true, .deadline = 1000, .wake = 1000});
+	char byte;
+	uint32_t events;
+
+	say(connection);
+	struct slot *slot = take(fixture, &events);
+	assert_int_equal(slots_expire(fixture->slots, 2000), CLOCK_NEVER);
+	assert_int_equal(read(connection->stream.fd, &byte, 1), 1);
+	assert_int_equal(read(connection->stream.fd, &byte, 1), -1);
+	slots_arm(fixture->slots, slot, &(struct wish){.read = true, .deadline = 3000, .wake = CLOCK_NEVER});
+	assert_nothing(fixture);
+	assert_int_equal(slots_expire(fixture->slots, 2000), 3000);
 	finish_armed(fixture);
 }
 
@@ -113,6 +153,8 @@ int main(void)
 		CASE(deadline_ends_the_peers_stream_then_the_connection),
 		CASE(deadline_of_who_does_not_read_ends_the_connection),
 		CASE(wake_gives_one_turn),
+		CASE(a_turn_needs_no_room_in_the_socket),
+		CASE(what_is_owned_has_no_deadline),
 		CASE(shut_all_hangs_up_every_connection),
 		CASE(stop_is_told_to_every_caller),
 	};

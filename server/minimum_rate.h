@@ -1,0 +1,26 @@
+/* The minimum rate: whether a client takes what it is sent, as the kernel's queue for it tells. */
+#ifndef MINIMUM_RATE_H
+#define MINIMUM_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A full queue may be megabytes, and the kernel reports no room before a third of them is free: a slow client may take its minimum
+ * many times over until then. So what counts is what has left the queue, which the client's system has acknowledged.
+ */
+struct minimum_rate {
+	int64_t since; /* when the window began, monotonic; 0: nothing has to be taken */
+	int64_t taken; /* bytes by then */
+};
+
+/* Bytes that were sent on the socket FD and are not acknowledged (SIOCOUTQ, tcp(7)); INT64_MAX where nobody knows. */
+int64_t minimum_rate_queue(int fd);
+
+/*
+ * After HANDED bytes in all were handed to the kernel, with more PENDING or not. LEAST has to be taken in each window; what is less
+ * than that may stay where it is. True when a window begins.
+ */
+bool minimum_rate_note(struct minimum_rate *rate, int fd, uint64_t handed, bool pending, uint64_t least, int64_t now);
+
+#endif
