@@ -221,9 +221,11 @@ void queue_task_over(struct queue *queue)
 
 void queue_share(struct queue *queue, struct download *download, struct piece_run *first)
 {
+	struct remote *remote = download->file->node.source->remote;
+
 	pthread_mutex_lock(&queue->lock);
 	download->outdated = false;
-	download->generation = download->file->node.source->remote->generation;
+	download->generation = remote->generation;
 	download->fetching = download->verifying = 0;
 	if (first) {
 		bool claimed = piece_map_claim(&download->pieces, first->from, first->count, first);
@@ -231,7 +233,13 @@ void queue_share(struct queue *queue, struct download *download, struct piece_ru
 		(void)claimed;
 		download->fetching++;
 	}
-	backlog_share(&download->file->node.source->remote->backlog, download);
+	if (!first && is_given_up(remote)) {
+		/* Nobody will take a run of it, so that none can end: it is for anybody to report. */
+		download->failure = remote->failure;
+		backlog_add_again(&remote->backlog, download->file);
+	} else {
+		backlog_share(&remote->backlog, download);
+	}
 	pthread_cond_broadcast(&queue->changed);
 	pthread_mutex_unlock(&queue->lock);
 }

@@ -71,7 +71,10 @@ void queue_again(struct queue *queue, struct plan_file *file);
 
 /* --- Files of several pieces --------------------------------------------------------------------------------------- */
 
-/* From now on any thread may claim runs of it. FIRST (may be NULL) is a run that the caller keeps for itself. */
+/*
+ * From now on any thread may claim runs of it. FIRST (may be NULL) is a run that the caller keeps for itself; without one, the
+ * file of a server that is given up is only to be abandoned.
+ */
 void queue_share(struct queue *queue, struct download *download, struct piece_run *first);
 
 /* What became of one piece of a run. RECEIVED counts its bytes. */

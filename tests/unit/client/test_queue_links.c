@@ -251,6 +251,28 @@ static void a_file_that_is_complete_when_its_server_is_given_up_is_finished(void
 	end(&fixture);
 }
 
+/* Something of it is here: whoever begins it keeps no run for itself. */
+static void a_file_that_is_shared_without_a_run_after_its_server_was_given_up_is_abandoned(void **state)
+{
+	struct fixture fixture = make(1, 0);
+	struct plan_file *file = add(&fixture, 2 * PIECE_SIZE);
+
+	(void)state;
+	take(&fixture);
+	assert_int_equal(download_new(file, NULL, &fixture.download), STATUS_OK);
+	assert_int_equal(piece_map_init(&fixture.download->pieces, 2), STATUS_OK);
+	queue_pause(fixture.queue, fixture.remote, &lost);
+	queue_share(fixture.queue, fixture.download, NULL);
+	queue_task_over(fixture.queue);
+	struct queue_task task = take(&fixture);
+	assert_int_equal(task.work.kind, TASK_ABANDON);
+	assert_ptr_equal(task.work.files[0], file);
+	assert_int_equal(fixture.download->failure.code, EXIT_NETWORK);
+	queue_task_over(fixture.queue);
+	assert_int_equal(ask(&fixture), QUEUE_OVER);
+	end(&fixture);
+}
+
 static void *list_files(void *argument)
 {
 	struct fixture *fixture = argument;
@@ -298,6 +320,7 @@ int main(void)
 		cmocka_unit_test(the_files_of_a_server_that_is_given_up_are_abandoned),
 		cmocka_unit_test(a_file_that_is_shared_after_its_server_was_given_up_fails),
 		cmocka_unit_test(a_file_that_is_complete_when_its_server_is_given_up_is_finished),
+		cmocka_unit_test(a_file_that_is_shared_without_a_run_after_its_server_was_given_up_is_abandoned),
 		cmocka_unit_test(an_idle_thread_yields_the_only_link_to_who_waits_for_it),
 	};
 
