@@ -59,11 +59,6 @@ enum status queue_remote(struct queue *queue, const struct url *url, struct remo
 	return STATUS_OK;
 }
 
-static bool is_given_up(const struct remote *remote)
-{
-	return remote->failure.code != EXIT_OK;
-}
-
 /* --- Filling ------------------------------------------------------------------------------------------------------- */
 
 enum status queue_add(struct queue *queue, struct plan_file *files)
@@ -120,7 +115,7 @@ static void count_attempt(const struct remote *remote, const struct task *work)
 /* Caller holds lock. */
 static bool claim_from(struct queue *queue, struct remote *remote, bool linked, int64_t now, struct queue_task *task)
 {
-	if (is_given_up(remote)) {
+	if (queue_gave_up(remote)) {
 		task->work.kind = TASK_ABANDON;
 		return backlog_empty_out(&remote->backlog, &task->work);
 	}
@@ -233,7 +228,7 @@ void queue_share(struct queue *queue, struct download *download, struct piece_ru
 		(void)claimed;
 		download->fetching++;
 	}
-	if (!first && is_given_up(remote)) {
+	if (!first && queue_gave_up(remote)) {
 		/* Nobody will take a run of it, so that none can end: it is for anybody to report. */
 		download->failure = remote->failure;
 		backlog_add_again(&remote->backlog, download->file);
@@ -257,7 +252,7 @@ void queue_piece(struct queue *queue, struct download *download, const struct pi
 	if (news->verdict == PIECE_VERDICT_PROVEN) {
 		piece_map_prove(&download->pieces, news->piece, &news->digest);
 		download->done += piece_length(download->source.size, news->piece);
-		download->file->node.source->remote->failures = 0;
+		queue_count_progress(download->file->node.source->remote);
 	} else {
 		piece_map_set(&download->pieces, news->piece, PIECE_WRONG);
 	}
@@ -322,7 +317,7 @@ enum run_duty queue_run_over(struct queue *queue, struct download *download, con
 	if (end == RUN_FAILED && !download_failed(download))
 		download->failure = *failure;
 	/* Given up before it was shared: nobody will take another run of it. */
-	if (is_given_up(remote) && !download_failed(download) && !piece_map_all_proven(&download->pieces))
+	if (queue_gave_up(remote) && !download_failed(download) && !piece_map_all_proven(&download->pieces))
 		download->failure = remote->failure;
 	enum run_duty duty = duty_of(download);
 	if (duty != DUTY_NOTHING)

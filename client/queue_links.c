@@ -16,16 +16,27 @@ bool queue_can_link(const struct remote *remote)
 	return remote->links < remote->links_max;
 }
 
+bool queue_gave_up(const struct remote *remote)
+{
+	return remote->failure.code != EXIT_OK;
+}
+
+void queue_count_progress(struct remote *remote)
+{
+	if (!queue_gave_up(remote))
+		remote->failures = 0;
+}
+
 bool queue_reserve_link(struct queue *queue, struct remote *remote, unsigned *generation)
 {
 	pthread_mutex_lock(&queue->lock);
 	remote->wanted++;
 	pthread_cond_broadcast(&queue->changed);
-	while (!queue_stopped(queue) && remote->failure.code == EXIT_OK &&
+	while (!queue_stopped(queue) && !queue_gave_up(remote) &&
 		(!queue_can_link(remote) || remote->not_before > clock_now()))
 		clock_wait(&queue->changed, &queue->lock, remote->not_before > clock_now() ? remote->not_before : CLOCK_NEVER);
 	remote->wanted--;
-	bool granted = !queue_stopped(queue) && remote->failure.code == EXIT_OK;
+	bool granted = !queue_stopped(queue) && !queue_gave_up(remote);
 	if (granted)
 		remote->links++;
 	*generation = remote->generation;
@@ -121,7 +132,7 @@ int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned g
 	drop_link(queue, remote);
 	if (failure->code == EXIT_BUSY && remote->links > 0)
 		remote->links_max = remote->links;
-	else if (failure->code != EXIT_INTERRUPTED && generation == remote->generation && remote->failure.code == EXIT_OK)
+	else if (failure->code != EXIT_INTERRUPTED && generation == remote->generation && !queue_gave_up(remote))
 		pause = count_failure(queue, remote, failure);
 	pthread_mutex_unlock(&queue->lock);
 	return pause;
@@ -132,7 +143,7 @@ int64_t queue_pause(struct queue *queue, struct remote *remote, const struct fai
 	int64_t pause = 0;
 
 	pthread_mutex_lock(&queue->lock);
-	if (remote->failure.code == EXIT_OK && remote->not_before <= clock_now())
+	if (!queue_gave_up(remote) && remote->not_before <= clock_now())
 		pause = count_failure(queue, remote, failure);
 	pthread_cond_broadcast(&queue->changed);
 	pthread_mutex_unlock(&queue->lock);
@@ -142,7 +153,6 @@ int64_t queue_pause(struct queue *queue, struct remote *remote, const struct fai
 void queue_progress(struct queue *queue, struct remote *remote)
 {
 	pthread_mutex_lock(&queue->lock);
-	if (remote->failure.code == EXIT_OK)
-		remote->failures = 0;
+	queue_count_progress(remote);
 	pthread_mutex_unlock(&queue->lock);
 }

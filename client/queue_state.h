@@ -18,7 +18,10 @@ struct queue {
 	unsigned listings; /* that may still add */
 };
 
-/* Caller holds lock. */
+/* Caller holds lock; so below. */
 bool queue_can_link(const struct remote *remote);
+bool queue_gave_up(const struct remote *remote);
+/* What failed before does not count any more. Of a server that is given up the count stays as it is: who reports it takes no lock. */
+void queue_count_progress(struct remote *remote);
 
 #endif

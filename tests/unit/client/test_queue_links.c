@@ -229,6 +229,16 @@ static struct piece_run share_after_giving_up(struct fixture *fixture)
 	return run;
 }
 
+static void a_piece_that_is_proven_too_late_changes_nothing(void **state)
+{
+	struct fixture fixture = make(1, 0);
+
+	(void)state;
+	share_after_giving_up(&fixture);
+	assert_int_equal(fixture.remote->failures, 1);
+	end(&fixture);
+}
+
 static void a_file_that_is_shared_after_its_server_was_given_up_fails(void **state)
 {
 	struct fixture fixture = make(1, 0);
@@ -318,6 +328,7 @@ int main(void)
 		cmocka_unit_test(an_interruption_is_no_failure_of_the_server),
 		cmocka_unit_test(nothing_is_given_out_during_a_pause),
 		cmocka_unit_test(the_files_of_a_server_that_is_given_up_are_abandoned),
+		cmocka_unit_test(a_piece_that_is_proven_too_late_changes_nothing),
 		cmocka_unit_test(a_file_that_is_shared_after_its_server_was_given_up_fails),
 		cmocka_unit_test(a_file_that_is_complete_when_its_server_is_given_up_is_finished),
 		cmocka_unit_test(a_file_that_is_shared_without_a_run_after_its_server_was_given_up_is_abandoned),
