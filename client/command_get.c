@@ -267,6 +267,7 @@ static void release(struct get *get)
 	destination_close(&get->destination);
 	trust_close(get->trust);
 	report_free(get->report);
+	progress_free(get->progress);
 }
 
 static enum status start(struct get *get)
@@ -279,6 +280,8 @@ static enum status start(struct get *get)
 		status = report_new(options->json ? REPORT_JSON : REPORT_TEXT, options->verbosity, get->progress, &get->report);
 	if (status == STATUS_OK && options->fail_fast)
 		report_keep_first(get->report);
+	if (status != STATUS_OK)
+		progress_stop(get->progress);
 	return status;
 }
 

@@ -153,6 +153,8 @@ static void *draw(void *argument)
 		next = clock_now() + interval;
 	}
 	draw_last(progress);
+	/* What is told from now on comes below it. */
+	progress->drawn[0] = '\0';
 	pthread_mutex_unlock(&progress->lock);
 	return NULL;
 }
@@ -180,8 +182,10 @@ static int start_thread(struct progress *progress)
 	return error;
 }
 
-static void progress_free(struct progress *progress)
+void progress_free(struct progress *progress)
 {
+	if (!progress)
+		return;
 	pthread_cond_destroy(&progress->stopped);
 	pthread_mutex_destroy(&progress->lock);
 	free(progress);
@@ -217,7 +221,6 @@ void progress_stop(struct progress *progress)
 	pthread_mutex_unlock(&progress->lock);
 	if (progress->style != PROGRESS_NONE)
 		pthread_join(progress->thread, NULL);
-	progress_free(progress);
 }
 
 /* One write for all of it, whatever the text's length; without memory the parts follow each other. */

@@ -31,8 +31,10 @@ struct progress_counters {
  */
 struct progress;
 MUST_CHECK enum status progress_start(enum progress_style style, const struct progress_counters *counters, struct progress **progress);
-/* Draws the last state, ends the line, joins the thread. PROGRESS may be NULL. */
+/* Draws the last state, ends the line, joins the thread; messages are still taken. Once. PROGRESS may be NULL. */
 void progress_stop(struct progress *progress);
+/* Once it was stopped, and nobody has a message any more. NULL is fine. */
+void progress_free(struct progress *progress);
 
 /* Clears the bar, writes TEXT and a newline to stderr, draws the bar again. PROGRESS may be NULL. */
 void progress_print(struct progress *progress, const char *text);

@@ -29,9 +29,9 @@ static const char *const words[RESULT_COUNT] = {
 struct report {
 	enum report_format format;
 	int verbosity;
+	struct progress *progress;
 	pthread_mutex_t lock;
 	/* guarded by lock */
-	struct progress *progress;
 	enum exit_code code;
 	bool first_counts; /* the others do not */
 	bool stdout_failed;
@@ -146,7 +146,7 @@ void report_note(struct report *report, const char *format, ...)
 void report_end(struct report *report)
 {
 	static const enum result_status rare[] = {RESULT_SKIPPED, RESULT_EXISTS, RESULT_FAILED, RESULT_NOT_TRIED};
-	char line[LINE_MAX_SIZE];
+	char line[LINE_MAX_SIZE], counts[LINE_MAX_SIZE / 2];
 	uint64_t total = 0, odd = 0;
 
 	pthread_mutex_lock(&report->lock);
@@ -157,13 +157,14 @@ void report_end(struct report *report)
 		uint64_t count = report->counts[rare[i]];
 		odd += count;
 		if (count > 0)
-			used += snprintf(line + used, sizeof line - (size_t)used, "%s%" PRIu64 " %s", used > 0 ? ", " : "", count,
+			used += snprintf(counts + used, sizeof counts - (size_t)used, "%s%" PRIu64 " %s", used > 0 ? ", " : "", count,
 				words[rare[i]]);
 	}
-	report->progress = NULL;
 	/* A lone failure has been told by its own line. */
-	if (odd > 0 && total > 1 && report->verbosity >= 0)
-		fprintf(stderr, "ferry: of %" PRIu64 " files: %s\n", total, line);
+	if (odd > 0 && total > 1 && report->verbosity >= 0) {
+		snprintf(line, sizeof line, "ferry: of %" PRIu64 " files: %s", total, counts);
+		progress_print(report->progress, line);
+	}
 	pthread_mutex_unlock(&report->lock);
 }
 

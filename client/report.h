@@ -49,9 +49,10 @@ enum report_format {
  * progress_start(style, &counters, &progress)
  * report_new(format, verbosity, progress, &report)
  * report_result(report, &result), report_failure(report, &failure) ...
- * progress_stop(progress), once no other thread uses the report
+ * progress_stop(progress)
  * report_end(report)
- * code = report_exit_code(report); report_free(report)
+ * code = report_exit_code(report)
+ * report_free(report), progress_free(progress), once no other thread has anything to tell
  *
  * Thread-safe; owns the run's exit code. Where stdout cannot be written (EPIPE, ENOSPC), that is said once and counts as
  * a failure of EXIT_LOCAL. The process must ignore SIGPIPE. PROGRESS (may be NULL) carries what goes to stderr.
@@ -74,7 +75,7 @@ void report_note(struct report *report, const char *format, ...) __attribute__((
 
 /*
  * The last line for people, where something was skipped, was there already, failed or was not tried: how many of each.
- * After progress_stop(): the report knows no progress any more.
+ * After progress_stop(). Who tells something all the same, as a thread that outlives an interrupted run may, tells it below.
  */
 void report_end(struct report *report);
 

@@ -199,7 +199,7 @@ static void times_are_those_of_rfc_3339_whatever_the_year(void **state)
 
 static struct progress_counters counters;
 
-static char *stderr_of(enum progress_style style, const char *message)
+static char *stderr_with(enum progress_style style, const char *message, const char *late)
 {
 	static char text[4096];
 	struct progress *progress;
@@ -212,6 +212,9 @@ static char *stderr_of(enum progress_style style, const char *message)
 	if (message)
 		progress_print(progress, message);
 	progress_stop(progress);
+	if (late)
+		progress_print(progress, late);
+	progress_free(progress);
 	ssize_t length = pread(file, text, sizeof text - 1, 0);
 	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
 	close(kept);
@@ -219,6 +222,11 @@ static char *stderr_of(enum progress_style style, const char *message)
 	assert_true(length >= 0);
 	text[length] = '\0';
 	return text;
+}
+
+static char *stderr_of(enum progress_style style, const char *message)
+{
+	return stderr_with(style, message, NULL);
 }
 
 static int one_file_is_done(void **state)
@@ -254,6 +262,13 @@ static void bar_ends_with_the_last_state_and_a_newline(void **state)
 	char *text = stderr_of(PROGRESS_BAR, NULL);
 	assert_int_equal(strncmp(text, "\r1 file  1.0 MiB  ", 18), 0);
 	assert_string_equal(text + strlen(text) - 4, "\x1b[K\n");
+}
+
+static void what_is_told_after_the_last_state_comes_below_it(void **state)
+{
+	(void)state;
+	char *text = stderr_with(PROGRESS_BAR, NULL, "a message");
+	assert_string_equal(text + strlen(text) - 14, "\x1b[K\na message\n");
 }
 
 static void output_that_is_no_terminal_gets_lines(void **state)
@@ -294,6 +309,7 @@ int main(void)
 		cmocka_unit_test(times_are_those_of_rfc_3339_whatever_the_year),
 		cmocka_unit_test_setup(lines_end_with_the_last_state, one_file_is_done),
 		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
+		cmocka_unit_test_setup(what_is_told_after_the_last_state_comes_below_it, one_file_is_done),
 		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
 		cmocka_unit_test_setup(none_writes_messages_alone, one_file_is_done),
 		cmocka_unit_test_setup(run_that_got_nothing_done_draws_nothing, one_file_failed),
