@@ -105,25 +105,36 @@ bool shared_digests_root(struct shared_digests *digests, struct lanes *lanes, st
 	return known != NULL;
 }
 
+/* caller holds lock, which is free while the disk works */
+static void tell_index(struct shared_digests *digests)
+{
+	uint64_t moment = digest_index_moment(digests->index), count = digests->unsaved;
+	struct digest_draft draft;
+
+	if (digests->doubtful || count == 0 ||
+	    digest_index_encode(digests->index, &digests->version, &digests->known, &draft) != STATUS_OK)
+		return;
+	digests->unsaved = 0;
+	digests->saving = true;
+	pthread_mutex_unlock(&digests->lock);
+	enum status status = digest_index_save(digests->index, moment, &draft);
+	pthread_mutex_lock(&digests->lock);
+	digests->saving = false;
+	if (status != STATUS_OK)
+		digests->unsaved += count;
+}
+
 void shared_digests_save(struct shared_digests *digests)
 {
-	struct digest_draft draft;
-	uint64_t count = 0;
-
 	if (!digests->index)
 		return;
-	uint64_t moment = digest_index_moment(digests->index);
 	pthread_mutex_lock(&digests->lock);
-	if (!digests->doubtful && digests->unsaved > 0 &&
-	    digest_index_encode(digests->index, &digests->version, &digests->known, &draft) == STATUS_OK) {
-		count = digests->unsaved;
-		digests->unsaved = 0;
+	digests->due = true;
+	/* Who is at it already sees to this too: of two at once, the one that knows less could come last. */
+	while (digests->due && !digests->saving) {
+		digests->due = false;
+		tell_index(digests);
 	}
-	pthread_mutex_unlock(&digests->lock);
-	if (count == 0 || digest_index_save(digests->index, moment, &draft) == STATUS_OK)
-		return;
-	pthread_mutex_lock(&digests->lock);
-	digests->unsaved += count;
 	pthread_mutex_unlock(&digests->lock);
 }
 

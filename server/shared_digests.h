@@ -26,6 +26,8 @@ struct shared_digests {
 	/* guarded by lock */
 	struct known_digests known;
 	uint64_t unsaved; /* how many the index has not been told of */
+	bool due;         /* it is to be told of them, */
+	bool saving;      /* and a thread is at it */
 	bool recalled;    /* the index was asked */
 	bool doubtful;    /* the index must not be told */
 };

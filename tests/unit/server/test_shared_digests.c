@@ -251,6 +251,39 @@ static void without_an_index_digests_are_shared_all_the_same(void **state)
 	shared_digests_release(&digests);
 }
 
+/* --- Threads ---------------------------------------------------------------------------------------------------------- */
+
+/* What another thread knows once a draft is made, and before it is written. */
+static struct shared_digests *known_meanwhile;
+
+enum status __real_index_entry_seal(unsigned char *bytes, size_t length);
+enum status __wrap_index_entry_seal(unsigned char *bytes, size_t length);
+
+enum status __wrap_index_entry_seal(unsigned char *bytes, size_t length)
+{
+	struct shared_digests *digests = known_meanwhile;
+
+	if (digests) {
+		known_meanwhile = NULL;
+		agree_on(digests, 1024, 1025);
+	}
+	return __real_index_entry_seal(bytes, length);
+}
+
+static void an_older_draft_never_comes_after_a_newer_one(void **state)
+{
+	struct fixture *fixture = *state;
+	struct shared_digests digests;
+
+	start(&digests, fixture->index, 1025 * MIB, LONG_AGO);
+	agree_on(&digests, 0, 1023);
+	known_meanwhile = &digests;
+	agree_on(&digests, 1023, 1024);
+	assert_null(known_meanwhile);
+	assert_int_equal(recalled_count(fixture->index, 1, 1025 * MIB), 1025);
+	shared_digests_release(&digests);
+}
+
 #define THREADS 4
 #define ROUNDS 300
 
@@ -311,6 +344,7 @@ int main(void)
 		ON_INDEX(a_replacement_that_comes_first_meets_what_the_index_remembers),
 		ON_INDEX(a_disowned_version_leaves_the_index_for_good),
 		ON_INDEX(without_an_index_digests_are_shared_all_the_same),
+		ON_INDEX(an_older_draft_never_comes_after_a_newer_one),
 		ON_INDEX(threads_never_bring_back_what_one_of_them_replaced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
