@@ -268,11 +268,12 @@ void content_release(struct contents *contents, struct content *content)
 /* From here on nobody finds it; those who use it learn at their next check. */
 static void make_stale(struct contents *contents, struct content *content)
 {
+	/* First: who finds no content of this version must not find its digests in the index either. */
+	shared_digests_disown(&content->digests);
 	pthread_mutex_lock(&contents->lock);
 	if (!atomic_exchange(&content->stale, true))
 		table_remove(contents, content);
 	pthread_mutex_unlock(&contents->lock);
-	shared_digests_disown(&content->digests);
 }
 
 void contents_free(struct contents *contents)

@@ -147,6 +147,44 @@ static void the_index_forgets_a_file_whose_digests_differ(void **state)
 	release(memory, content);
 }
 
+/* Another thread takes the version before the index has forgotten it. */
+static struct {
+	struct memory *memory;
+	struct content *content;
+} meanwhile;
+
+enum status __real_beneath_remove_name(int folder, const char *name);
+enum status __wrap_beneath_remove_name(int folder, const char *name);
+
+enum status __wrap_beneath_remove_name(int folder, const char *name)
+{
+	struct memory *memory = meanwhile.memory;
+
+	if (memory) {
+		meanwhile.memory = NULL;
+		meanwhile.content = take_old(memory, "0");
+		assert_true(knows(meanwhile.content, 0));
+	}
+	return __real_beneath_remove_name(folder, name);
+}
+
+static void what_the_index_is_about_to_forget_is_in_no_new_content(void **state)
+{
+	struct memory *memory = *state;
+	struct content *content = take_old(memory, "0");
+	struct digest other = digest_of(9);
+
+	for (uint64_t piece = 0; piece < FILE_PIECES; piece++)
+		remember(memory, content, piece);
+	meanwhile.memory = memory;
+	assert_int_equal(content_remember(memory->files.contents, content, 1, &other), STATUS_CHANGED);
+	assert_null(meanwhile.memory);
+	enum status status = content_refresh(meanwhile.content, 0, &other);
+	release(memory, meanwhile.content);
+	release(memory, content);
+	assert_int_equal(status, STATUS_CHANGED);
+}
+
 static void a_fresh_digest_that_differs_is_all_that_is_left(void **state)
 {
 	struct memory *memory = *state;
@@ -200,6 +238,7 @@ int main(void)
 		REMEMBERING(what_makes_place_for_others_is_not_lost),
 		REMEMBERING(the_index_forgets_a_file_that_changed),
 		REMEMBERING(the_index_forgets_a_file_whose_digests_differ),
+		REMEMBERING(what_the_index_is_about_to_forget_is_in_no_new_content),
 		REMEMBERING(a_fresh_digest_that_differs_is_all_that_is_left),
 		REMEMBERING(a_lone_piece_is_not_worth_an_entry),
 		REMEMBERING(only_file_systems_with_honest_times_are_remembered),
