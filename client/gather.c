@@ -189,6 +189,7 @@ static struct plan_entry entry_of_source(const struct gather *gather, const stru
 static enum status begin_folder(struct gather *gather, const struct file *file)
 {
 	const struct plan_entry planned = entry_of_source(gather, file);
+	struct plan_folder *base;
 	struct plan_node *taken;
 	enum status status;
 
@@ -198,7 +199,10 @@ static enum status begin_folder(struct gather *gather, const struct file *file)
 	}
 	if (gather->source->url.contents)
 		return STATUS_OK;
-	status = plan_add_folder(gather->transfer->plan, &planned, &gather->source->base, &taken);
+	status = plan_add_folder(gather->transfer->plan, &planned, &base, &taken);
+	/* Read again it is the same, and who fetches what was gathered before reads it without a lock. */
+	if (status == STATUS_OK && gather->source->base != base)
+		gather->source->base = base;
 	if (status != STATUS_EXISTS)
 		return status;
 	status = fail_taken(gather, span_of(""), taken);
