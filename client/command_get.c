@@ -230,7 +230,8 @@ static enum status hold_signals(struct get *get)
 static enum status open_trust(struct get *get)
 {
 	const struct options *options = get->options;
-	const struct trust_options trust = {.pin = options->pin, .ca = options->ca, .token_file = options->token_file};
+	const struct trust_options trust = {.pin = options->pin, .ca = options->ca, .token_file = options->token_file,
+		.progress = get->progress};
 	struct failure failure;
 	enum status status = trust_open(&trust, &get->trust, &failure);
 

@@ -27,6 +27,7 @@ struct progress {
 	pthread_cond_t stopped;
 	/* guarded by lock */
 	bool stop;
+	bool held; /* nothing is drawn */
 	char drawn[PROGRESS_LINE_SIZE]; /* the bar as it stands on the terminal, "" where none does */
 	int64_t sampled;                /* when the rate was brought up to date */
 	uint64_t sampled_bytes;
@@ -135,6 +136,15 @@ static void draw_last(struct progress *progress)
 		draw_bar(progress, "\n");
 }
 
+/* Caller holds lock. */
+static void draw_again(struct progress *progress)
+{
+	if (progress->style == PROGRESS_BAR)
+		draw_bar(progress, "");
+	else
+		write_line(progress);
+}
+
 static void *draw(void *argument)
 {
 	struct progress *progress = argument;
@@ -146,10 +156,8 @@ static void *draw(void *argument)
 		clock_wait(&progress->stopped, &progress->lock, next);
 		if (progress->stop || clock_now() < next)
 			continue;
-		if (progress->style == PROGRESS_BAR)
-			draw_bar(progress, "");
-		else
-			write_line(progress);
+		if (!progress->held)
+			draw_again(progress);
 		next = clock_now() + interval;
 	}
 	draw_last(progress);
@@ -246,5 +254,28 @@ void progress_print(struct progress *progress, const char *text)
 	}
 	pthread_mutex_lock(&progress->lock);
 	put_around(progress->drawn, text);
+	pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_hold(struct progress *progress)
+{
+	static const char clear[] = "\r" CLEAR_TO_END;
+
+	if (!progress)
+		return;
+	pthread_mutex_lock(&progress->lock);
+	progress->held = true;
+	if (progress->drawn[0] != '\0')
+		put(clear, sizeof clear - 1);
+	progress->drawn[0] = '\0';
+	pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_go_on(struct progress *progress)
+{
+	if (!progress)
+		return;
+	pthread_mutex_lock(&progress->lock);
+	progress->held = false;
 	pthread_mutex_unlock(&progress->lock);
 }

@@ -39,4 +39,8 @@ void progress_free(struct progress *progress);
 /* Clears the bar, writes TEXT and a newline to stderr, draws the bar again. PROGRESS may be NULL. */
 void progress_print(struct progress *progress, const char *text);
 
+/* Clears the bar and draws nothing until progress_go_on(), so that the user can be asked for something. PROGRESS may be NULL. */
+void progress_hold(struct progress *progress);
+void progress_go_on(struct progress *progress);
+
 #endif

@@ -36,6 +36,9 @@ enum status question_ask(const char *text, int stop_fd)
 {
 	char answer[ANSWER_SIZE];
 
+	/* What has ended one question ends those that others wait to ask. */
+	if (patience_wait(-1, 0, stop_fd, clock_now()) == STATUS_INTERRUPTED)
+		return STATUS_INTERRUPTED;
 	fputs(text, stderr);
 	fflush(stderr);
 	enum status status = patience_wait(STDIN_FILENO, POLLIN, stop_fd, CLOCK_NEVER);

@@ -13,6 +13,7 @@
 #include "known_servers.h"
 #include "path.h"
 #include "pem.h"
+#include "progress.h"
 #include "question.h"
 #include "secrets.h"
 #include "text.h"
@@ -25,10 +26,12 @@ struct trust {
 	struct pin pin;               /* where PINNED */
 	struct authorities named;     /* --ca; a NULL store: none */
 	struct secrets *secrets;
+	struct progress *progress;
 	pthread_mutex_t lock;
 	/* guarded by lock; made when first needed */
 	struct tls_context context;
 	struct authorities system;
+	struct known_servers refused; /* by the user, in this run */
 };
 
 /* --- Opening and closing --------------------------------------------------------------------------------------------- */
@@ -90,6 +93,7 @@ enum status trust_open(const struct trust_options *options, struct trust **trust
 		failure_set(failure, FAILURE_LOCAL, STATUS_NO_MEMORY, "starting");
 		return STATUS_NO_MEMORY;
 	}
+	made->progress = options->progress;
 	pthread_mutex_init(&made->lock, NULL);
 	enum status status = fill(made, options, failure);
 	if (status == STATUS_OK)
@@ -107,6 +111,7 @@ void trust_close(struct trust *trust)
 	authorities_release(&trust->named);
 	authorities_release(&trust->system);
 	tls_context_release(&trust->context);
+	known_servers_release(&trust->refused);
 	pthread_mutex_destroy(&trust->lock);
 	free(trust);
 }
@@ -260,17 +265,39 @@ static enum status explain_memory(enum status status, size_t line, struct failur
 	return status;
 }
 
-static enum status introduce(const struct candidate *candidate, int stop_fd, struct failure *failure)
+/* caller holds lock */
+static bool was_refused(const struct trust *trust, const struct candidate *candidate)
+{
+	const struct pin *refused = known_servers_find(&trust->refused, candidate->url->host, candidate->url->port);
+
+	return refused && pin_equal(refused, &candidate->pin);
+}
+
+/* caller holds lock */
+static enum status ask(struct trust *trust, const struct candidate *candidate, int stop_fd)
 {
 	char text[FAILURE_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%s is not known here. Its pin is\n  %s\nIs that what `ferryd --print-pin` shows there? (yes/no) ",
+		candidate->server, candidate->pin_text);
+	progress_hold(trust->progress);
+	enum status status = question_ask(text, stop_fd);
+	progress_go_on(trust->progress);
+	if (status != STATUS_REFUSED)
+		return status;
+	status = known_servers_set(&trust->refused, candidate->url->host, candidate->url->port, &candidate->pin);
+	return status == STATUS_OK ? STATUS_REFUSED : status;
+}
+
+/* caller holds lock */
+static enum status introduce(struct trust *trust, const struct candidate *candidate, int stop_fd, struct failure *failure)
+{
 	size_t line;
 
 	if (!question_can_be_asked())
 		return REFUSE(failure, "%s is not known here; its pin is %s. If that is what `ferryd --print-pin` shows there: ferry trust %s %s",
 			candidate->server, candidate->pin_text, candidate->server, candidate->pin_text);
-	snprintf(text, sizeof(text), "%s is not known here. Its pin is\n  %s\nIs that what `ferryd --print-pin` shows there? (yes/no) ",
-		candidate->server, candidate->pin_text);
-	enum status status = question_ask(text, stop_fd);
+	enum status status = was_refused(trust, candidate) ? STATUS_REFUSED : ask(trust, candidate, stop_fd);
 	if (status == STATUS_REFUSED)
 		return REFUSE(failure, "%s was not accepted", candidate->server);
 	if (status != STATUS_OK) {
@@ -281,7 +308,7 @@ static enum status introduce(const struct candidate *candidate, int stop_fd, str
 	return status == STATUS_OK ? STATUS_CHANGED : explain_memory(status, line, failure);
 }
 
-/* caller holds lock: what one thread is told, the others need not ask for */
+/* caller holds lock: what one thread is told, yes or no, the others need not ask for */
 static enum status judge_unaided(struct trust *trust, const struct candidate *candidate, int stop_fd, struct failure *failure)
 {
 	struct pin known;
@@ -292,7 +319,7 @@ static enum status judge_unaided(struct trust *trust, const struct candidate *ca
 		return judge_by_memory(candidate, &known, failure);
 	if (status != STATUS_NOT_FOUND)
 		return explain_memory(status, line, failure);
-	return system_trusts(trust, candidate) ? STATUS_OK : introduce(candidate, stop_fd, failure);
+	return system_trusts(trust, candidate) ? STATUS_OK : introduce(trust, candidate, stop_fd, failure);
 }
 
 static enum status judge(struct trust *trust, const struct candidate *candidate, int stop_fd, struct failure *failure)

@@ -15,16 +15,18 @@
  *   --ca       its certificate comes from one of these authorities and names the host
  *   known      its key has the pin that the user has accepted before; another pin is never accepted
  *   system     its certificate comes from an authority that this machine trusts and names the host
- *   the user   says yes, on a terminal: remembered, written whole and synced, before anything is sent
+ *   the user   says yes, on a terminal: remembered, written whole and synced, before anything is sent; a no holds for this run
  *
  * Any thread may call. A trust outlives the links that were opened with it.
  */
+struct progress;
 struct trust;
 
 struct trust_options {
-	const char *pin;        /* NULL: none */
-	const char *ca;         /* path of a PEM file, NULL: none */
-	const char *token_file; /* NULL: none */
+	const char *pin;           /* NULL: none */
+	const char *ca;            /* path of a PEM file, NULL: none */
+	const char *token_file;    /* NULL: none */
+	struct progress *progress; /* borrowed: what makes way for a question; NULL: none */
 };
 
 /* Reads what the options, $FERRY_TOKEN and the user's configuration say. FAILURE tells what is wrong with them. */

@@ -5,7 +5,7 @@
 . "$root/tests/support/terminal.sh"
 
 mkdir source
-echo here >source/file
+echo here | tee source/{file,second,third,fourth} >/dev/null
 start_server --tls --state state source
 pin=$("$programs/ferryd" --print-pin --state state)
 known=$XDG_CONFIG_HOME/ferry/known-servers
@@ -17,6 +17,12 @@ for word in no '' y YES 'yes please' ' yes'; do
 	says 'was not accepted' shown
 	absent "$known"
 done
+
+# One thread asks, and the others take its word.
+meet get -d copy -j 4 "$server/file" "$server/second" "$server/third" "$server/fourth"
+answer no 6
+! grep -q 'is not known here' shown || fail "the user was asked again: $(<shown)"
+absent "$known"
 
 # One thread asks, all go on; it is written down for its owner alone.
 meet get -r "$server" -d copy -j 4

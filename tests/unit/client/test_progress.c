@@ -1,6 +1,7 @@
 /* Tests of the line of progress at every width, of amounts and times for people, and of what reaches stderr. */
 #include "progress.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -271,6 +273,32 @@ static void what_is_told_after_the_last_state_comes_below_it(void **state)
 	assert_string_equal(text + strlen(text) - 14, "\x1b[K\na message\n");
 }
 
+static void bar_that_is_held_makes_way(void **state)
+{
+	static char text[4096];
+	struct progress *progress;
+	struct stat stat = {.st_size = 0};
+	int kept = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
+
+	(void)state;
+	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(progress_start(PROGRESS_BAR, &counters, &progress), STATUS_OK);
+	while (stat.st_size == 0 && fstat(file, &stat) == 0)
+		sched_yield();
+	progress_hold(progress);
+	progress_print(progress, "a message");
+	ssize_t length = pread(file, text, sizeof text - 1, 0);
+	progress_go_on(progress);
+	for (stat.st_size = 0; stat.st_size <= length && fstat(file, &stat) == 0;)
+		sched_yield();
+	progress_stop(progress);
+	progress_free(progress);
+	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+	close(kept);
+	close(file);
+	assert_string_equal(text + length - 14, "\r\x1b[Ka message\n");
+}
+
 static void output_that_is_no_terminal_gets_lines(void **state)
 {
 	(void)state;
@@ -310,6 +338,7 @@ int main(void)
 		cmocka_unit_test_setup(lines_end_with_the_last_state, one_file_is_done),
 		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
 		cmocka_unit_test_setup(what_is_told_after_the_last_state_comes_below_it, one_file_is_done),
+		cmocka_unit_test_setup(bar_that_is_held_makes_way, one_file_is_done),
 		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
 		cmocka_unit_test_setup(none_writes_messages_alone, one_file_is_done),
 		cmocka_unit_test_setup(run_that_got_nothing_done_draws_nothing, one_file_failed),

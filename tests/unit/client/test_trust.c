@@ -2,6 +2,7 @@
 #include "trust.h"
 
 #include <stdio.h>
+#include <sys/eventfd.h>
 
 #include "configuration.h"
 #include "known_servers.h"
@@ -37,7 +38,7 @@ static int end(void **state)
 }
 
 /* A handshake with a new server, judged by TRUST. */
-static enum status judge(struct fixture *fixture, struct trust *trust, struct failure *failure)
+static enum status judge(struct fixture *fixture, struct trust *trust, int stop_fd, struct failure *failure)
 {
 	struct pair *pair = &fixture->pair;
 	enum status server;
@@ -46,7 +47,7 @@ static enum status judge(struct fixture *fixture, struct trust *trust, struct fa
 	assert_int_equal(stream_secure(&pair->server, &pair->server_context, NULL), STATUS_OK);
 	assert_int_equal(trust_secure(trust, &fixture->url, &pair->client, failure), STATUS_OK);
 	assert_int_equal(shake_hands(pair, &server), STATUS_OK);
-	return trust_judge(trust, &fixture->url, &pair->client, -1, failure);
+	return trust_judge(trust, &fixture->url, &pair->client, stop_fd, failure);
 }
 
 static enum status judge_with(struct fixture *fixture, const struct trust_options *options, struct failure *failure)
@@ -54,7 +55,7 @@ static enum status judge_with(struct fixture *fixture, const struct trust_option
 	struct trust *trust;
 
 	assert_int_equal(trust_open(options, &trust, failure), STATUS_OK);
-	enum status status = judge(fixture, trust, failure);
+	enum status status = judge(fixture, trust, -1, failure);
 	trust_close(trust);
 	return status;
 }
@@ -172,6 +173,89 @@ static void options_that_are_wrong_are_named(void **state)
 	}
 }
 
+/* --- The user --------------------------------------------------------------------------------------------------------- */
+
+/* A terminal in place of stdin and stderr, and an interruption that has come: who would be asked beyond what is typed is not. */
+struct terminal {
+	int user, kept_in, kept_err, stop;
+};
+
+static struct terminal sit_down(const char *typed)
+{
+	struct terminal terminal = {.user = posix_openpt(O_RDWR | O_NOCTTY), .kept_in = dup(STDIN_FILENO), .kept_err = dup(STDERR_FILENO),
+		.stop = eventfd(0, EFD_CLOEXEC)};
+	char name[64];
+
+	assert_true(terminal.user >= 0 && grantpt(terminal.user) == 0 && unlockpt(terminal.user) == 0);
+	assert_int_equal(ptsname_r(terminal.user, name, sizeof(name)), 0);
+	int program = open(name, O_RDWR | O_NOCTTY);
+	assert_int_equal(dup2(program, STDIN_FILENO), STDIN_FILENO);
+	assert_int_equal(dup2(program, STDERR_FILENO), STDERR_FILENO);
+	close(program);
+	assert_int_equal(write(terminal.user, typed, strlen(typed)), strlen(typed));
+	return terminal;
+}
+
+static void interrupt(struct terminal *terminal)
+{
+	assert_int_equal(eventfd_write(terminal->stop, 1), 0);
+}
+
+static void get_up(struct terminal *terminal)
+{
+	assert_int_equal(dup2(terminal->kept_in, STDIN_FILENO), STDIN_FILENO);
+	assert_int_equal(dup2(terminal->kept_err, STDERR_FILENO), STDERR_FILENO);
+	close(terminal->kept_in);
+	close(terminal->kept_err);
+	close(terminal->stop);
+	close(terminal->user);
+}
+
+static void the_user_is_asked_once_about_a_server_that_was_not_accepted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct trust *trust;
+	struct failure failure;
+
+	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
+	assert_int_equal(trust_open(&(struct trust_options){.pin = NULL}, &trust, &failure), STATUS_OK);
+	struct terminal terminal = sit_down("no\n");
+	enum status first = judge(fixture, trust, terminal.stop, &failure);
+	interrupt(&terminal);
+	enum status second = trust_judge(trust, &fixture->url, &fixture->pair.client, terminal.stop, &failure);
+	fixture->url.port++;
+	enum status elsewhere = trust_judge(trust, &fixture->url, &fixture->pair.client, terminal.stop, &(struct failure){0});
+	fixture->url.port--;
+	get_up(&terminal);
+	assert_int_equal(first, STATUS_UNTRUSTED);
+	assert_int_equal(second, STATUS_UNTRUSTED);
+	assert_non_null(strstr(failure.text, "was not accepted"));
+	assert_int_equal(elsewhere, STATUS_INTERRUPTED);
+	trust_close(trust);
+	pair_close(&fixture->pair);
+}
+
+static void another_key_of_a_server_that_was_not_accepted_is_another_question(void **state)
+{
+	struct fixture *fixture = *state;
+	struct trust *trust;
+	struct failure failure;
+
+	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
+	assert_int_equal(trust_open(&(struct trust_options){.pin = NULL}, &trust, &failure), STATUS_OK);
+	struct terminal terminal = sit_down("no\n");
+	enum status first = judge(fixture, trust, terminal.stop, &failure);
+	pair_close(&fixture->pair);
+	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
+	interrupt(&terminal);
+	enum status second = judge(fixture, trust, terminal.stop, &failure);
+	get_up(&terminal);
+	assert_int_equal(first, STATUS_UNTRUSTED);
+	assert_int_equal(second, STATUS_INTERRUPTED);
+	trust_close(trust);
+	pair_close(&fixture->pair);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -183,6 +267,8 @@ int main(void)
 		CASE(the_same_name_at_another_port_is_another_server),
 		CASE(a_damaged_file_of_known_servers_trusts_nobody),
 		CASE(options_that_are_wrong_are_named),
+		CASE(the_user_is_asked_once_about_a_server_that_was_not_accepted),
+		CASE(another_key_of_a_server_that_was_not_accepted_is_another_question),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
