@@ -77,6 +77,17 @@ static struct rule *rules_new(const struct settings *settings, const struct shar
 
 /* --- Lifecycle ------------------------------------------------------------------------------------------------------- */
 
+/* By default a lock prefers who reads: as long as any overlap, new rules would wait. Nobody reads while he reads already. */
+static void init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attributes;
+
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
+}
+
 enum status access_new(const struct settings *settings, const struct shares *shares, struct tokens *tokens,
 	struct access **access)
 {
@@ -86,7 +97,7 @@ enum status access_new(const struct settings *settings, const struct shares *sha
 		tokens_release(tokens);
 		return STATUS_NO_MEMORY;
 	}
-	pthread_rwlock_init(&made->lock, NULL);
+	init_lock(&made->lock);
 	enum status status = access_renew(made, settings, shares, tokens);
 	if (status == STATUS_OK)
 		*access = made;

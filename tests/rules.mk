@@ -43,6 +43,7 @@ $(BUILD)/tests/unit/server/test_reply_read_changes: LDFLAGS += -Wl,--wrap=clock_
 $(BUILD)/tests/unit/server/test_cold_replies: LDFLAGS += $(addprefix -Wl$(comma)--wrap=stretch_,is_hot read_hot ask warm)
 # Here something happens between two steps of a thread.
 $(BUILD)/tests/unit/server/test_shared_digests: LDFLAGS += -Wl,--wrap=index_entry_seal
+$(BUILD)/tests/unit/server/test_access_renewal: LDFLAGS += -Wl,--wrap=clock_real
 $(BUILD)/tests/unit/server/test_content_index: LDFLAGS += -Wl,--wrap=beneath_remove_name
 $(BUILD)/tests/unit/client/test_partial_race: LDFLAGS += -Wl,--wrap=flock
 $(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/fault/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
