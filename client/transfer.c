@@ -216,7 +216,7 @@ static enum status run(struct crew *crew, bool *ended)
 
 	if (status == STATUS_OK)
 		return wait_for_end(crew, ended);
-	queue_stop(crew->transfer->queue);
+	transfer_halt(crew->transfer);
 	return status;
 }
 
