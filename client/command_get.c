@@ -96,6 +96,8 @@ static enum status take_in(struct get *get)
 		.name = get->destination.name,
 		.plan = get->plan,
 		.queue = get->queue,
+		.folders = get->folders,
+		.failed_list = get->failed_list,
 		.report = get->report,
 		.counters = &get->counters,
 	};

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,6 +120,22 @@ void failed_list_close(struct failed_list *list)
 	free(list->lines);
 	free(list->path);
 	free(list);
+}
+
+/* --- Its place ----------------------------------------------------------------------------------------------------- */
+
+bool failed_list_is_called(const struct failed_list *list, const char *name, enum folding folding)
+{
+	if (!list || list->direct >= 0)
+		return false;
+	return strcmp(list->name, name) == 0 || (folding == FOLDING_YES && strcasecmp(list->name, name) == 0);
+}
+
+bool failed_list_lies_in(const struct failed_list *list, int folder)
+{
+	struct stat own, other;
+
+	return fstat(list->folder, &own) == 0 && fstat(folder, &other) == 0 && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 /* --- Lines --------------------------------------------------------------------------------------------------------- */

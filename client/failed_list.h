@@ -2,8 +2,11 @@
 #ifndef FAILED_LIST_H
 #define FAILED_LIST_H
 
+#include <stdbool.h>
+
 #include "digest.h"
 #include "failure.h"
+#include "folding.h"
 #include "status.h"
 #include "url.h"
 
@@ -19,6 +22,13 @@
 struct failed_list;
 MUST_CHECK enum status failed_list_open(const char *path, struct failed_list **list, struct failure *failure);
 void failed_list_close(struct failed_list *list);
+
+/*
+ * Is the list (NULL: there is none) going to be put into FOLDER, under NAME? A file that lies there then would be lost. By its name
+ * alone that can be ruled out without the folder. False where the list is written directly.
+ */
+bool failed_list_is_called(const struct failed_list *list, const char *name, enum folding folding);
+bool failed_list_lies_in(const struct failed_list *list, int folder);
 
 /*
  * BELOW URL could not be had, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). That memory

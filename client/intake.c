@@ -212,20 +212,71 @@ static enum status take_sums(const struct intake *intake)
 	return close_list(intake, list, status, count, &failure);
 }
 
+/* --- The failed list's place --------------------------------------------------------------------------------------- */
+
+struct search {
+	const struct intake *intake;
+	const struct plan_file *found; /* NULL: nothing lands where the failed list goes */
+};
+
+/* The list's folder is there: what lands in one that is not lands elsewhere. */
+static void search_file(const struct plan_file *file, void *context)
+{
+	struct search *search = context;
+	const struct intake *intake = search->intake;
+	int folder;
+
+	if (search->found || !failed_list_is_called(intake->failed_list, file->name, FOLDING_UNKNOWN))
+		return;
+	/* What keeps the folder from being opened is told with the file. */
+	if (folders_look(intake->folders, file->node.parent, &folder) != STATUS_OK)
+		return;
+	if (failed_list_lies_in(intake->failed_list, folder))
+		search->found = file;
+	folders_leave(intake->folders, file->node.parent);
+}
+
+static enum status refuse_list(const struct intake *intake, const struct plan_file *file)
+{
+	char below[PLAN_PATH_SIZE], shown[OUTCOME_SHOWN_SIZE];
+	struct failure failure;
+	char *url = url_text(&file->node.source->url, span_of(plan_below(&file->node, below)));
+
+	failure_set(&failure, FAILURE_USAGE, STATUS_EXISTS, "%.200s and the failed list would both be written to %.150s",
+		url ? url : "a URL", text_escape(shown, sizeof(shown), span_of(intake->options->failed_list)));
+	free(url);
+	report_failure(intake->report, &failure);
+	return STATUS_EXISTS;
+}
+
+static enum status check_list(const struct intake *intake)
+{
+	struct search search = {.intake = intake};
+
+	if (intake->failed_list)
+		plan_each_file(intake->plan, search_file, &search);
+	return search.found ? refuse_list(intake, search.found) : STATUS_OK;
+}
+
 /* --- The whole ----------------------------------------------------------------------------------------------------- */
 
-enum status intake_run(const struct intake *intake)
+static enum status take_operands(const struct intake *intake)
 {
 	const struct options *options = intake->options;
 	enum status status = STATUS_OK;
 
-	if (options->sums)
-		return take_sums(intake);
 	for (size_t i = 0; status == STATUS_OK && i < options->operand_count; i++) {
 		const struct wish wish = {.text = options->operands[i], .sum = options->sha256.given ? &options->sha256.digest : NULL};
 		status = take(intake, &wish);
 	}
-	if (status == STATUS_OK && options->input)
-		status = take_manifest(intake);
 	return status;
+}
+
+enum status intake_run(const struct intake *intake)
+{
+	enum status status = intake->options->sums ? take_sums(intake) : take_operands(intake);
+
+	if (status == STATUS_OK && intake->options->input)
+		status = take_manifest(intake);
+	return status == STATUS_OK ? check_list(intake) : status;
 }

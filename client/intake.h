@@ -2,6 +2,8 @@
 #ifndef INTAKE_H
 #define INTAKE_H
 
+#include "failed_list.h"
+#include "folders.h"
 #include "options.h"
 #include "plan.h"
 #include "progress.h"
@@ -15,6 +17,8 @@ struct intake {
 	const char *name; /* that -o gives to the only file; NULL: none */
 	struct plan *plan;
 	struct queue *queue;
+	struct folders *folders;
+	const struct failed_list *failed_list; /* NULL: none is wanted */
 	struct report *report;
 	struct progress_counters *counters;
 };

@@ -80,6 +80,22 @@ static enum status prove(const struct transfer *transfer, int folder, const stru
 	return STATUS_OK;
 }
 
+static bool is_of_list(const struct transfer *transfer, const struct plan_file *file, int folder)
+{
+	return failed_list_is_called(transfer->failed_list, file->name, folders_folding(file->node.parent)) &&
+		failed_list_lies_in(transfer->failed_list, folder);
+}
+
+/* Which name it has was a listing's choice; else it was refused before the run began. */
+static enum status leave_to_list(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
+{
+	char shown[OUTCOME_SHOWN_SIZE];
+
+	failure_set(failure, FAILURE_LOCAL, STATUS_INVALID, "cannot write %s: the failed list goes there",
+		outcome_shown(transfer, &file->node, shown));
+	return STATUS_INVALID;
+}
+
 static enum status look(struct transfer *transfer, const struct plan_file *file, int folder, uint64_t size,
 	const struct file_time *time, enum place *place, struct failure *failure)
 {
@@ -94,6 +110,8 @@ static enum status look(struct transfer *transfer, const struct plan_file *file,
 		folders_learn(file->node.parent, folder, file->name);
 		status = place_take(transfer, file);
 	}
+	if (status == STATUS_OK && is_of_list(transfer, file, folder))
+		return leave_to_list(transfer, file, failure);
 	if (status == STATUS_OK)
 		status = prove(transfer, folder, file, size, place);
 	return status == STATUS_OK ? STATUS_OK : fail(transfer, file, status, failure);
