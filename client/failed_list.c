@@ -235,8 +235,11 @@ static enum status print_all(const struct failed_list *list, int fd)
 		return STATUS_NO_MEMORY;
 	}
 	errno = 0;
-	for (size_t i = 0; i < list->count; i++)
-		fputs(list->lines[i], out);
+	/* A server that is asked twice can fail one name twice. */
+	for (size_t i = 0; i < list->count; i++) {
+		if (i == 0 || strcmp(list->lines[i - 1], list->lines[i]) != 0)
+			fputs(list->lines[i], out);
+	}
 	bool arrived = fflush(out) == 0 && !ferror(out);
 	enum status status = arrived ? STATUS_OK : status_from_errno(errno);
 	return fclose(out) == 0 || status != STATUS_OK ? status : status_from_errno(errno);

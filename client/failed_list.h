@@ -17,7 +17,7 @@
  * failed_list_close(list)
  *
  * The file is replaced as a whole; a stream of ours (own_stream.h), and a path that is no regular file, are written directly.
- * Lines are sorted, so that the same failures make the same list. Any thread may add, one after the other.
+ * Lines are sorted, each stands there once: the same failures make the same list. Any thread may add, one after the other.
  */
 struct failed_list;
 MUST_CHECK enum status failed_list_open(const char *path, struct failed_list **list, struct failure *failure);

@@ -2,6 +2,7 @@
 #include "gather.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "filter.h"
 #include "outcome.h"
@@ -61,6 +62,24 @@ enum status gather_end(struct gather *gather)
 	return status;
 }
 
+/*
+ * A line of a manifest may name what another line's listing brings, too, as the failed list does for the sake of a SHA-256: the same
+ * URL for the same place is one source.
+ */
+static bool is_named_again(const struct gather *gather, const struct plan_node *taken, const struct digest *sum, struct span below)
+{
+	char own[PLAN_PATH_SIZE], other[PLAN_PATH_SIZE];
+	const struct plan_source *source = gather->source;
+
+	if (taken->kind != PLAN_FILE || taken->source == source || !source->from_manifest || !taken->source->from_manifest)
+		return false;
+	const struct digest *first = plan_sum((const struct plan_file *)taken);
+	if (sum && (!first || !digest_equal(first, sum)))
+		return false;
+	return taken->source->remote == source->remote && path_join(own, span_of(source->url.path), below) == STATUS_OK &&
+		strcmp(own, plan_request_path(taken, other)) == 0;
+}
+
 /* The name is taken. By this very entry, when the listing is read once more after a broken link: then all is well. */
 static enum status meet(struct gather *gather, struct plan_node *taken, struct span below)
 {
@@ -90,6 +109,8 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 
 	if (status == STATUS_OK)
 		collect(gather, file);
+	if (status == STATUS_EXISTS && is_named_again(gather, taken, planned->sum, below))
+		return STATUS_OK;
 	return status == STATUS_EXISTS ? meet(gather, taken, below) : status;
 }
 

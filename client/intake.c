@@ -61,6 +61,7 @@ struct wish {
 	const char *text;
 	const char *destination; /* NULL: none of its own */
 	const struct digest *sum;
+	bool from_manifest;
 };
 
 static enum status add_source(const struct intake *intake, const struct wish *wish, struct plan_source **source)
@@ -76,9 +77,10 @@ static enum status add_source(const struct intake *intake, const struct wish *wi
 	status = queue_remote(intake->queue, &url, &remote);
 	if (status == STATUS_OK)
 		status = plan_add_source(intake->plan, &url, wish->destination, source, &taken);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		(*source)->remote = remote;
-	else if (status == STATUS_EXISTS)
+		(*source)->from_manifest = wish->from_manifest;
+	} else if (status == STATUS_EXISTS)
 		status = refuse_twin(intake, taken, &url, "");
 	else
 		status = fail(intake, status);
@@ -153,7 +155,7 @@ static enum status take_manifest(const struct intake *intake)
 	if (status != STATUS_OK)
 		return status;
 	while (status == STATUS_OK && (status = manifest_next(list, &item, &failure)) == STATUS_OK) {
-		const struct wish wish = {.text = item.name, .destination = item.destination, .sum = item.sum};
+		const struct wish wish = {.text = item.name, .destination = item.destination, .sum = item.sum, .from_manifest = true};
 		status = take(intake, &wish);
 		count++;
 	}

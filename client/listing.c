@@ -323,14 +323,26 @@ static void end(struct gather *gather)
 	report_failure(gather->transfer->report, &failure);
 }
 
+enum round {
+	SUMMED,
+	NOT_SUMMED,
+};
+
+/* Those with a SHA-256 come first: what they name may be in another one's listing, which knows of none. */
+static void list_sources(struct gather *gather, enum round round)
+{
+	for (struct plan_source *source = plan_sources(gather->transfer->plan); source && !gather->refused; source = source->next) {
+		if (source->listed && source->summed == (round == SUMMED))
+			list_source(gather, source);
+	}
+}
+
 void listing_run(struct transfer *transfer)
 {
 	struct gather gather = {.transfer = transfer, .held = overlap_is_possible(transfer->plan)};
 
-	for (struct plan_source *source = plan_sources(transfer->plan); source && !gather.refused; source = source->next) {
-		if (source->listed)
-			list_source(&gather, source);
-	}
+	list_sources(&gather, SUMMED);
+	list_sources(&gather, NOT_SUMMED);
 	if (!gather.refused)
 		end(&gather);
 	transfer->refused = gather.refused;

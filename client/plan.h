@@ -32,6 +32,7 @@ struct plan_source {
 	struct digest sum;          /* of the file that it names, where it is known */
 	bool summed;
 	struct plan_folder *base;   /* the folder that a listing's names are relative to */
+	bool from_manifest;
 	bool listed;                /* -r: it may be a folder, whose files a listing names */
 	atomic_bool ended;          /* its listing was read to its end, or its failure is told */
 	atomic_bool failed;         /* as a whole: that was told */

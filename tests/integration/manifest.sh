@@ -58,6 +58,36 @@ printf 'ferry://127.0.0.1:1/x\t\t%s\n' "$(sum small)" >failed
 expect 5 ferry get -r -i failed -d tree --failed-list failed --retry 0
 equal 'a sum is kept' "$(cat failed)" "ferry://127.0.0.1:1/x${tab}x${tab}$(sum small)"
 
+# What a list of sums names comes back with its sum beside the line of what it lies in: both are one source, and the sum counts.
+mkdir -p source/both/sub
+cp source/small source/both/a
+cp source/large source/both/sub/z
+(cd source/both && sha256sum a sub/z) >sums
+# both URL BELOW: what the URL names lands at BELOW.
+both() {
+	expect 5 ferry get -r --sums sums "ferry://127.0.0.1:1/$1" -d "from.${1%/}" --failed-list todo --retry 0
+	sed -i "s|ferry://127.0.0.1:1|$server|" todo
+	printf '%s\n' "$server/$1" "$server/both/a${tab}$2a${tab}$(sum small)" "$server/both/sub/z${tab}$2sub/z${tab}$(sum large)" >wanted
+	same wanted todo
+	sed -i "s/$(sum large)/$(sum small)/" todo
+	expect 7 ferry get -r -i todo -d "from.${1%/}" --failed-list todo
+	equal 'what is left' "$(cat todo)" "$server/both/sub/z${tab}$2sub/z${tab}$(sum small)"
+	same source/small "from.${1%/}/$2a"
+	absent "from.${1%/}/$2sub/z"
+	{ cat todo && printf '%s\n' "$server/$1" "$server/$1"; } | sed "s/$(sum small)/$(sum large)/" >more
+	expect 0 ferry get -r -i more -d "from.${1%/}" --failed-list todo --json
+	equal 'sums told' "$(jq -r 'select(.sha256).sha256' out)" "$(sum large)"
+	equal 'files told' "$(jq -r .path out | sort | xargs)" "from.${1%/}/$2a from.${1%/}/$2sub/z"
+	same source/both "from.${1%/}/$2"
+}
+printf '%s\t\t%s\n' "$server/both/a" "$(sum small)" "$server/both/a" "$(sum large)" >more
+expect 2 ferry get -r -i more -d twice
+says 'both/a and .*both/a would both be written to a' err
+absent twice/a
+both both/ ''
+rm -r from.both
+both both both/
+
 # Where a listing breaks off one line brings it all: what it has named already has none of its own.
 mkdir source/many
 (cd source/many && touch {1..6000})

@@ -43,7 +43,7 @@ static struct failed_list *open_list(void)
 
 static void failures_in_any_order_make_one_list(void **state)
 {
-	static const char *const orders[][3] = {{"a", "b", "c"}, {"c", "a", "b"}};
+	static const char *const orders[][4] = {{"a", "b", "c", "a"}, {"c", "a", "b", "b"}};
 	char host[] = "host", path[] = "", text[200] = "";
 	const struct url url = {.host = host, .port = 7440, .path = path, .contents = true};
 	struct failure failure;
@@ -51,7 +51,7 @@ static void failures_in_any_order_make_one_list(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct failed_list *list = open_list();
-		for (size_t j = 0; j < 3; j++)
+		for (size_t j = 0; j < 4; j++)
 			failed_list_add(list, &url, span_of(orders[i][j]), orders[i][j], NULL);
 		assert_int_equal(failed_list_write(list, &failure), STATUS_OK);
 		failed_list_close(list);
