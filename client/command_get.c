@@ -122,12 +122,13 @@ static enum status open_failed_list(struct get *get)
 /* A run that did not start leaves the list as it was. */
 static void write_failed_list(struct get *get)
 {
+	enum failed_list_sync sync = get->options->no_sync ? FAILED_LIST_NO_SYNC : FAILED_LIST_SYNC;
 	struct failure failure;
 
 	if (!get->failed_list)
 		return;
 	outcome_list_failures(&get->transfer);
-	if (failed_list_write(get->failed_list, &failure) != STATUS_OK)
+	if (failed_list_write(get->failed_list, sync, &failure) != STATUS_OK)
 		report_failure(get->report, &failure);
 }
 

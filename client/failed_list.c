@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +17,7 @@
 #include "hex.h"
 #include "own_stream.h"
 #include "path.h"
+#include "sync.h"
 #include "text.h"
 
 #define SHOWN_SIZE 300
@@ -225,8 +229,19 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static enum status print_lines(const struct failed_list *list, FILE *out)
+{
+	errno = 0;
+	/* A server that is asked twice can fail one name twice. */
+	for (size_t i = 0; i < list->count; i++) {
+		if (i == 0 || strcmp(list->lines[i - 1], list->lines[i]) != 0)
+			fputs(list->lines[i], out);
+	}
+	return fflush(out) == 0 && !ferror(out) ? STATUS_OK : status_from_errno(errno);
+}
+
 /* Takes over FD. */
-static enum status print_all(const struct failed_list *list, int fd)
+static enum status print_all(const struct failed_list *list, int fd, enum failed_list_sync sync)
 {
 	FILE *out = fdopen(fd, "w");
 
@@ -234,48 +249,53 @@ static enum status print_all(const struct failed_list *list, int fd)
 		close(fd);
 		return STATUS_NO_MEMORY;
 	}
-	errno = 0;
-	/* A server that is asked twice can fail one name twice. */
-	for (size_t i = 0; i < list->count; i++) {
-		if (i == 0 || strcmp(list->lines[i - 1], list->lines[i]) != 0)
-			fputs(list->lines[i], out);
-	}
-	bool arrived = fflush(out) == 0 && !ferror(out);
-	enum status status = arrived ? STATUS_OK : status_from_errno(errno);
+	enum status status = print_lines(list, out);
+	if (status == STATUS_OK && sync == FAILED_LIST_SYNC)
+		status = sync_file(fd);
 	return fclose(out) == 0 || status != STATUS_OK ? status : status_from_errno(errno);
 }
 
-static enum status replace(const struct failed_list *list)
+/* By chance: a process elsewhere that shares the folder may have our number. */
+static enum status open_unfinished(const struct failed_list *list, char name[UNFINISHED_SIZE], int *fd)
+{
+	uint64_t chance;
+
+	if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
+		return status_from_errno(errno);
+	snprintf(name, UNFINISHED_SIZE, ".ferry-list-%016" PRIx64, chance);
+	return beneath_open(list->folder, name, O_WRONLY | O_CREAT | O_EXCL, 0666, fd);
+}
+
+/* Without its bytes on disk the new name could lead to an empty list: nothing failed. */
+static enum status replace(const struct failed_list *list, enum failed_list_sync sync)
 {
 	char unfinished[UNFINISHED_SIZE];
 	int fd;
+	enum status status = open_unfinished(list, unfinished, &fd);
 
-	snprintf(unfinished, sizeof unfinished, ".ferry-list-%ld", (long)getpid());
-	/* One that a process of our number left behind is nobody's. */
-	enum status status = beneath_remove_name(list->folder, unfinished);
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		status = beneath_open(list->folder, unfinished, O_WRONLY | O_CREAT | O_EXCL, 0666, &fd);
 	if (status != STATUS_OK)
 		return status;
-	status = print_all(list, fd);
+	status = print_all(list, fd, sync);
 	if (status == STATUS_OK)
 		status = beneath_rename_name(list->folder, unfinished, list->name);
-	enum status removed = status == STATUS_OK ? STATUS_OK : beneath_remove_name(list->folder, unfinished);
+	if (status == STATUS_OK)
+		return sync == FAILED_LIST_SYNC ? sync_folder(list->folder) : STATUS_OK;
+	enum status removed = beneath_remove_name(list->folder, unfinished);
 	/* What cannot be removed either is in nobody's way. */
 	(void)removed;
 	return status;
 }
 
-enum status failed_list_write(struct failed_list *list, struct failure *failure)
+enum status failed_list_write(struct failed_list *list, enum failed_list_sync sync, struct failure *failure)
 {
 	enum status status = list->lost;
 
 	if (list->count > 0)
 		qsort(list->lines, list->count, sizeof list->lines[0], compare);
 	if (status == STATUS_OK && list->direct < 0) {
-		status = replace(list);
+		status = replace(list, sync);
 	} else if (status == STATUS_OK) {
-		status = print_all(list, list->direct);
+		status = print_all(list, list->direct, FAILED_LIST_NO_SYNC);
 		list->direct = -1;
 	}
 	return status == STATUS_OK ? STATUS_OK : fail(list, status, failure);

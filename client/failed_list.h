@@ -13,7 +13,7 @@
 /*
  * failed_list_open(path, &list, &failure)          before anything is fetched: a folder that is missing is told now
  * failed_list_add(list, &url, below, landing, sum) as often as needed
- * failed_list_write(list, &failure)                once, at the end
+ * failed_list_write(list, sync, &failure)          once, at the end
  * failed_list_close(list)
  *
  * The file is replaced as a whole; a stream of ours (own_stream.h), and a path that is no regular file, are written directly.
@@ -37,6 +37,10 @@ bool failed_list_lies_in(const struct failed_list *list, int folder);
 void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
 	const struct digest *sum);
 
-MUST_CHECK enum status failed_list_write(struct failed_list *list, struct failure *failure);
+enum failed_list_sync {
+	FAILED_LIST_SYNC, /* its bytes and its name are on disk afterwards */
+	FAILED_LIST_NO_SYNC,
+};
+MUST_CHECK enum status failed_list_write(struct failed_list *list, enum failed_list_sync sync, struct failure *failure);
 
 #endif

@@ -57,3 +57,12 @@ same source tree
 expect 9 ferry get -r "$server/" -d tree --failed-list tree/small --json
 equal 'what did not fail' "$(jq -r 'select(.status == "unchanged").path' out | sort | xargs)" 'tree/Small tree/other tree/sub/small'
 equal 'the list' "$(cat tree/small)" "$server/small"
+
+# Another run's unfinished list stays what it is, also where its process has the number of this one: two containers, one folder.
+mkdir shared
+for number in 1 2; do
+	# shellcheck disable=SC2016
+	expect 3 bash -c 'echo other >"shared/.ferry-list-$$" && exec "$@"' - "$programs/ferry" get "$server/none" --failed-list shared/todo
+	equal 'the list' "$(cat shared/todo)" "$server/none"
+	equal 'unfinished lists' "$(cat shared/.ferry-list-* | xargs)" "$(yes other | head -n $number | xargs)"
+done

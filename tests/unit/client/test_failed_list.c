@@ -53,7 +53,7 @@ static void failures_in_any_order_make_one_list(void **state)
 		struct failed_list *list = open_list();
 		for (size_t j = 0; j < 4; j++)
 			failed_list_add(list, &url, span_of(orders[i][j]), orders[i][j], NULL);
-		assert_int_equal(failed_list_write(list, &failure), STATUS_OK);
+		assert_int_equal(failed_list_write(list, FAILED_LIST_SYNC, &failure), STATUS_OK);
 		failed_list_close(list);
 		FILE *file = fopen("list", "r");
 		assert_non_null(file);
@@ -75,7 +75,7 @@ static void too_long_a_list_is_told_and_leaves_the_file(void **state)
 	below[LONG] = '\0';
 	for (unsigned i = 0; i <= LIMIT / LONG; i++)
 		failed_list_add(list, &url, span_of(below), NULL, NULL);
-	assert_int_equal(failed_list_write(list, &failure), STATUS_LIMIT);
+	assert_int_equal(failed_list_write(list, FAILED_LIST_SYNC, &failure), STATUS_LIMIT);
 	assert_int_equal(failure.code, EXIT_LOCAL);
 	failed_list_close(list);
 	assert_int_equal(access("list", F_OK), -1);
