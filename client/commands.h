@@ -5,7 +5,7 @@
 #include "options.h"
 
 /*
- * Each reports its own failures on stderr. SIGPIPE is ignored and descriptors 0 to 2 are open. An interrupted command
+ * Each reports its own failures on stderr. SIGPIPE and SIGXFSZ are ignored and descriptors 0 to 2 are open. An interrupted command
  * need not return: a signal that ends the process is the exit code 130.
  */
 int command_get(const struct options *options);

@@ -61,6 +61,8 @@ int main(int argc, char **argv)
 	struct failure failure;
 
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* A file that may not become so large (ulimit -f) fails by itself. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	if (open_standard_descriptors(&failure) != STATUS_OK)
 		return failure_print(&failure);
 	if (argc < 2) {

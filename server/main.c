@@ -1,5 +1,6 @@
 /* ferryd from its command line to its exit code: opens everything, serves, releases everything. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -327,6 +328,8 @@ int main(int argc, char **argv)
 	enum exit_code code = EXIT_STOPPED;
 	enum status status = fill_standard_streams();
 
+	/* What may not grow further (ulimit -f), such as the log, is no reason to end. */
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "/dev/null", status_text(status));
 	switch (settings_read(argc, argv, &daemon.settings, &complaint)) {
