@@ -273,10 +273,8 @@ enum status folders_settle_synced(struct folders *folders, struct plan_folder *f
 
 static enum status give_mode_and_time(const struct folders *folders, const struct plan_folder *folder, int fd)
 {
-	const struct timespec times[2] = {
-		{.tv_nsec = UTIME_OMIT},
-		{.tv_sec = (time_t)folder->node.mtime.seconds, .tv_nsec = (long)folder->node.mtime.nanoseconds},
-	};
+	const struct timespec time = {.tv_sec = (time_t)folder->node.mtime.seconds, .tv_nsec = (long)folder->node.mtime.nanoseconds};
+	const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, time};
 	struct stat stat;
 
 	if (fstat(fd, &stat) < 0)
@@ -285,7 +283,9 @@ static enum status give_mode_and_time(const struct folders *folders, const struc
 	mode_t mode = (folder->node.mode & 0777 & ~folders->options.umask) | 0700 | (stat.st_mode & S_ISGID);
 	if ((stat.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
 		return status_from_errno(errno);
-	if (futimens(fd, times) < 0)
+	/* What is right already may be on a read-only mount, or somebody else's. */
+	bool timely = stat.st_mtim.tv_sec == time.tv_sec && stat.st_mtim.tv_nsec == time.tv_nsec;
+	if (!timely && futimens(fd, times) < 0)
 		return status_from_errno(errno);
 	return STATUS_OK;
 }
