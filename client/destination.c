@@ -215,10 +215,11 @@ static enum status look(const char *directory, const char *output, const struct 
 	return status;
 }
 
-static enum status open_outlet(const char *directory, const char *output, struct destination *destination)
+/* In a dry run it is held alone: to open a FIFO for writing waits for its reader, and a device may do anything. */
+static enum status open_outlet(const char *directory, const char *output, enum destination_sync sync, struct destination *destination)
 {
 	int fd;
-	const int flags = O_WRONLY | O_NOCTTY;
+	const int flags = sync == DESTINATION_DRY ? O_PATH : O_WRONLY | O_NOCTTY;
 	enum status status;
 
 	if (directory)
@@ -250,9 +251,9 @@ static enum status settle_name(const char *directory, const char *output, enum d
 		return refuse(failure, FAILURE_LOCAL, status, "cannot write to", output);
 	if (S_ISDIR(stat.st_mode))
 		return refuse(failure, FAILURE_USAGE, STATUS_IS_FOLDER, "-o names a file, and this is a folder (use -d):", output);
-	if (S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || sync == DESTINATION_DRY)
+	if (S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode))
 		return STATUS_OK;
-	status = open_outlet(directory, output, destination);
+	status = open_outlet(directory, output, sync, destination);
 	if (status != STATUS_OK)
 		return refuse(failure, FAILURE_LOCAL, status, "cannot write to", output);
 	return STATUS_OK;

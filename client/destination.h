@@ -9,7 +9,7 @@
 /*
  * -d DIR      FOLDER is DIR, made with its parents
  * -o FILE     FOLDER is FILE's folder (inside DIR), NAME its last component
- * -o DEVICE   OUTLET is the device or FIFO, opened
+ * -o DEVICE   OUTLET is the device or FIFO, opened, in a dry run not for writing
  * -o STREAM   OUTLET is a descriptor that is ours already: "-" is standard output, and see own_stream.h
  * neither     FOLDER is the current one
  */

@@ -74,9 +74,16 @@ expect 2 ferry get "$server/tree" --dry-run
 expect 0 ferry get "$server/tree/small" -o - --dry-run
 [ ! -s out ] || fail 'bytes came out'
 expect 0 ferry get "$server/tree/small" -o kept/pipe --dry-run
+# What is written directly is not replaced, whether it is written or not.
+for target in '-o /dev/null' '-o kept/pipe' '-d kept -o pipe'; do
+	# shellcheck disable=SC2086
+	expect 0 timeout 20 "$programs/ferry" get "$server/tree/small" $target --no-clobber --dry-run --json
+	equal 'a direct target' "$(jq -r .status out)" planned
+done
 expect 9 ferry get "$server/tree/small" -d new -o sub/x --dry-run
 absent new small kept/pipe.ferry-part
 if grep -E 'op=read path="(tree/)?(small|large)' "$server_log"; then fail 'something was read'; fi
+expect 0 ferry get "$server/tree/small" -o /dev/null --no-clobber
 
 # The first failure ends the run with its code; what is left was not tried, and comes back in the list.
 { echo "$server/none" && for i in {1..400}; do echo "$server/tree/small"$'\t'"many/$i"; done && echo ferry://127.0.0.1:1/x; } >list
