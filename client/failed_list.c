@@ -147,7 +147,7 @@ bool failed_list_lies_in(const struct failed_list *list, int folder)
 static void print_destination(FILE *out, const char *landing)
 {
 	for (; *landing; landing++) {
-		if (*landing == '\t' || *landing == '\n' || *landing == '%')
+		if (strchr("\t\n\r%", *landing))
 			fprintf(out, "%%%02X", (unsigned char)*landing);
 		else
 			putc(*landing, out);

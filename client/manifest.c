@@ -217,7 +217,10 @@ static bool says_nothing(const char *line)
 	return *line == '#' || line[strspn(line, " \t\r")] == '\0';
 }
 
-/* The next line without its end; STATUS_END behind the last. *LENGTH counts NUL bytes too. */
+/*
+ * The next line without its end, which is what sha256sum takes for one: LF, CR LF, and a CR at the end of the file.
+ * STATUS_END behind the last. *LENGTH counts NUL bytes too.
+ */
 static enum status read_line(struct manifest *manifest, size_t *length)
 {
 	errno = 0;
@@ -225,6 +228,8 @@ static enum status read_line(struct manifest *manifest, size_t *length)
 	if (got < 0)
 		return ferror(manifest->in) || errno ? status_from_errno(errno) : STATUS_END;
 	if (got > 0 && manifest->line[got - 1] == '\n')
+		manifest->line[--got] = '\0';
+	if (got > 0 && manifest->line[got - 1] == '\r')
 		manifest->line[--got] = '\0';
 	manifest->number++;
 	*length = (size_t)got;

@@ -12,12 +12,13 @@
  * STATUS_END: all was read; else FAILURE says which line is wrong, and how
  * manifest_close(manifest)
  *
- * MANIFEST_URLS   URL [TAB destination [TAB sha256]]; in the destination %09, %0A and %25 stand for TAB, newline and %
- *                 (any %XX is decoded), and an empty one counts as none
+ * MANIFEST_URLS   URL [TAB destination [TAB sha256]]; in the destination %09, %0A, %0D and %25 stand for TAB, newline, CR
+ *                 and % (any %XX is decoded), and an empty one counts as none
  * MANIFEST_SUMS   HEX, two spaces or a space and *, NAME; or SHA256 (NAME) = HEX. A backslash before the line says that
  *                 \\, \n and \r in NAME stand for backslash, newline and CR. A leading ./ of NAME is dropped
  *
- * Blank lines and those that begin with # are skipped. Destinations and names are legal paths (path_check).
+ * A CR before the newline belongs to the end of the line, as sha256sum -c has it. Blank lines and those that begin with # are
+ * skipped. Destinations and names are legal paths (path_check).
  */
 enum manifest_kind {
 	MANIFEST_URLS,

@@ -63,6 +63,25 @@ static void failures_in_any_order_make_one_list(void **state)
 	}
 }
 
+static void no_name_ends_a_line(void **state)
+{
+	char host[] = "host", path[] = "a\r", text[200] = "";
+	const struct url url = {.host = host, .port = 7440, .path = path};
+	struct failed_list *list = open_list();
+	struct failure failure;
+
+	(void)state;
+	failed_list_add(list, &url, span_of(""), "b\t\n%\r", NULL);
+	failed_list_add(list, &url, span_of(""), "a\r", NULL);
+	assert_int_equal(failed_list_write(list, FAILED_LIST_SYNC, &failure), STATUS_OK);
+	failed_list_close(list);
+	FILE *file = fopen("list", "r");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, "ferry://host/a%0D\tb%09%0A%25%0D\nferry://host/a%0D\n");
+}
+
 static void too_long_a_list_is_told_and_leaves_the_file(void **state)
 {
 	char host[] = "host", path[] = "", below[LONG + 1];
@@ -85,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(failures_in_any_order_make_one_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_name_ends_a_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_long_a_list_is_told_and_leaves_the_file, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

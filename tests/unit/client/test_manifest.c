@@ -88,6 +88,25 @@ static void manifest_gives_url_destination_and_sum(void **state)
 	manifest_close(lists->list);
 }
 
+static void lines_may_end_as_windows_ends_them(void **state)
+{
+	struct lists *lists = *state;
+
+	open_list(lists, MANIFEST_URLS, "\r\n# comment\r\nu1\r\nu2\ta/b\r\nu3\td%0D\r\nu4\td\t" SUM "\r\nlast\r");
+	assert_int_equal(next(lists), STATUS_OK);
+	assert_item(&lists->item, "u1", NULL, NULL);
+	assert_int_equal(next(lists), STATUS_OK);
+	assert_item(&lists->item, "u2", "a/b", NULL);
+	assert_int_equal(next(lists), STATUS_OK);
+	assert_item(&lists->item, "u3", "d\r", NULL);
+	assert_int_equal(next(lists), STATUS_OK);
+	assert_item(&lists->item, "u4", "d", SUM_LOWER);
+	assert_int_equal(next(lists), STATUS_OK);
+	assert_item(&lists->item, "last", NULL, NULL);
+	assert_int_equal(next(lists), STATUS_END);
+	manifest_close(lists->list);
+}
+
 static void sums_are_read_as_sha256sum_writes_them(void **state)
 {
 	static const struct {
@@ -101,6 +120,11 @@ static void sums_are_read_as_sha256sum_writes_them(void **state)
 		{"SHA256 (tagged) = " SUM, "tagged"},
 		{"SHA256 (a) = " SUM_LOWER ") = " SUM, "a) = " SUM_LOWER},
 		{"\\SHA256 (a\\nb) = " SUM, "a\nb"},
+		{SUM "  name\r", "name"},
+		{SUM "  name\r\n", "name"},
+		{SUM "  name\r\r\n", "name\r"},
+		{"\\" SUM "  name\\r\r\n", "name\r"},
+		{"SHA256 (tagged) = " SUM "\r\n", "tagged"},
 	};
 	struct lists *lists = *state;
 
@@ -122,7 +146,7 @@ static void what_cannot_be_meant_is_refused_with_its_line(void **state)
 		{MANIFEST_URLS, "u\t/top"}, {MANIFEST_URLS, "u\t../up"}, {MANIFEST_URLS, "u\ta/./b"}, {MANIFEST_URLS, "u\ta//b"},
 		{MANIFEST_URLS, "u\ta/"}, {MANIFEST_URLS, "u\ta%"}, {MANIFEST_URLS, "u\ta%2"}, {MANIFEST_URLS, "u\ta%00"},
 		{MANIFEST_URLS, "u\ta%2Fb"}, {MANIFEST_URLS, "u\t%2e%2e"}, {MANIFEST_URLS, "u\td\tabc"},
-		{MANIFEST_URLS, "u\td\t" SUM "0"}, {MANIFEST_URLS, "u\td\t" SUM "\tmore"}, {MANIFEST_URLS, "u\td\t" SUM "\r"},
+		{MANIFEST_URLS, "u\td\t" SUM "0"}, {MANIFEST_URLS, "u\td\t" SUM "\tmore"}, {MANIFEST_URLS, "u\td\t" SUM "\r\r"},
 		{MANIFEST_SUMS, SUM}, {MANIFEST_SUMS, SUM "  "}, {MANIFEST_SUMS, SUM " name"}, {MANIFEST_SUMS, SUM "0  name"},
 		{MANIFEST_SUMS, SUM "  ../up"}, {MANIFEST_SUMS, SUM "  /top"}, {MANIFEST_SUMS, SUM "  a/"}, {MANIFEST_SUMS, SUM "  ./"},
 		{MANIFEST_SUMS, "\\" SUM "  a\\tb"}, {MANIFEST_SUMS, "\\" SUM "  a\\"}, {MANIFEST_SUMS, "g" SUM "  a"},
@@ -172,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(manifest_gives_url_destination_and_sum, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_may_end_as_windows_ends_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(sums_are_read_as_sha256sum_writes_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_meant_is_refused_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(missing_list_is_a_local_failure, setup, teardown),
