@@ -105,7 +105,7 @@ static enum status admit(struct conversation *conversation, const struct frame *
 		return conversation->judged == 2 ? STATUS_OK : STATUS_PROTOCOL;
 	if (frame->type == FRAME_GOODBYE) {
 		conversation->goodbye = true;
-		return frame->length == 0 ? STATUS_OK : STATUS_PROTOCOL;
+		return STATUS_OK;
 	}
 	if (frame->number != frame_next_number(conversation->number))
 		return STATUS_PROTOCOL;

@@ -62,7 +62,7 @@ static const struct message read = {FRAME_READ, FLAG_FRESH, true, FRAME_REQUEST_
 static const struct message sum = {FRAME_SUM, 0, true, FRAME_REQUEST_MAX, encode_sum};
 static const struct message ping = {FRAME_PING, 0, true, FRAME_REQUEST_MAX, encode_ping};
 static const struct message auth = {FRAME_AUTH, 0, false, FRAME_GREETING_MAX, encode_auth};
-static const struct message goodbye = {FRAME_GOODBYE, 0, false, FRAME_REQUEST_MAX, goodbye_encode};
+static const struct message goodbye = {FRAME_GOODBYE, 0, false, 0, goodbye_encode};
 
 static struct frame header_of(const struct message *message, size_t length)
 {
