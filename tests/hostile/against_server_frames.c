@@ -120,8 +120,10 @@ static void lengthen(void *stage, const void *argument)
 	unsigned char payload[FRAME_REQUEST_MAX];
 	size_t whole = sound_payload(message, payload);
 	const size_t lengths[] = {whole + 1, whole + 2, message->length_max - 1, message->length_max};
+	/* Of a GOODBYE already the first of them is beyond its limit. */
+	size_t count = message->length_max > whole ? sizeof(lengths) / sizeof(lengths[0]) : 2;
 
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct frame header = header_of(message, lengths[i]);
 		assert_refused(stage, &header, payload, lengths[i]);
 	}
