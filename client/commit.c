@@ -161,10 +161,21 @@ static void sync_one(struct commit *commit, struct download *download)
 		partial_close(&download->partial);
 }
 
+/* What is synced stays so. */
+static enum status keep_mode(struct commit *commit, struct download *download)
+{
+	bool restored;
+	enum status status = partial_keep_mode(&download->partial, landing_mode(commit->transfer, download), &restored);
+
+	return status == STATUS_OK && restored && commit->transfer->sync ? partial_sync(&download->partial) : status;
+}
+
 static void rename_one(struct commit *commit, struct download *download)
 {
-	enum status status = landing_rename(commit->transfer, download);
+	enum status status = keep_mode(commit, download);
 
+	if (status == STATUS_OK)
+		status = landing_rename(commit->transfer, download);
 	if (status == STATUS_EXISTS) {
 		download->outrun = true;
 		outcome_exists(commit->transfer, &download->file->node, &download->failure);

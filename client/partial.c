@@ -129,6 +129,23 @@ enum status partial_finish(const struct partial *partial, uint64_t size, mode_t 
 	return status;
 }
 
+enum status partial_keep_mode(const struct partial *partial, mode_t mode, bool *restored)
+{
+	struct stat stat;
+
+	if (partial->unnamed) {
+		*restored = false;
+		return STATUS_OK;
+	}
+	if (fstat(partial->fd, &stat) < 0)
+		return status_from_errno(errno);
+	bool lost = (stat.st_mode & 07777) != mode;
+	if (lost && fchmod(partial->fd, mode) < 0)
+		return status_from_errno(errno);
+	*restored = lost;
+	return STATUS_OK;
+}
+
 void partial_flush(const struct partial *partial)
 {
 	sync_file_range(partial->fd, 0, 0, SYNC_FILE_RANGE_WRITE);

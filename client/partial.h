@@ -39,9 +39,9 @@ char *partial_name(const char *final, char out[PARTIAL_NAME_SIZE]);
 bool partial_is_name(const char *name);
 
 /*
- * STATUS_BUSY when another process holds the lock. STATUS_NOT_REGULAR or STATUS_REFUSED for something under its name that
- * is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file holds is left as it is; one
- * that is made gets MODE.
+ * STATUS_BUSY when another process holds the lock, whatever the file's mode. STATUS_NOT_REGULAR or STATUS_REFUSED for
+ * something under its name that is no plain file of this user with one name; STATUS_SYMLINK for a symlink. What the file
+ * holds is left as it is; one that is made gets MODE.
  */
 MUST_CHECK enum status partial_open(int folder, const char *final, mode_t mode, struct partial *partial);
 /*
@@ -81,12 +81,19 @@ MUST_CHECK enum status partial_finish(const struct partial *partial, uint64_t si
 /* Begins to write to the disk what partial_sync will wait for; whether it could is for partial_sync to say. */
 void partial_flush(const struct partial *partial);
 MUST_CHECK enum status partial_sync(const struct partial *partial);
+/*
+ * Gives it MODE once more, and tells so, where it has another: who found it to be unreadable has made it readable, to see whether
+ * it is locked.
+ */
+MUST_CHECK enum status partial_keep_mode(const struct partial *partial, mode_t mode, bool *restored);
+
 enum partial_clobber {
 	PARTIAL_REPLACES,
 	PARTIAL_YIELDS, /* STATUS_EXISTS where anything has the final name */
 };
 /*
- * STATUS_IS_FOLDER when a folder has the final name. STATUS_BUSY, of an unnamed one: it was to replace what has got the final
+ * STATUS_IS_FOLDER when a folder has the final name. STATUS_CHANGED when its name leads to another file by now, or to none, here
+ * and in partial_remove: it stays as it is. STATUS_BUSY, of an unnamed one: it was to replace what has got the final
  * name meanwhile, and another process holds the partial beside it.
  */
 MUST_CHECK enum status partial_rename(struct partial *partial, enum partial_clobber clobber);

@@ -20,8 +20,10 @@
 #define HASH_DIGITS 16
 #define LOOK_INTERVAL CLOCK_SECOND /* network file systems do not tell what others do */
 
-/* How often a name is opened anew because its file was renamed between open and lock. */
+/* How often a name is opened anew because its file was renamed between open and lock, */
 #define TRIES_MAX 100
+/* and because it was refused, though its file has been made writable or was gone. */
+#define REFUSALS_MAX 4
 
 /* --- The name ------------------------------------------------------------------------------------------------------ */
 
@@ -115,8 +117,32 @@ static enum status lock_and_check(int fd, int folder, const char *name, struct s
 }
 
 /*
+ * What its owner may not even read cannot be locked before it is made readable. Its holder sees to its mode before it renames it
+ * (partial_keep_mode); where it has done so just now, the final name has the file, and that keeps its mode.
+ */
+static enum status make_readable(int folder, const char *name)
+{
+	int held;
+	struct stat stat;
+	bool same = false;
+	enum status status = beneath_hold(folder, name, BENEATH_NO_LINKS, &held, &stat);
+
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	status = check_ours(&stat);
+	if (status == STATUS_OK)
+		status = trusted_set_mode(held, (stat.st_mode & 07777) | S_IRUSR);
+	if (status == STATUS_OK)
+		status = check_name(folder, name, &stat, &same);
+	if (status == STATUS_OK && !same)
+		status = trusted_set_mode(held, stat.st_mode & 07777);
+	close(held);
+	return status;
+}
+
+/*
  * A run that ended between its last two steps may have left a partial that has its final mode already, which need not
- * let its owner write.
+ * let its owner write. Whose it is and who holds it is decided as if it did.
  */
 static enum status make_writable(int folder, const char *name)
 {
@@ -126,7 +152,10 @@ static enum status make_writable(int folder, const char *name)
 	enum status status = beneath_open(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
 
 	if (status == STATUS_REFUSED)
-		return beneath_remove_name(folder, name);
+		return make_readable(folder, name);
+	/* It has just got its final name; or there never was one, and the folder will refuse again. */
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
 	status = lock_and_check(fd, folder, name, &stat, &same);
@@ -142,11 +171,6 @@ static enum status open_once(int folder, const char *name, mode_t mode, int *fd,
 	int opened;
 	enum status status = beneath_open(folder, name, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, mode, &opened);
 
-	if (status == STATUS_REFUSED) {
-		/* Where there is no partial it is the folder that refuses. */
-		status = make_writable(folder, name);
-		return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
-	}
 	if (status != STATUS_OK)
 		return status;
 	status = lock_and_check(opened, folder, name, stat, same);
@@ -167,6 +191,8 @@ enum status partial_open(int folder, const char *final, mode_t mode, struct part
 		struct stat stat;
 		bool same = false;
 		enum status status = open_once(folder, name, mode, &fd, &stat, &same);
+		if (status == STATUS_REFUSED && tries < REFUSALS_MAX)
+			status = make_writable(folder, name);
 		if (status != STATUS_OK)
 			return status;
 		if (same) {
@@ -262,11 +288,28 @@ static enum status name_beside(struct partial *partial)
 	return status == STATUS_EXISTS ? STATUS_BUSY : status;
 }
 
+/*
+ * Who may write to the folder may have put another file under the name: that is not the one that was proven, nor ours to remove.
+ * Nothing names or removes a file by its descriptor alone and in one step: from here to the next call the name has to stay.
+ */
+static enum status check_named(const struct partial *partial, const char *name)
+{
+	struct stat stat;
+	bool same = false;
+
+	if (fstat(partial->fd, &stat) < 0)
+		return status_from_errno(errno);
+	enum status status = check_name(partial->folder, name, &stat, &same);
+	return status == STATUS_OK && !same ? STATUS_CHANGED : status;
+}
+
 static enum status rename_named(const struct partial *partial, enum partial_clobber clobber)
 {
 	char name[PARTIAL_NAME_SIZE];
+	enum status status = check_named(partial, partial_name(partial->final, name));
 
-	partial_name(partial->final, name);
+	if (status != STATUS_OK)
+		return status;
 	if (clobber == PARTIAL_YIELDS)
 		return beneath_rename_new(partial->folder, name, partial->final);
 	return beneath_rename_name(partial->folder, name, partial->final);
@@ -289,5 +332,6 @@ enum status partial_remove(const struct partial *partial)
 
 	if (partial->unnamed)
 		return STATUS_OK;
-	return beneath_remove_name(partial->folder, partial_name(partial->final, name));
+	enum status status = check_named(partial, partial_name(partial->final, name));
+	return status == STATUS_OK ? beneath_remove_name(partial->folder, name) : status;
 }

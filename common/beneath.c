@@ -140,15 +140,15 @@ enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode
 	return status == STATUS_OK ? walk(root, path, flags, mode, fd) : status;
 }
 
-/* Takes over OPENED, unless it is no regular file. */
-static enum status keep_regular(int opened, int *fd, struct stat *stat)
+/* Takes over OPENED; one that is no regular file only where ANY will do. */
+static enum status keep(int opened, bool any, int *fd, struct stat *stat)
 {
 	enum status status = STATUS_OK;
 	struct stat found;
 
 	if (fstat(opened, &found) < 0)
 		status = status_from_errno(errno);
-	else if (!S_ISREG(found.st_mode))
+	else if (!any && !S_ISREG(found.st_mode))
 		status = STATUS_NOT_REGULAR;
 	if (status != STATUS_OK) {
 		close(opened);
@@ -186,7 +186,7 @@ enum status beneath_open_file(int root, const char *path, enum beneath_links lin
 
 	if (status == STATUS_OK)
 		status = resolve(root, path, how_to_open(READ_FILE, 0, links), &opened);
-	return status == STATUS_OK ? keep_regular(opened, fd, stat) : status;
+	return status == STATUS_OK ? keep(opened, false, fd, stat) : status;
 }
 
 enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd)
@@ -221,15 +221,7 @@ enum status beneath_hold(int root, const char *path, enum beneath_links links, i
 		status = resolve(root, path, how_to_open(O_PATH, 0, links), &held);
 	if (status != STATUS_OK)
 		status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, links), &held);
-	if (status != STATUS_OK)
-		return status;
-	if (fstat(held, stat) < 0) {
-		status = status_from_errno(errno);
-		close(held);
-		return status;
-	}
-	*fd = held;
-	return STATUS_OK;
+	return status == STATUS_OK ? keep(held, true, fd, stat) : status;
 }
 
 static enum status check_name(const char *name)
@@ -277,7 +269,7 @@ enum status beneath_open_name(int folder, const char *name, int *fd, struct stat
 	if (!S_ISREG(seen.st_mode))
 		return S_ISLNK(seen.st_mode) ? STATUS_SYMLINK : STATUS_NOT_REGULAR;
 	int opened = open_component(folder, name, READ_FILE, 0);
-	return opened < 0 ? status_of_open(errno) : keep_regular(opened, fd, stat);
+	return opened < 0 ? status_of_open(errno) : keep(opened, false, fd, stat);
 }
 
 static enum status check_names(const char *from, const char *to)
@@ -307,9 +299,7 @@ enum status beneath_rename_new(int folder, const char *from, const char *to)
 	/* EINVAL: this filesystem cannot; a link does not replace either. */
 	if (errno != EINVAL && errno != ENOSYS)
 		return status_from_errno(errno);
-	if (linkat(folder, from, folder, to, 0) < 0 || unlinkat(folder, from, 0) < 0)
-		return status_from_errno(errno);
-	return STATUS_OK;
+	return linkat(folder, from, folder, to, 0) < 0 || unlinkat(folder, from, 0) < 0 ? status_from_errno(errno) : STATUS_OK;
 }
 
 enum status beneath_remove_name(int folder, const char *name)
@@ -350,6 +340,14 @@ enum status beneath_give_name(int fd, int folder, const char *name)
 	if (linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0)
 		return status_from_errno(errno);
 	return STATUS_OK;
+}
+
+enum status trusted_set_mode(int fd, mode_t mode)
+{
+	char path[sizeof(OPEN_FILE_PATH) + 10];
+
+	snprintf(path, sizeof(path), OPEN_FILE_PATH "%d", fd);
+	return fchmodat(AT_FDCWD, path, mode, 0) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
 enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)

@@ -76,6 +76,9 @@ MUST_CHECK enum status beneath_give_name(int fd, int folder, const char *name);
  */
 MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, int *fd);
 
+/* As fchmod(2) where that takes no descriptor that is O_PATH, by way of /proc. */
+MUST_CHECK enum status trusted_set_mode(int fd, mode_t mode);
+
 /* Where the open file FD, O_PATH will do, lies below ROOT now, as /proc tells. STATUS_NOT_FOUND: elsewhere, or that can't be found out. */
 MUST_CHECK enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1]);
 

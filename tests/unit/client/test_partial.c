@@ -13,13 +13,11 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "clock.h"
-#include "forbid.h"
 #include "scratch.h"
 
 #define PARTIAL ".file.ferry-part"
@@ -157,31 +155,6 @@ static void a_second_one_is_busy_until_the_first_closes(void **state)
 	partial_close(&first);
 	assert_int_equal(partial_open(folder_of(state), "file", 0600, &second), STATUS_OK);
 	partial_close(&second);
-}
-
-/* In a child, without what lets root write anywhere. */
-static bool takes_up(int folder)
-{
-	int status = -1;
-	pid_t child = fork();
-
-	if (child == 0) {
-		struct partial partial;
-		bool opened = forbid_ignoring_permissions() == 0 && partial_open(folder, "file", 0600, &partial) == STATUS_OK &&
-			partial_write(&partial, "more", 4, 5) == STATUS_OK;
-		_exit(opened ? 0 : 1);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
-}
-
-static void a_partial_with_its_final_mode_is_taken_up(void **state)
-{
-	assert_int_equal(scratch_write(folder_of(state), PARTIAL, "bytes"), 0);
-	assert_int_equal(fchmodat(folder_of(state), PARTIAL, 0444, 0), 0);
-	assert_true(takes_up(folder_of(state)));
-	assert_int_equal(size_of(folder_of(state), PARTIAL), 9);
-	assert_int_equal(fchmodat(folder_of(state), PARTIAL, 0, 0), 0);
-	assert_true(takes_up(folder_of(state)));
 }
 
 static void what_is_no_plain_file_of_ours_is_refused(void **state)
@@ -355,7 +328,6 @@ int main(void)
 		IN_SCRATCH(a_new_partial_is_empty_and_private),
 		IN_SCRATCH(what_a_partial_holds_is_left_as_it_is),
 		IN_SCRATCH(a_second_one_is_busy_until_the_first_closes),
-		IN_SCRATCH(a_partial_with_its_final_mode_is_taken_up),
 		IN_SCRATCH(what_is_no_plain_file_of_ours_is_refused),
 		IN_SCRATCH(a_folder_that_is_gone_is_not_found),
 		IN_SCRATCH(waiting_ends_at_its_deadline),

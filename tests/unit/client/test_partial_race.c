@@ -1,4 +1,4 @@
-/* Tests of partials whose file gets its final name between opening and locking. */
+/* Tests of partials whose name leads elsewhere by the time it is needed. */
 /* Threat S6 of docs/security.md. */
 #include "partial.h"
 
@@ -81,11 +81,71 @@ static void nor_is_it_where_another_one_was_begun(void **state)
 	write_behind_a_late_lock(true);
 }
 
+/* --- After the lock ------------------------------------------------------------------------------------------------ */
+
+/* Opens one, and lets somebody else put ANOTHER file under its name, or none. */
+static void write_and_lose_name(struct scratch *scratch, struct partial *partial, bool another)
+{
+	assert_int_equal(scratch_make(scratch), 0);
+	assert_int_equal(partial_open(scratch->folder, "file", 0600, partial), STATUS_OK);
+	assert_int_equal(partial_write(partial, "new", 3, 0), STATUS_OK);
+	assert_int_equal(unlinkat(scratch->folder, PARTIAL, 0), 0);
+	if (another)
+		assert_int_equal(scratch_write(scratch->folder, PARTIAL, "unfinished"), 0);
+}
+
+static void what_another_began_under_its_name_does_not_become_the_file(void **state)
+{
+	const enum partial_clobber clobbers[] = {PARTIAL_REPLACES, PARTIAL_YIELDS};
+	struct scratch scratch;
+	struct partial partial;
+	struct stat stat;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		write_and_lose_name(&scratch, &partial, true);
+		assert_int_equal(partial_rename(&partial, clobbers[i]), STATUS_CHANGED);
+		assert_int_equal(fstatat(scratch.folder, "file", &stat, 0), -1);
+		assert_int_equal(size_of(scratch.folder, PARTIAL), 10);
+		partial_close(&partial);
+		assert_int_equal(scratch_remove(&scratch), 0);
+	}
+}
+
+static void nor_is_it_removed(void **state)
+{
+	struct scratch scratch;
+	struct partial partial;
+
+	(void)state;
+	write_and_lose_name(&scratch, &partial, true);
+	assert_int_equal(partial_remove(&partial), STATUS_CHANGED);
+	assert_int_equal(size_of(scratch.folder, PARTIAL), 10);
+	partial_close(&partial);
+	assert_int_equal(scratch_remove(&scratch), 0);
+}
+
+static void one_whose_name_is_gone_gets_no_other(void **state)
+{
+	struct scratch scratch;
+	struct partial partial;
+
+	(void)state;
+	write_and_lose_name(&scratch, &partial, false);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_CHANGED);
+	assert_int_equal(partial_remove(&partial), STATUS_CHANGED);
+	partial_close(&partial);
+	assert_int_equal(scratch_remove(&scratch), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_renamed_before_its_lock_is_not_written_to),
 		cmocka_unit_test(nor_is_it_where_another_one_was_begun),
+		cmocka_unit_test(what_another_began_under_its_name_does_not_become_the_file),
+		cmocka_unit_test(nor_is_it_removed),
+		cmocka_unit_test(one_whose_name_is_gone_gets_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
