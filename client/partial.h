@@ -93,8 +93,9 @@ enum partial_clobber {
 };
 /*
  * STATUS_IS_FOLDER when a folder has the final name. STATUS_CHANGED when its name leads to another file by now, or to none, here
- * and in partial_remove: it stays as it is. STATUS_BUSY, of an unnamed one: it was to replace what has got the final
- * name meanwhile, and another process holds the partial beside it.
+ * and in partial_remove: it stays as it is. An unnamed one that replaces what has got the final name meanwhile needs the name of
+ * a partial for that: one that nobody holds makes room, what partial_open would not open is in the way with the same status, and
+ * STATUS_BUSY tells that another process holds it.
  */
 MUST_CHECK enum status partial_rename(struct partial *partial, enum partial_clobber clobber);
 /* Removes the name, not the lock. */

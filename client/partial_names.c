@@ -276,6 +276,18 @@ enum status partial_await(int folder, const char *final, int stop_fd, int64_t de
 
 /* --- Renaming ------------------------------------------------------------------------------------------------------ */
 
+/* Of what a run has left that nobody holds any more there is no need: the file is whole without it. */
+static enum status make_room(const struct partial *partial)
+{
+	struct partial left = PARTIAL_CLOSED;
+	enum status status = partial_open(partial->folder, partial->final, 0600, &left);
+
+	if (status == STATUS_OK)
+		status = partial_remove(&left);
+	partial_close(&left);
+	return status;
+}
+
 /* A first name replaces nothing: what is to do so is named as a partial first, and locked before anybody can meet it. */
 static enum status name_beside(struct partial *partial)
 {
@@ -284,6 +296,8 @@ static enum status name_beside(struct partial *partial)
 
 	if (status == STATUS_OK)
 		status = beneath_give_name(partial->fd, partial->folder, partial_name(partial->final, name));
+	if (status == STATUS_EXISTS && (status = make_room(partial)) == STATUS_OK)
+		status = beneath_give_name(partial->fd, partial->folder, name);
 	partial->unnamed = status != STATUS_OK;
 	return status == STATUS_EXISTS ? STATUS_BUSY : status;
 }

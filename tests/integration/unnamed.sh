@@ -5,7 +5,7 @@
 
 mkdir -p source/sub
 for number in {1..300}; do sample "source/sub/file.$number" $((number * 61)); done
-: >source/empty
+sample source/first 20000
 sample source/middle 300000
 start_server source
 expect 0 ferry get -r "$server" -d copy --no-sync
@@ -16,7 +16,7 @@ for clobber in '' --no-clobber; do
 	mkdir late
 	start_proxy --stall 60000
 	# shellcheck disable=SC2086
-	ferry get "$proxied/"{empty,middle} -d late -j 1 --no-sync $clobber 2>err &
+	ferry get "$proxied/"{first,middle} -d late -j 1 --no-sync $clobber 2>err &
 	client=$! code=0
 	read -r _ <&"$from"
 	echo somebody >late/middle
@@ -29,7 +29,30 @@ for clobber in '' --no-clobber; do
 		equal 'code' "$code" 9
 		equal 'what was kept' "$(cat late/middle)" somebody
 	fi
-	equal 'names' "$(ls -A late | xargs)" 'empty middle'
+	equal 'names' "$(ls -A late | xargs)" 'first middle'
+	rm -r late
+done
+
+# So is a partial that an earlier run has left; one that is held is waited for, but not for ever; anything else stays.
+for beside in left held odd; do
+	mkdir late
+	start_proxy --stall 60000
+	timeout 20 "$programs/ferry" get "$proxied/"{first,middle} -d late -j 1 --no-sync --timeout 1 2>err &
+	client=$! code=0
+	read -r _ <&"$from"
+	echo somebody >late/middle
+	case $beside in
+	left) echo stale >late/.middle.ferry-part ;;
+	held) exec {lock}>late/.middle.ferry-part && flock "$lock" ;;
+	odd) mkfifo late/.middle.ferry-part ;;
+	esac
+	echo go >&"$to"
+	wait "$client" || code=$?
+	case $beside in
+	left) equal 'code' "$code $(ls -A late | xargs)" '0 first middle' && same source/middle late/middle ;;
+	held) equal 'code' "$code $(cat late/middle)" '10 somebody' && exec {lock}>&- ;;
+	odd) equal 'code' "$code $(cat late/middle)" '9 somebody' && [ -p late/.middle.ferry-part ] ;;
+	esac
 	rm -r late
 done
 

@@ -131,6 +131,35 @@ static void it_does_not_replace_while_another_holds_the_partial(void **state)
 	assert_holds(folder, "text");
 }
 
+static void a_partial_that_nobody_holds_makes_room(void **state)
+{
+	int folder = folder_of(state);
+	struct partial partial = open_and_finish(folder, "text");
+
+	assert_int_equal(scratch_write(folder, "file", "other"), 0);
+	assert_int_equal(scratch_write(folder, PARTIAL, "stale"), 0);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_OK);
+	partial_close(&partial);
+	assert_holds(folder, "text");
+	assert_int_equal(count_names(folder), 1);
+}
+
+static void what_is_no_partial_of_ours_makes_none(void **state)
+{
+	int folder = folder_of(state);
+	struct partial partial = open_and_finish(folder, "text");
+
+	assert_int_equal(scratch_write(folder, "file", "other"), 0);
+	assert_int_equal(mkfifoat(folder, PARTIAL, 0600), 0);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_NOT_REGULAR);
+	assert_int_equal(unlinkat(folder, PARTIAL, 0), 0);
+	assert_int_equal(linkat(folder, "file", folder, PARTIAL, 0), 0);
+	assert_int_equal(partial_rename(&partial, PARTIAL_REPLACES), STATUS_REFUSED);
+	partial_close(&partial);
+	assert_holds(folder, "other");
+	assert_int_equal(count_names(folder), 2);
+}
+
 static void a_folder_is_not_replaced(void **state)
 {
 	struct partial partial = open_and_finish(folder_of(state), "text");
@@ -195,6 +224,8 @@ int main(void)
 		IN_SCRATCH(it_replaces_what_has_got_the_name_meanwhile),
 		IN_SCRATCH(it_yields_to_what_has_got_the_name_meanwhile),
 		IN_SCRATCH(it_does_not_replace_while_another_holds_the_partial),
+		IN_SCRATCH(a_partial_that_nobody_holds_makes_room),
+		IN_SCRATCH(what_is_no_partial_of_ours_makes_none),
 		IN_SCRATCH(a_folder_is_not_replaced),
 		IN_SCRATCH(it_needs_no_openat2),
 		IN_SCRATCH(it_needs_no_privilege),
