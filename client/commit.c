@@ -121,10 +121,10 @@ static void fail(struct commit *commit, struct download *download, enum status s
 
 static enum result_status result_of(const struct download *download)
 {
-	if (download->outrun)
-		return RESULT_EXISTS;
 	if (download_failed(download))
-		return RESULT_FAILED;
+		return download->outrun ? RESULT_EXISTS : RESULT_FAILED;
+	if (download->outrun)
+		return download->summed ? RESULT_VERIFIED : RESULT_UNCHANGED;
 	/* Nothing had to come from the server: what was here was proven, no more. */
 	if (download->proving || (download->reused > 0 && download->fetched == 0))
 		return RESULT_VERIFIED;
@@ -133,7 +133,9 @@ static enum result_status result_of(const struct download *download)
 
 static void tell_one(struct commit *commit, struct download *download)
 {
-	if (download_failed(download))
+	if (download->outrun)
+		landing_withdraw(commit->transfer, download);
+	else if (download_failed(download))
 		landing_give_up(commit->transfer, download);
 	else
 		landing_close(commit->transfer, download);
@@ -172,16 +174,16 @@ static enum status keep_mode(struct commit *commit, struct download *download)
 
 static void rename_one(struct commit *commit, struct download *download)
 {
+	enum place place = PLACE_FREE;
 	enum status status = keep_mode(commit, download);
 
 	if (status == STATUS_OK)
-		status = landing_rename(commit->transfer, download);
-	if (status == STATUS_EXISTS) {
-		download->outrun = true;
+		status = landing_rename(commit->transfer, download, &place);
+	download->outrun = status == STATUS_EXISTS || (status == STATUS_OK && place == PLACE_SAME);
+	if (status == STATUS_EXISTS)
 		outcome_exists(commit->transfer, &download->file->node, &download->failure);
-	} else if (status != STATUS_OK) {
+	else if (status != STATUS_OK)
 		fail(commit, download, status);
-	}
 }
 
 /* A folder is synced for the first of the names that it has gained since. */
@@ -244,7 +246,7 @@ static void name_all(struct commit *commit, struct group *written)
 	while ((download = take_first(written))) {
 		if (!download_failed(download))
 			rename_one(commit, download);
-		if (download_failed(download)) {
+		if (download_failed(download) || download->outrun) {
 			tell_one(commit, download);
 			continue;
 		}

@@ -27,7 +27,7 @@ struct download {
 	bool proving;     /* the file of the final name is held against the source, and nothing is written */
 	bool looked;      /* the final name was looked at, */
 	bool free;        /* and there was nothing: neither a file nor a partial */
-	bool outrun;      /* somebody else has taken the final name, and keeps it */
+	bool outrun;      /* somebody else has the final name, and keeps it */
 	int64_t started;
 
 	/* What the server said last; the same for all runs of an epoch. */

@@ -52,17 +52,25 @@ static enum status take_stock(struct download *download, int folder, enum place 
 	return download->kept || place == PLACE_OTHER ? trim(download) : STATUS_OK;
 }
 
-/* Under the lock: nobody else renames anything to the final name now. */
-static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum place *place,
+static enum status look_at_place(struct transfer *transfer, const struct download *download, int folder, enum place *place,
 	struct failure *failure)
 {
 	enum status status = place_look_again(transfer, download->file, folder, &download->source, place, failure);
 
+	/* It seems to be the same; that it is not has just been proven. */
+	if (status == STATUS_OK && *place == PLACE_SAME && download->differs)
+		*place = PLACE_OTHER;
+	return status;
+}
+
+/* Under the lock: nobody else renames anything to the final name now. */
+static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum place *place,
+	struct failure *failure)
+{
+	enum status status = look_at_place(transfer, download, folder, place, failure);
+
 	if (status != STATUS_OK)
 		return status;
-	/* It seems to be the same; that it is not has just been proven. */
-	if (*place == PLACE_SAME && download->differs)
-		*place = PLACE_OTHER;
 	status = *place == PLACE_SAME ? partial_remove(&download->partial) : take_stock(download, folder, *place);
 	if (status != STATUS_OK)
 		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
@@ -74,6 +82,9 @@ static enum status await_other(struct transfer *transfer, struct download *downl
 {
 	char shown[OUTCOME_SHOWN_SIZE];
 
+	/* There may be nobody to wait for. */
+	if (*deadline != 0 && clock_now() >= *deadline)
+		return STATUS_BUSY;
 	if (*deadline == 0) {
 		*deadline = clock_now() + transfer->link.timeout;
 		report_note(transfer->report, "another ferry is writing %s: waiting for it", outcome_shown(transfer, &download->file->node, shown));
@@ -190,15 +201,25 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 	return status;
 }
 
-enum status landing_rename(struct transfer *transfer, struct download *download)
+enum status landing_rename(struct transfer *transfer, struct download *download, enum place *place)
 {
 	enum partial_clobber clobber = transfer->no_clobber ? PARTIAL_YIELDS : PARTIAL_REPLACES;
+	const int folder = download->partial.folder;
 	int64_t deadline = 0;
+	struct failure failure;
 	enum status status = partial_rename(&download->partial, clobber);
 
-	while (status == STATUS_BUSY && (status = await_other(transfer, download, download->partial.folder, &deadline)) == STATUS_OK)
+	*place = PLACE_FREE;
+	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK) {
+		status = look_at_place(transfer, download, folder, place, &failure);
+		if (status != STATUS_OK || *place == PLACE_SAME)
+			return status;
 		status = partial_rename(&download->partial, clobber);
-	return status;
+	}
+	if (status != STATUS_EXISTS)
+		return status;
+	status = look_at_place(transfer, download, folder, place, &failure);
+	return status == STATUS_OK && *place != PLACE_SAME ? STATUS_EXISTS : status;
 }
 
 static void close_basis(struct download *download)
@@ -250,6 +271,14 @@ void landing_close(struct transfer *transfer, struct download *download)
 	if (download->uses_folder)
 		folders_leave(transfer->folders, download->file->node.parent);
 	download->uses_folder = false;
+}
+
+void landing_withdraw(struct transfer *transfer, struct download *download)
+{
+	/* What cannot be removed stays: it harms nobody. */
+	if (partial_remove(&download->partial) != STATUS_OK)
+		download->kept = true;
+	landing_close(transfer, download);
 }
 
 void landing_give_up(struct transfer *transfer, struct download *download)

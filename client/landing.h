@@ -40,12 +40,17 @@ void landing_prove(struct transfer *transfer, struct download *download, uint32_
 /* The permissions that the source has, as far as the umask allows; never a set-id bit. */
 mode_t landing_mode(const struct transfer *transfer, const struct download *download);
 
-/* Gives the file its final name; waits for another ferry that holds its partial. STATUS_EXISTS: no_clobber, and the name is taken. */
-MUST_CHECK enum status landing_rename(struct transfer *transfer, struct download *download);
+/*
+ * Gives the file its final name; waits for another ferry that holds its partial. PLACE_SAME: somebody else was faster, and has put
+ * there what this is. STATUS_EXISTS: no_clobber, and something else has the name.
+ */
+MUST_CHECK enum status landing_rename(struct transfer *transfer, struct download *download, enum place *place);
 
 /* Closes what is open. A partial that holds anything worth keeping stays. */
 void landing_give_up(struct transfer *transfer, struct download *download);
 /* Closes what is open, the file having its final name. */
 void landing_close(struct transfer *transfer, struct download *download);
+/* Closes what is open, somebody else's file having the final name for good: the partial goes, whatever it holds. */
+void landing_withdraw(struct transfer *transfer, struct download *download);
 
 #endif

@@ -37,19 +37,29 @@ done
 expect 9 ferry get -i - -d kept --json <<<"$server/tree/small"$'\tfolder'
 equal 'a folder in the way' "$(statuses)" failed
 
-# Somebody else is faster than we are.
-start_proxy --stall 1500000
-ferry get "$proxied/tree/large" -d raced --no-clobber --json >raced.json 2>raced.err &
-racer=$!
-read -r _ <&"$from"
-until [ -e raced/.large.ferry-part ]; do sleep 0.01; done
-echo first >raced/large
-echo go >&"$to"
-code=0
-wait "$racer" || code=$?
-equal 'code of the slower one' "$code" 9
-equal 'the faster one' "$(cat raced/large)" first
-equal 'its status' "$(jq -r '"\(.status) \(.error.code)"' raced.json)" 'exists 9'
+# Somebody else is faster than we are: what has the name stays, and is unchanged where it is what would have come.
+for sync in '' --no-sync; do
+	for size in 900000 3000000; do
+		for faster in other same; do
+			sample source/tree/raced "$size"
+			start_proxy --stall 500000
+			# shellcheck disable=SC2086
+			ferry get "$proxied/tree/"{sub/other,raced} -d raced -j 1 --no-clobber --json $sync >raced.json 2>raced.err &
+			racer=$! code=0
+			read -r _ <&"$from"
+			if [ $faster = same ]; then cp -p source/tree/raced raced/raced; else echo first >raced/raced; fi
+			cp -p raced/raced first
+			echo go >&"$to"
+			wait "$racer" || code=$?
+			[ $faster = same ] && wanted='0 unchanged null' || wanted='9 exists 9'
+			equal "the slower of two $size $sync" "$code $(jq -r 'select(.path == "raced/raced") | "\(.status) \(.error.code)"' raced.json)" "$wanted"
+			same first raced/raced
+			absent raced/.raced.ferry-part
+			rm -r raced
+		done
+	done
+done
+rm source/tree/raced
 
 # Too large: skipped, and no failure.
 expect 0 ferry get -r "$server/tree" -d limited --max-size 20000 --json
