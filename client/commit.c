@@ -106,10 +106,14 @@ static struct download *take_first(struct group *group)
 	return download;
 }
 
+static bool is_old(const struct group *group)
+{
+	return group->count > 0 && clock_now() - group->since >= COMMIT_AGE_MAX;
+}
+
 static bool is_full(const struct commit *commit, const struct group *group)
 {
-	return group->count >= commit->files_max || group->bytes >= COMMIT_BYTES_MAX ||
-		(group->count > 0 && clock_now() - group->since >= COMMIT_AGE_MAX);
+	return group->count >= commit->files_max || group->bytes >= COMMIT_BYTES_MAX || is_old(group);
 }
 
 /* --- One file ------------------------------------------------------------------------------------------------------ */
@@ -286,6 +290,17 @@ void commit_all(struct commit *commit)
 			lead(commit);
 	}
 	pthread_mutex_unlock(&commit->lock);
+}
+
+bool commit_old(struct commit *commit)
+{
+	pthread_mutex_lock(&commit->lock);
+	if (!commit->led && (is_old(&commit->written) || is_old(&commit->named)))
+		lead(commit);
+	/* Whoever leads names what may be ours. */
+	bool waits = commit->led || commit->written.count + commit->named.count > 0;
+	pthread_mutex_unlock(&commit->lock);
+	return waits;
 }
 
 /* A leader is waited for only where it is so slow that the next group is full twice over. */

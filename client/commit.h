@@ -34,5 +34,7 @@ void commit_free(struct commit *commit);
 void commit_add(struct commit *commit, struct download *download);
 /* Commits what is there. */
 void commit_all(struct commit *commit);
+/* Goes on with what has waited for COMMIT_AGE_MAX, for a thread that has other work. False: nothing waits any more. */
+bool commit_old(struct commit *commit);
 
 #endif

@@ -92,6 +92,7 @@ static enum status receive_run(struct worker *worker, struct download *download,
 		if (!course->stop)
 			judge(worker, download, run, piece, &receipt, course);
 		*complete = piece + 1 == end || receipt.verdict == RECEIPT_ERROR;
+		worker_commit_old(worker);
 	}
 	return STATUS_OK;
 }

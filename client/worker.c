@@ -261,6 +261,11 @@ bool worker_is_pause(enum status status)
 	return status == STATUS_BUSY || status == STATUS_STOPPING;
 }
 
+void worker_commit_old(struct worker *worker)
+{
+	worker->uncommitted = worker->uncommitted && commit_old(worker->transfer->commit);
+}
+
 /* --- Tasks --------------------------------------------------------------------------------------------------------- */
 
 static void abandon(struct worker *worker)
@@ -332,6 +337,7 @@ void worker_run(struct worker *worker)
 		else {
 			work_on(worker);
 			queue_task_over(queue);
+			worker_commit_old(worker);
 		}
 	}
 	commit_what_is_done(worker);

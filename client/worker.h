@@ -41,6 +41,9 @@ void worker_unchanged(struct worker *worker, struct download *download);
 /* Does what queue_run_over asks for. */
 void worker_do(struct worker *worker, struct download *download, enum run_duty duty);
 
+/* A task may take long: between its pieces what this thread has finished before, and others behind it, gets its name. */
+void worker_commit_old(struct worker *worker);
+
 /* --- The link -------------------------------------------------------------------------------------------------------- */
 
 /* Nobody wants what it still would bring; no failure. */
