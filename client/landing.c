@@ -193,6 +193,9 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 	*place = PLACE_FREE;
 	if (download->outlet)
 		return STATUS_OK;
+	/* One without a name holds nothing worth keeping, and has the mode that was told with what it was opened for. */
+	if (download->partial.unnamed)
+		landing_close(transfer, download);
 	if (partial_is_open(&download->partial))
 		return reopen_partial(transfer, download, failure);
 	enum status status = open_partial(transfer, download, place, failure);

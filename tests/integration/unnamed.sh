@@ -56,6 +56,17 @@ for beside in left held odd; do
 	rm -r late
 done
 
+# A file that has to come again may have another mode by then.
+start_proxy --flip-at 100000 --stall 200000
+ferry get "$proxied/"{first,middle} -d again -j 1 --no-sync 2>err &
+client=$!
+read -r _ <&"$from"
+chmod 750 source/middle
+echo go >&"$to"
+wait "$client" || fail "the client ended with $?"
+same source/middle again/middle
+equal 'mode' "$(stat -c %a again/middle)" 750
+
 # A kill leaves nothing behind but whole files.
 "$programs/ferry" get -r "$server" -d killed --no-sync --limit-rate 2M 2>err &
 client=$!
