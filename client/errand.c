@@ -102,9 +102,16 @@ static bool choose(struct worker *worker, struct errand *errand, enum choice cho
 	return true;
 }
 
-/* The partial of an earlier epoch is worth to be verified under the next one. False: threads do that from now on. */
+/*
+ * The partial of an earlier epoch is worth to be verified under the next one, unless the source has outgrown what is wanted. False:
+ * it has, or threads work on it from now on.
+ */
 static bool resume(struct worker *worker, struct errand *errand)
 {
+	if (errand->described && errand->download->source.size > worker->transfer->max_size) {
+		errand_leave(worker, errand->download, RESULT_SKIPPED);
+		return false;
+	}
 	if (errand->ask != ASK_READ || piece_count(errand->download->source.size) == 1)
 		return true;
 	return take_stock(worker, errand);

@@ -32,3 +32,15 @@ for change in grow shrink replace rewrite delete touched; do
 	fi
 	rm -f .copy.ferry-part
 done
+
+# One that outgrows what is wanted is left alone, and nothing stays of what had come.
+vast source/file
+start_proxy --stall 3000000
+ferry get "$proxied/file" -o copy -j 1 --no-sync --max-size 200M --json >told 2>client.log &
+client=$!
+read -r _ <&"$from"
+grow
+echo go >&"$to"
+wait "$client" || fail "the client ended with $?"
+equal 'status' "$(jq -r '"\(.status) \(.bytes)"' told)" 'skipped 209716200'
+absent copy .copy.ferry-part
