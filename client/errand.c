@@ -19,8 +19,17 @@ static enum status map_pieces(struct worker *worker, struct download *download, 
 static enum status land(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
 {
 	*place = PLACE_FREE;
-	return download->proving ? landing_prove_in_place(worker->transfer, download, failure) :
-		landing_open(worker->transfer, download, place, failure);
+	if (download->proving) {
+		enum status status = landing_prove_in_place(worker->transfer, download, failure);
+		if (status != STATUS_REFUSED)
+			return status;
+		/* What may not be read cannot be proven: it comes anew. */
+		landing_close(worker->transfer, download);
+		*failure = (struct failure){.code = EXIT_OK};
+		download->proving = false;
+		download->differs = true;
+	}
+	return landing_open(worker->transfer, download, place, failure);
 }
 
 enum status errand_begin(struct worker *worker, struct download *download, enum place *place, struct failure *failure)

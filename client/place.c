@@ -64,7 +64,10 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 	return STATUS_OK;
 }
 
-/* A sum that the user gave is believed, size and time are not. What has it may be an earlier run's that was not synced. */
+/*
+ * A sum that the user gave is believed, size and time are not. What has it may be an earlier run's that was not synced. What may not
+ * be read has not been proven.
+ */
 static enum status prove(const struct transfer *transfer, int folder, const struct plan_file *file, uint64_t size, enum place *place)
 {
 	const struct digest *sum = plan_sum(file);
@@ -74,7 +77,7 @@ static enum status prove(const struct transfer *transfer, int folder, const stru
 	enum status status = checksum_file(folder, file->name, size, sum, transfer->sync ? CHECKSUM_SYNC : CHECKSUM_NO_SYNC);
 	if (status == STATUS_OK)
 		return folders_settle(transfer->folders, file->node.parent);
-	if (status != STATUS_MISMATCH && status != STATUS_CHANGED)
+	if (status != STATUS_MISMATCH && status != STATUS_CHANGED && status != STATUS_REFUSED)
 		return status;
 	*place = PLACE_OTHER;
 	return STATUS_OK;
