@@ -67,7 +67,7 @@ static enum status open_folder(const char *path, int *fd)
 static enum status make_below(int parent, const char *name, enum destination_sync sync, int *fd)
 {
 	bool made;
-	enum status status = beneath_make_folder(parent, name, fd, &made);
+	enum status status = beneath_make_folder(parent, name, 0777, fd, &made);
 
 	if (status != STATUS_OK || !made || sync == DESTINATION_NO_SYNC)
 		return status;

@@ -130,7 +130,7 @@ static enum status make_locked(struct folders *folders, struct plan_folder *fold
 
 	if (status != STATUS_OK)
 		return status;
-	status = beneath_make_folder(folder->node.parent->fd, folder->name, &folder->fd, &folder->made);
+	status = beneath_make_folder(folder->node.parent->fd, folder->name, folder->first_mode, &folder->fd, &folder->made);
 	leave_locked(folders, folder->node.parent);
 	return status;
 }

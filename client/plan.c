@@ -161,6 +161,7 @@ static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry
 	if (!made)
 		return NULL;
 	fill_in(&made->node, made->name, entry, PLAN_FOLDER);
+	made->first_mode = entry->told ? (uint16_t)((entry->mode & 0777) | 0700) : 0777;
 	made->fd = -1;
 	made->older = plan->folders;
 	plan->folders = made;

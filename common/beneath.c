@@ -233,13 +233,13 @@ static enum status check_name(const char *name)
 	return path_name_legal(span) ? STATUS_OK : STATUS_INVALID;
 }
 
-enum status beneath_make_folder(int parent, const char *name, int *fd, bool *made)
+enum status beneath_make_folder(int parent, const char *name, mode_t mode, int *fd, bool *made)
 {
 	enum status status = check_name(name);
 
 	if (status != STATUS_OK)
 		return status;
-	bool is_new = mkdirat(parent, name, 0777) == 0;
+	bool is_new = mkdirat(parent, name, mode) == 0;
 	if (!is_new && errno != EEXIST)
 		return status_from_errno(errno);
 	int opened = open_component(parent, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);

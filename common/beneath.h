@@ -46,10 +46,10 @@ MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_
 MUST_CHECK enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode, int *fd);
 
 /*
- * Makes the folder NAME (one component, mode 0777 & ~umask) inside PARENT unless it is there, and opens it without
+ * Makes the folder NAME (one component, MODE & ~umask) inside PARENT unless it is there, and opens it without
  * following a symlink. *MADE tells whether it was new: then PARENT gained a name and wants an fsync.
  */
-MUST_CHECK enum status beneath_make_folder(int parent, const char *name, int *fd, bool *made);
+MUST_CHECK enum status beneath_make_folder(int parent, const char *name, mode_t mode, int *fd, bool *made);
 
 /* One component each, inside the directory FOLDER. */
 MUST_CHECK enum status beneath_stat_name(int folder, const char *name, struct stat *stat);

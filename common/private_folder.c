@@ -29,7 +29,7 @@ static enum status make(int parent, const char *name, int *fd)
 {
 	int folder;
 	bool made;
-	enum status status = beneath_make_folder(parent, name, &folder, &made);
+	enum status status = beneath_make_folder(parent, name, 0700, &folder, &made);
 
 	if (status != STATUS_OK)
 		return status;

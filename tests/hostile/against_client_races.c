@@ -115,11 +115,11 @@ static enum status land_step_by_step(const struct race *race)
 {
 	int spot, folder;
 	bool made;
-	enum status status = beneath_make_folder(race->in, "spot", &spot, &made);
+	enum status status = beneath_make_folder(race->in, "spot", 0777, &spot, &made);
 
 	if (status != STATUS_OK)
 		return status;
-	status = beneath_make_folder(spot, "new", &folder, &made);
+	status = beneath_make_folder(spot, "new", 0777, &folder, &made);
 	close(spot);
 	return status == STATUS_OK ? land(folder) : status;
 }

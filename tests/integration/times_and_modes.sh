@@ -27,3 +27,27 @@ done <<'TABLE'
 0777 755
 TABLE
 equal 'mode of a closed folder' "$(stat -c %a copy/closed)" 755
+
+# A folder is never more open than its source, also where the run is killed that would have completed it.
+mkdir -p tree/secret/deeper tree/shared
+sample tree/secret/deeper/file 5000000
+chmod 700 tree/secret
+chmod 500 tree/secret/deeper
+chmod 775 tree/shared
+start_server tree
+start_proxy --stall 3000000
+modes() { stat -c '%n %a' "${@/#/begun/}" | sed 's|begun/||' | xargs; }
+"$programs/ferry" get -r "$proxied/" -d begun 2>client.log &
+client=$!
+read -r _ <&"$from"
+until [ -e begun/secret/deeper/.file.ferry-part ]; do sleep 0.01; done
+equal 'modes while it is fetched' "$(modes secret secret/deeper)" 'secret 700 secret/deeper 700'
+kill -KILL "$client"
+wait "$client" 2>/dev/null || :
+expect 0 ferry get -r "$server/" -d begun
+equal 'modes at the end' "$(modes secret secret/deeper shared)" 'secret 700 secret/deeper 700 shared 755'
+same tree begun
+
+# What -d makes, and what only a manifest names, has no source to be like.
+expect 0 ferry get -i - -d made/here <<<"$server/secret/deeper/file"$'\tsub/file'
+equal 'modes of other folders' "$(stat -c %a made made/here made/here/sub | xargs)" '755 755 755'

@@ -120,12 +120,12 @@ static void a_folder_is_made_once_and_then_found(void **state)
 	int folder = folder_of(state), fd;
 	bool made = false;
 
-	assert_int_equal(beneath_make_folder(folder, "sub", &fd, &made), STATUS_OK);
+	assert_int_equal(beneath_make_folder(folder, "sub", 0777, &fd, &made), STATUS_OK);
 	assert_true(made);
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	assert_int_equal(scratch_write(fd, "file", "text"), 0);
 	close(fd);
-	assert_int_equal(beneath_make_folder(folder, "sub", &fd, &made), STATUS_OK);
+	assert_int_equal(beneath_make_folder(folder, "sub", 0777, &fd, &made), STATUS_OK);
 	assert_false(made);
 	assert_holds(fd, "file", "text");
 	close(fd);
@@ -140,11 +140,11 @@ static void a_folder_is_not_made_where_something_else_is(void **state)
 	assert_int_equal(mkdirat(folder, "target", 0755), 0);
 	assert_int_equal(symlinkat("target", folder, "link"), 0);
 	assert_int_equal(mkfifoat(folder, "fifo", 0644), 0);
-	assert_int_equal(beneath_make_folder(folder, "file", &fd, &made), STATUS_NOT_FOLDER);
-	assert_int_equal(beneath_make_folder(folder, "link", &fd, &made), STATUS_SYMLINK);
-	assert_int_equal(beneath_make_folder(folder, "fifo", &fd, &made), STATUS_NOT_FOLDER);
+	assert_int_equal(beneath_make_folder(folder, "file", 0777, &fd, &made), STATUS_NOT_FOLDER);
+	assert_int_equal(beneath_make_folder(folder, "link", 0777, &fd, &made), STATUS_SYMLINK);
+	assert_int_equal(beneath_make_folder(folder, "fifo", 0777, &fd, &made), STATUS_NOT_FOLDER);
 	for (size_t i = 0; i < COUNT(no_names); i++)
-		assert_int_equal(beneath_make_folder(folder, no_names[i], &fd, &made), STATUS_INVALID);
+		assert_int_equal(beneath_make_folder(folder, no_names[i], 0777, &fd, &made), STATUS_INVALID);
 	assert_int_equal(fd, -1);
 }
 

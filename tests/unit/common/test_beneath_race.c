@@ -159,7 +159,7 @@ static enum status open_made_folder(int root, int *fd)
 {
 	int folder;
 	bool made;
-	enum status status = beneath_make_folder(root, "spot", &folder, &made);
+	enum status status = beneath_make_folder(root, "spot", 0777, &folder, &made);
 
 	if (status != STATUS_OK)
 		return status;
