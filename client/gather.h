@@ -15,7 +15,7 @@ struct gather {
 	bool held;    /* nothing is handed over before gather_end() */
 	bool refused; /* two sources want one place: that was told, and nothing is to be fetched */
 	struct plan_source *source; /* the present one */
-	uint8_t pass; /* how often it was read: what was met in another pass is no twin */
+	uint8_t pass; /* which reading it is, 1 to 255 over and over; 0: none. What was met in another pass is no twin */
 	struct plan_file *files, *last; /* not handed over yet */
 };
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "line_file.h"
+#include "path.h"
 
 void known_servers_release(struct known_servers *servers)
 {
@@ -73,18 +75,6 @@ enum status known_servers_remove(struct known_servers *servers, const char *host
 
 /* --- The file -------------------------------------------------------------------------------------------------------- */
 
-static bool parse_port(const char *text, uint16_t *port)
-{
-	char *end;
-	size_t digits = strspn(text, "0123456789");
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (digits == 0 || digits > 5 || text[digits] || value == 0 || value > UINT16_MAX)
-		return false;
-	*port = (uint16_t)value;
-	return true;
-}
-
 static enum status take(void *store, char *line)
 {
 	struct known_servers *servers = store;
@@ -96,7 +86,7 @@ static enum status take(void *store, char *line)
 	/* Written again, a '#' behind blanks would begin a comment. */
 	if (!pin_text || strtok_r(NULL, " ", &place) || *host == '#')
 		return STATUS_INVALID;
-	if (!parse_port(port_text, &port) || pin_parse(pin_text, &pin) != STATUS_OK || find(servers, host, port))
+	if (!address_parse_port(span_of(port_text), &port) || port == 0 || pin_parse(pin_text, &pin) != STATUS_OK || find(servers, host, port))
 		return STATUS_INVALID;
 	return add(servers, host, port, &pin);
 }

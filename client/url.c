@@ -45,17 +45,7 @@ static bool all_of(struct span span, const char *extra)
 
 static const char *parse_port(struct span digits, uint16_t *port)
 {
-	unsigned long value = 0;
-
-	for (size_t i = 0; i < digits.length; i++) {
-		if (!isdigit(digits.bytes[i]) || digits.length > 5)
-			return bad_port;
-		value = value * 10 + (unsigned long)(digits.bytes[i] - '0');
-	}
-	if (value < 1 || value > UINT16_MAX)
-		return bad_port;
-	*port = (uint16_t)value;
-	return NULL;
+	return address_parse_port(digits, port) && *port > 0 ? NULL : bad_port;
 }
 
 /* What follows the host: nothing, or a colon and a port. */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "path.h"
+
 #define HOST_SIZE 64 /* an IPv6 address and the name of an interface behind '%' */
 #define PORT_DIGITS_MAX 5
 
@@ -32,15 +34,17 @@ static const unsigned char *ipv4_bytes(const struct address *address)
 	return NULL;
 }
 
-static bool parse_port(const char *text, uint16_t *port)
+bool address_parse_port(struct span text, uint16_t *port)
 {
-	size_t digits = strspn(text, "0123456789");
 	uint32_t value = 0;
 
-	if (digits == 0 || digits > PORT_DIGITS_MAX || text[digits])
+	if (text.length == 0 || text.length > PORT_DIGITS_MAX)
 		return false;
-	for (size_t i = 0; i < digits; i++)
-		value = 10 * value + (uint32_t)(text[i] - '0');
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.bytes[i] < '0' || text.bytes[i] > '9')
+			return false;
+		value = 10 * value + (uint32_t)(text.bytes[i] - '0');
+	}
 	if (value > UINT16_MAX)
 		return false;
 	*port = (uint16_t)value;
@@ -116,7 +120,7 @@ enum status address_parse(const char *text, struct address *address)
 
 	if (!parse_place(text, &parsed, &rest))
 		return STATUS_INVALID;
-	if (*rest && (*rest != ':' || !parse_port(rest + 1, &port)))
+	if (*rest && (*rest != ':' || !address_parse_port(span_of(rest + 1), &port)))
 		return STATUS_INVALID;
 	address_set_port(&parsed, port);
 	*address = parsed;

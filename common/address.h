@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "status.h"
+#include "wire.h"
 
 #define ADDRESS_DEFAULT_PORT 7440
 
@@ -17,6 +18,9 @@ struct address {
 
 /* ADDR:PORT, ADDR, :PORT (IPv4 and IPv6 wildcards are one address each: "::"), [IPv6]:PORT; numeric only. */
 MUST_CHECK enum status address_parse(const char *text, struct address *address);
+
+/* A port alone: up to five decimal digits, 0 to 65535. */
+bool address_parse_port(struct span text, uint16_t *port);
 
 uint16_t address_port(const struct address *address);
 void address_set_port(struct address *address, uint16_t port);

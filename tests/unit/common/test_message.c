@@ -305,11 +305,14 @@ static void examples_survive_decoding_and_encoding(void **state)
 static bool type_exists(uint8_t type)
 {
 	struct frame frame;
-	unsigned char header[FRAME_HEADER_SIZE] = {0, 0, 0, 64, type, 0, 0, 0};
+	unsigned char header[FRAME_HEADER_SIZE] = {0, 0, 0, 0, type, 0, 0, 0};
 
-	for (header[7] = 0; header[7] <= 1; header[7]++)
+	for (unsigned way = 0; way < 4; way++) {
+		header[3] = way & 1 ? 64 : 0;
+		header[7] = (unsigned char)(way >> 1);
 		if (header_passes(header, false, &frame) || header_passes(header, true, &frame))
 			return true;
+	}
 	return false;
 }
 
