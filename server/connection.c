@@ -130,6 +130,17 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* How long it may be idle. CLOCK_NEVER: it is not. */
+static int64_t idle_until(const struct connection *connection)
+{
+	const struct conversation *conversation = &connection->conversation;
+	const struct settings *settings = conversation->services->settings;
+
+	if (!conversation_is_idle(conversation))
+		return CLOCK_NEVER;
+	return connection->active + (conversation->goodbye ? settings->frame_deadline : settings->idle_deadline);
+}
+
 /* The one place that knows how long a client may take for what; each limit counts from a moment that it cannot move. */
 static int64_t deadline_of(const struct connection *connection)
 {
@@ -143,13 +154,8 @@ static int64_t deadline_of(const struct connection *connection)
 		return connection->accepted + settings->greeting_deadline;
 	if (connection->frame)
 		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
-	if (!conversation_is_idle(conversation) || connection->rate.since)
-		return deadline;
-	if (conversation->goodbye)
-		deadline = earlier(deadline, connection->active + settings->frame_deadline);
-	else
-		deadline = earlier(deadline, connection->active + settings->idle_deadline);
-	return deadline;
+	/* Who still has much to take is not idle. */
+	return connection->rate.since ? deadline : earlier(deadline, idle_until(connection));
 }
 
 /* Takes the times that deadline_of() and rate_due() count from. HANDED is what the kernel had before this step. */
@@ -176,6 +182,14 @@ static void note_times(struct connection *connection, bool received, uint64_t ha
 static int64_t rate_due(const struct connection *connection)
 {
 	return connection->rate.since ? connection->rate.since + connection->conversation.services->settings->rate_window : CLOCK_NEVER;
+}
+
+/* When to look how much of it was: also when it would be idle for too long if all was. */
+static int64_t look_at(const struct connection *connection)
+{
+	int64_t due = rate_due(connection), idle = idle_until(connection);
+
+	return connection->rate.since && idle > clock_now() ? earlier(due, idle) : due;
 }
 
 struct wish connection_first_wish(const struct connection *connection)
@@ -248,7 +262,7 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 		.read = !connection->ended,
 		.write = (pending && !stream_write_wants_input(stream)) || goes_on || stream_read_wants_room(stream),
 		.deadline = deadline_of(connection),
-		.wake = pace == PACE_PARK ? earlier(park_until, rate_due(connection)) : rate_due(connection),
+		.wake = pace == PACE_PARK ? earlier(park_until, look_at(connection)) : look_at(connection),
 	};
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
