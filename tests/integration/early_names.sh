@@ -3,13 +3,13 @@
 . tests/support/story.sh
 
 mkdir source
-sample source/middle 2500000
+sample source/middle 900000 # one piece: in several it could have to wait for its turn
 sample source/small 2000
 vast source/huge
 start_server source
 mkfifo results
 for jobs in 1 2; do
-	ferry get "$server/"{small,middle,huge} -d "copy.$jobs" -j "$jobs" --json --limit-rate 6M >results 2>client.log &
+	"$programs/ferry" get "$server/"{small,middle,huge} -d "copy.$jobs" -j "$jobs" --json --limit-rate 6M >results 2>client.log &
 	client=$!
 	exec {results}<results
 	for line in 1 2; do
