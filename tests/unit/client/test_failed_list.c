@@ -41,45 +41,46 @@ static struct failed_list *open_list(void)
 	return list;
 }
 
-static void failures_in_any_order_make_one_list(void **state)
+/* Writes and closes LIST. */
+static void assert_written(struct failed_list *list, const char *expected)
 {
-	static const char *const orders[][4] = {{"a", "b", "c", "a"}, {"c", "a", "b", "b"}};
-	char host[] = "host", path[] = "", text[200] = "";
-	const struct url url = {.host = host, .port = 7440, .path = path, .contents = true};
+	char text[200];
 	struct failure failure;
 
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct failed_list *list = open_list();
-		for (size_t j = 0; j < 4; j++)
-			failed_list_add(list, &url, span_of(orders[i][j]), orders[i][j], NULL);
-		assert_int_equal(failed_list_write(list, FAILED_LIST_SYNC, &failure), STATUS_OK);
-		failed_list_close(list);
-		FILE *file = fopen("list", "r");
-		assert_non_null(file);
-		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-		fclose(file);
-		assert_string_equal(text, "ferry://host/a\nferry://host/b\nferry://host/c\n");
-	}
-}
-
-static void no_name_ends_a_line(void **state)
-{
-	char host[] = "host", path[] = "a\r", text[200] = "";
-	const struct url url = {.host = host, .port = 7440, .path = path};
-	struct failed_list *list = open_list();
-	struct failure failure;
-
-	(void)state;
-	failed_list_add(list, &url, span_of(""), "b\t\n%\r", NULL);
-	failed_list_add(list, &url, span_of(""), "a\r", NULL);
 	assert_int_equal(failed_list_write(list, FAILED_LIST_SYNC, &failure), STATUS_OK);
 	failed_list_close(list);
 	FILE *file = fopen("list", "r");
 	assert_non_null(file);
 	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 	fclose(file);
-	assert_string_equal(text, "ferry://host/a%0D\tb%09%0A%25%0D\nferry://host/a%0D\n");
+	assert_string_equal(text, expected);
+}
+
+static void failures_in_any_order_make_one_list(void **state)
+{
+	static const char *const orders[][4] = {{"a", "b", "c", "a"}, {"c", "a", "b", "b"}};
+	char host[] = "host", path[] = "";
+	const struct url url = {.host = host, .port = 7440, .path = path, .contents = true};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct failed_list *list = open_list();
+		for (size_t j = 0; j < 4; j++)
+			failed_list_add(list, &url, span_of(orders[i][j]), orders[i][j], NULL);
+		assert_written(list, "ferry://host/a\nferry://host/b\nferry://host/c\n");
+	}
+}
+
+static void no_name_ends_a_line(void **state)
+{
+	char host[] = "host", path[] = "a\r";
+	const struct url url = {.host = host, .port = 7440, .path = path};
+	struct failed_list *list = open_list();
+
+	(void)state;
+	failed_list_add(list, &url, span_of(""), "b\t\n%\r", NULL);
+	failed_list_add(list, &url, span_of(""), "a\r", NULL);
+	assert_written(list, "ferry://host/a%0D\tb%09%0A%25%0D\nferry://host/a%0D\n");
 }
 
 static void too_long_a_list_is_told_and_leaves_the_file(void **state)

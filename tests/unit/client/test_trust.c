@@ -211,16 +211,24 @@ static void get_up(struct terminal *terminal)
 	close(terminal->user);
 }
 
+/* A server that nobody knows, and a user who does not accept it. */
+static struct terminal say_no(struct fixture *fixture, struct trust **trust, struct failure *failure, enum status *judgement)
+{
+	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
+	assert_int_equal(trust_open(&(struct trust_options){.pin = NULL}, trust, failure), STATUS_OK);
+	struct terminal terminal = sit_down("no\n");
+	*judgement = judge(fixture, *trust, terminal.stop, failure);
+	return terminal;
+}
+
 static void the_user_is_asked_once_about_a_server_that_was_not_accepted(void **state)
 {
 	struct fixture *fixture = *state;
 	struct trust *trust;
 	struct failure failure;
+	enum status first;
 
-	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
-	assert_int_equal(trust_open(&(struct trust_options){.pin = NULL}, &trust, &failure), STATUS_OK);
-	struct terminal terminal = sit_down("no\n");
-	enum status first = judge(fixture, trust, terminal.stop, &failure);
+	struct terminal terminal = say_no(fixture, &trust, &failure, &first);
 	interrupt(&terminal);
 	enum status second = trust_judge(trust, &fixture->url, &fixture->pair.client, terminal.stop, &failure);
 	fixture->url.port++;
@@ -240,11 +248,9 @@ static void another_key_of_a_server_that_was_not_accepted_is_another_question(vo
 	struct fixture *fixture = *state;
 	struct trust *trust;
 	struct failure failure;
+	enum status first;
 
-	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
-	assert_int_equal(trust_open(&(struct trust_options){.pin = NULL}, &trust, &failure), STATUS_OK);
-	struct terminal terminal = sit_down("no\n");
-	enum status first = judge(fixture, trust, terminal.stop, &failure);
+	struct terminal terminal = say_no(fixture, &trust, &failure, &first);
 	pair_close(&fixture->pair);
 	fixture->pair = pair_open(TLS_CLIENTS_UNASKED, CLIENT_WITHOUT);
 	interrupt(&terminal);
