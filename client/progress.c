@@ -75,6 +75,14 @@ static void update_rate(struct progress *progress, uint64_t bytes, int64_t now)
 	progress->sampled_bytes = bytes;
 }
 
+/* Of a run that is over; in bytes per second. */
+static uint64_t average(const struct progress_figures *figures)
+{
+	double bytes = (double)(figures->bytes_fetched + figures->bytes_verified);
+
+	return figures->elapsed > 0 ? (uint64_t)(bytes * (double)CLOCK_SECOND / (double)figures->elapsed) : 0;
+}
+
 /* Caller holds lock. */
 static struct progress_figures take_figures(struct progress *progress)
 {
@@ -93,12 +101,9 @@ static struct progress_figures take_figures(struct progress *progress)
 	figures.listing = atomic_load(&counters->listing);
 	figures.files_known = atomic_load(&counters->files_known);
 	figures.bytes_known = atomic_load(&counters->bytes_known);
-	uint64_t bytes = figures.bytes_fetched + figures.bytes_verified;
-	update_rate(progress, bytes, now);
-	if (!figures.finished)
-		figures.rate = (uint64_t)progress->rate;
-	else if (figures.elapsed > 0)
-		figures.rate = (uint64_t)((double)bytes * (double)CLOCK_SECOND / (double)figures.elapsed);
+	/* A piece takes long where the rate is limited: the rate is that of bytes as they come, the average of what was proven. */
+	update_rate(progress, atomic_load(&counters->bytes_received) + figures.bytes_verified, now);
+	figures.rate = figures.finished ? average(&figures) : (uint64_t)progress->rate;
 	return figures;
 }
 

@@ -19,6 +19,7 @@ struct progress_counters {
 	atomic_uint_fast64_t files_known; /* so far; grows while a listing streams */
 	atomic_uint_fast64_t files_done;  /* fetched, verified or kept; one that failed never is */
 	atomic_uint_fast64_t bytes_known; /* of the files known, those kept included */
+	atomic_uint_fast64_t bytes_received; /* of contents, proven or not: the rate's */
 	atomic_uint_fast64_t bytes_fetched;  /* received and proven */
 	atomic_uint_fast64_t bytes_verified; /* proven on disk */
 	atomic_uint_fast64_t bytes_kept;     /* unchanged files */

@@ -34,6 +34,12 @@ static enum status receive_reason(struct worker *worker, const struct download *
 	return status == STATUS_OK ? hear_error(worker, download, payload, receipt) : status;
 }
 
+static void count_received(const struct worker *worker, struct receipt *receipt, size_t length)
+{
+	receipt->received += (uint32_t)length;
+	atomic_fetch_add_explicit(&worker->transfer->counters->bytes_received, length, memory_order_relaxed);
+}
+
 /* Hashes and stores the bytes of PIECE as they come. */
 static enum status receive_bytes(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt,
 	struct digest *digest)
@@ -47,7 +53,7 @@ static enum status receive_bytes(struct worker *worker, struct download *downloa
 		enum status status = link_view(worker->link, rest < LINK_VIEW_MAX ? rest : LINK_VIEW_MAX, &bytes);
 		if (status != STATUS_OK)
 			return status;
-		receipt->received += (uint32_t)bytes.length;
+		count_received(worker, receipt, bytes.length);
 		piece_add(&builder, worker->lanes, bytes.bytes, bytes.length);
 		if (is_stored(receipt))
 			landing_store(worker->transfer, download, piece, offset, bytes, &receipt->failure);
@@ -64,7 +70,7 @@ static enum status hold_bytes(struct worker *worker, struct receipt *receipt)
 	if (status != STATUS_OK)
 		return status;
 	memcpy(receipt->hold, bytes.bytes, bytes.length);
-	receipt->received = receipt->length;
+	count_received(worker, receipt, bytes.length);
 	return STATUS_OK;
 }
 

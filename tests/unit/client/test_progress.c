@@ -8,13 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "amount.h"
+#include "capture.h"
 #include "clock.h"
 #include "progress_line.h"
 
@@ -201,15 +201,12 @@ static void times_are_those_of_rfc_3339_whatever_the_year(void **state)
 
 static struct progress_counters counters;
 
-static char *stderr_with(enum progress_style style, const char *message, const char *late)
+static const char *stderr_with(enum progress_style style, const char *message, const char *late)
 {
-	static char text[4096];
+	static struct capture capture;
 	struct progress *progress;
-	int kept = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
 
-	assert_true(kept >= 0 && file >= 0);
-	fflush(stderr);
-	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	capture_start(&capture, STDERR_FILENO);
 	assert_int_equal(progress_start(style, &counters, &progress), STATUS_OK);
 	if (message)
 		progress_print(progress, message);
@@ -217,16 +214,10 @@ static char *stderr_with(enum progress_style style, const char *message, const c
 	if (late)
 		progress_print(progress, late);
 	progress_free(progress);
-	ssize_t length = pread(file, text, sizeof text - 1, 0);
-	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
-	close(kept);
-	close(file);
-	assert_true(length >= 0);
-	text[length] = '\0';
-	return text;
+	return capture_end(&capture);
 }
 
-static char *stderr_of(enum progress_style style, const char *message)
+static const char *stderr_of(enum progress_style style, const char *message)
 {
 	return stderr_with(style, message, NULL);
 }
@@ -253,7 +244,7 @@ static int one_file_failed(void **state)
 static void lines_end_with_the_last_state(void **state)
 {
 	(void)state;
-	char *text = stderr_of(PROGRESS_LINES, NULL);
+	const char *text = stderr_of(PROGRESS_LINES, NULL);
 	assert_int_equal(strncmp(text, "1 file  1.0 MiB  ", 17), 0);
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
@@ -261,7 +252,7 @@ static void lines_end_with_the_last_state(void **state)
 static void bar_ends_with_the_last_state_and_a_newline(void **state)
 {
 	(void)state;
-	char *text = stderr_of(PROGRESS_BAR, NULL);
+	const char *text = stderr_of(PROGRESS_BAR, NULL);
 	assert_int_equal(strncmp(text, "\r1 file  1.0 MiB  ", 18), 0);
 	assert_string_equal(text + strlen(text) - 4, "\x1b[K\n");
 }
@@ -269,34 +260,70 @@ static void bar_ends_with_the_last_state_and_a_newline(void **state)
 static void what_is_told_after_the_last_state_comes_below_it(void **state)
 {
 	(void)state;
-	char *text = stderr_with(PROGRESS_BAR, NULL, "a message");
+	const char *text = stderr_with(PROGRESS_BAR, NULL, "a message");
 	assert_string_equal(text + strlen(text) - 14, "\x1b[K\na message\n");
+}
+
+/* Until more than LENGTH bytes have come; how many, then. */
+static off_t wait_beyond(const struct capture *capture, off_t length)
+{
+	struct stat stat = {.st_size = length};
+
+	while (stat.st_size <= length && fstat(capture->file, &stat) == 0)
+		sched_yield();
+	return stat.st_size;
 }
 
 static void bar_that_is_held_makes_way(void **state)
 {
-	static char text[4096];
+	static const char made_way[] = "\r\x1b[Ka message\n";
+	static struct capture capture;
 	struct progress *progress;
-	struct stat stat = {.st_size = 0};
-	int kept = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
+	struct stat stat;
 
 	(void)state;
-	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	capture_start(&capture, STDERR_FILENO);
 	assert_int_equal(progress_start(PROGRESS_BAR, &counters, &progress), STATUS_OK);
-	while (stat.st_size == 0 && fstat(file, &stat) == 0)
-		sched_yield();
+	wait_beyond(&capture, 0);
 	progress_hold(progress);
 	progress_print(progress, "a message");
-	ssize_t length = pread(file, text, sizeof text - 1, 0);
+	int error = fstat(capture.file, &stat);
 	progress_go_on(progress);
-	for (stat.st_size = 0; stat.st_size <= length && fstat(file, &stat) == 0;)
-		sched_yield();
+	wait_beyond(&capture, stat.st_size);
 	progress_stop(progress);
 	progress_free(progress);
-	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
-	close(kept);
-	close(file);
-	assert_string_equal(text + length - 14, "\r\x1b[Ka message\n");
+	const char *text = capture_end(&capture);
+	assert_int_equal(error, 0);
+	assert_memory_equal(text + stat.st_size - strlen(made_way), made_way, strlen(made_way));
+}
+
+static int nothing_is_proven_yet(void **state)
+{
+	(void)state;
+	atomic_store(&counters.files_known, 1);
+	atomic_store(&counters.files_done, 0);
+	atomic_store(&counters.bytes_known, 3 * MIB);
+	atomic_store(&counters.bytes_fetched, 0);
+	atomic_store(&counters.bytes_received, MIB / 2);
+	return 0;
+}
+
+static void rate_is_that_of_bytes_as_they_come(void **state)
+{
+	static struct capture capture;
+	struct progress *progress;
+
+	(void)state;
+	capture_start(&capture, STDERR_FILENO);
+	assert_int_equal(progress_start(PROGRESS_BAR, &counters, &progress), STATUS_OK);
+	off_t drawn = wait_beyond(&capture, 0);
+	progress_stop(progress);
+	progress_free(progress);
+	const char *text = capture_end(&capture);
+	assert_non_null(strstr(text, "  0%"));
+	const char *rate = strstr(text, "/s  0:0");
+	assert_non_null(rate);
+	assert_true(rate < text + drawn);
 }
 
 static void output_that_is_no_terminal_gets_lines(void **state)
@@ -339,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup(bar_ends_with_the_last_state_and_a_newline, one_file_is_done),
 		cmocka_unit_test_setup(what_is_told_after_the_last_state_comes_below_it, one_file_is_done),
 		cmocka_unit_test_setup(bar_that_is_held_makes_way, one_file_is_done),
+		cmocka_unit_test_setup(rate_is_that_of_bytes_as_they_come, nothing_is_proven_yet),
 		cmocka_unit_test_setup(output_that_is_no_terminal_gets_lines, one_file_is_done),
 		cmocka_unit_test_setup(none_writes_messages_alone, one_file_is_done),
 		cmocka_unit_test_setup(run_that_got_nothing_done_draws_nothing, one_file_failed),
