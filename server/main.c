@@ -31,7 +31,7 @@
 #include "watch.h"
 
 enum exit_code {
-	EXIT_STOPPED = 0,  /* as asked */
+	EXIT_OK = 0,       /* it did as it was asked */
 	EXIT_OTHER = 1,
 	EXIT_SETTINGS = 2, /* or usage */
 	EXIT_LISTEN = 5,
@@ -117,7 +117,7 @@ static enum exit_code open_files(struct daemon *daemon)
 	if (status != STATUS_OK)
 		return report_endpoint(&failed_endpoint);
 	status = ready_prepare(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
-	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
+	return status == STATUS_OK ? EXIT_OK : repeat(EXIT_OTHER, &complaint);
 }
 
 /* The backend that every worker hashes with. */
@@ -165,7 +165,7 @@ static enum exit_code lock_in(struct daemon *daemon)
 
 	if (status == STATUS_OK)
 		status = sandbox_enter(&sandbox, &complaint);
-	return status == STATUS_OK ? EXIT_STOPPED : repeat(EXIT_OTHER, &complaint);
+	return status == STATUS_OK ? EXIT_OK : repeat(EXIT_OTHER, &complaint);
 }
 
 /* The port file was written before it was certain that the server would serve. */
@@ -188,7 +188,7 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
 	log_start(daemon);
 	enum exit_code code = lock_in(daemon);
-	if (code != EXIT_STOPPED)
+	if (code != EXIT_OK)
 		return code;
 	struct server_setup setup = {
 		.settings = &daemon->settings,
@@ -211,7 +211,7 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 	if (status != STATUS_OK)
 		return repeat(EXIT_OTHER, &complaint);
 	status = daemon->settings.prewarm ? server_prewarm(daemon->server) : STATUS_OK;
-	return status == STATUS_OK ? EXIT_STOPPED : report(EXIT_OTHER, "--prewarm", status_text(status));
+	return status == STATUS_OK ? EXIT_OK : report(EXIT_OTHER, "--prewarm", status_text(status));
 }
 
 static void log_totals(const struct server *server)
@@ -240,12 +240,12 @@ static enum exit_code serve(struct daemon *daemon)
 	size_t descriptors = descriptor_limit_raise();
 	descriptors_fit(&daemon->settings, descriptors);
 	code = open_files(daemon);
-	if (code == EXIT_STOPPED) {
+	if (code == EXIT_OK) {
 		code = start(daemon, descriptors);
-		if (code != EXIT_STOPPED)
+		if (code != EXIT_OK)
 			withdraw(daemon);
 	}
-	if (code == EXIT_STOPPED) {
+	if (code == EXIT_OK) {
 		watch_until_done(&(struct watch){
 			.argc = daemon->argc,
 			.argv = daemon->argv,
@@ -293,7 +293,7 @@ static enum exit_code command(const struct settings *settings)
 	if (state >= 0)
 		close(state);
 	if (status == STATUS_OK)
-		return EXIT_STOPPED;
+		return EXIT_OK;
 	return repeat(status == STATUS_INVALID ? EXIT_SETTINGS : EXIT_STORAGE, &complaint);
 }
 
@@ -325,7 +325,7 @@ int main(int argc, char **argv)
 {
 	struct daemon daemon = {.argc = argc, .argv = argv, .signal_fd = -1, .guard.state = -1, .ready.notify = -1};
 	struct complaint complaint;
-	enum exit_code code = EXIT_STOPPED;
+	enum exit_code code = EXIT_OK;
 	enum status status = fill_standard_streams();
 
 	/* What may not grow further (ulimit -f), such as the log, is no reason to end. */
@@ -334,7 +334,7 @@ int main(int argc, char **argv)
 		return report(EXIT_OTHER, "/dev/null", status_text(status));
 	switch (settings_read(argc, argv, &daemon.settings, &complaint)) {
 	case SETTINGS_SHOWN:
-		return EXIT_STOPPED;
+		return EXIT_OK;
 	case SETTINGS_WRONG:
 		return repeat(EXIT_SETTINGS, &complaint);
 	case SETTINGS_SERVE:
