@@ -10,6 +10,7 @@
 #include "destination.h"
 #include "long_option.h"
 #include "option_row.h"
+#include "own_stream.h"
 
 #define TIMEOUT_DEFAULT (30 * CLOCK_SECOND)
 #define COUNT_DEFAULT 4
@@ -120,6 +121,22 @@ static enum status find_command(const char *name, const struct command *commands
 
 /* --- What excludes each other -------------------------------------------------------------------------------------- */
 
+/* One stream for one of them: what is mixed nobody can read. */
+static enum status check_stdout(const struct options *options, struct failure *failure)
+{
+	static const char both[] = " both want the standard output: leave one out";
+	bool content = options->output && destination_stream(options->directory, options->output) == STDOUT_FILENO;
+	bool failed = options->failed_list && own_stream(options->failed_list) == STDOUT_FILENO;
+
+	if (content && options->json)
+		return option_refuse(failure, "", "-o and --json", both);
+	if (content && failed)
+		return option_refuse(failure, "", "-o and --failed-list", both);
+	if (failed && options->json)
+		return option_refuse(failure, "", "--failed-list and --json", both);
+	return STATUS_OK;
+}
+
 static enum status check_output(const struct options *options, struct failure *failure)
 {
 	const char *output = options->output;
@@ -128,8 +145,6 @@ static enum status check_output(const struct options *options, struct failure *f
 		return STATUS_OK;
 	if (options->operand_count > 1 || options->recursive || options->input || options->sums)
 		return option_refuse(failure, "-o ", output, " names one file: use -d DIR for several");
-	if (options->json && destination_stream(options->directory, output) == STDOUT_FILENO)
-		return option_refuse(failure, "-o ", output, " and --json both want the standard output: leave one out");
 	if (*output == '\0' || output[strlen(output) - 1] == '/')
 		return option_refuse(failure, "-o ", output, " names no file: use -d DIR for a folder");
 	return STATUS_OK;
@@ -172,7 +187,9 @@ static enum status check_together(const struct options *options, struct failure 
 	enum status status = check_filter(options, failure);
 	if (status == STATUS_OK)
 		status = check_lists(options, failure);
-	return status == STATUS_OK ? check_output(options, failure) : status;
+	if (status == STATUS_OK)
+		status = check_output(options, failure);
+	return status == STATUS_OK ? check_stdout(options, failure) : status;
 }
 
 static enum status parse(int argc, char **argv, const struct command *commands, size_t count, struct given *given,

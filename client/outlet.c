@@ -2,6 +2,7 @@
 #include "outlet.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,11 +20,14 @@ struct outlet {
 	unsigned char piece[PIECE_SIZE];
 };
 
+/* One that is open for reading alone stands for a stream that was closed: who writes there is to hear of it. */
 static bool is_null_device(int fd)
 {
 	struct stat stat;
+	int flags = fcntl(fd, F_GETFL);
 
-	return fstat(fd, &stat) == 0 && S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 3);
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && fstat(fd, &stat) == 0 && S_ISCHR(stat.st_mode) &&
+	       stat.st_rdev == makedev(1, 3);
 }
 
 enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet)

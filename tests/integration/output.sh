@@ -36,6 +36,22 @@ same wanted held
 same wanted held
 [ -L first ] && [ -L second ] || fail 'a link to a stream was replaced'
 
+# One that was closed, or is open for reading alone, takes nothing: that is no /dev/null.
+for name in - /dev/stdout first; do
+	for closed in '>&-' '1</dev/null'; do
+		code=0
+		eval 'ferry get -q "$server/file" -o "$name" 2>err '"$closed" || code=$?
+		equal "code of -o $name $closed" "$code" 9
+	done
+done
+says 'cannot write to standard output' err
+code=0
+ferry get -q "$server/file" -o copy --failed-list /dev/stdout 2>err >&- || code=$?
+equal 'code of a list into nothing' "$code" 9
+says 'cannot write /dev/stdout: input/output error' err
+absent copy
+ferry get -q "$server/file" -o - >/dev/null || fail "-o - into /dev/null ended with $?"
+
 expect 9 ferry get "$server/file" -o missing/file
 expect 2 ferry get "$server/file" -o here
 says '-d' err
@@ -46,7 +62,12 @@ for name in - first /proc/self/fd/1; do
 	expect 2 ferry get "$server/file" -o "$name" --json
 	says 'both want the standard output' err
 	[ ! -s out ] || fail "-o $name --json wrote something"
+	expect 2 ferry get "$server/file" -o "$name" --failed-list /dev/fd/1
+	says 'both want the standard output' err
+	[ ! -s out ] || fail "-o $name --failed-list wrote something"
 done
+expect 2 ferry get "$server/file" --json --failed-list first
+says '--failed-list and --json both want the standard output' err
 expect 0 ferry get -q "$server/file" -o second --json
 equal 'standard error beside JSON' "$(jq -r '"\(.status) \(.path)"' out)" 'fetched second'
 same source/file err
