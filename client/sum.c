@@ -13,7 +13,7 @@ static void print_line(const struct sum *sum, struct span name, const struct dig
 {
 	const struct span bytes = {digest->bytes, sizeof digest->bytes};
 
-	if (text_name_needs_escape(name))
+	if (text_sum_name_is_escaped(name))
 		putchar('\\');
 	if (sum->options->tree) {
 		printf("TREE (");

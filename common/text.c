@@ -146,6 +146,11 @@ bool text_name_needs_escape(struct span name)
 	return false;
 }
 
+bool text_sum_name_is_escaped(struct span name)
+{
+	return memchr(name.bytes, '\\', name.length) || memchr(name.bytes, '\n', name.length) || memchr(name.bytes, '\r', name.length);
+}
+
 void text_print_sum_name(FILE *out, struct span name)
 {
 	if (isatty(fileno(out))) {

@@ -30,7 +30,7 @@ uint32_t text_next(struct span *bytes);
 /* Is it valid UTF-8 (RFC 3629)? */
 bool text_is_utf8(struct span bytes);
 
-/* Must this name be escaped in a list of sums or names (control byte, backslash, invalid UTF-8)? */
+/* Must this name be escaped in a list of names (control byte, backslash, invalid UTF-8)? */
 bool text_name_needs_escape(struct span name);
 
 /*
@@ -39,6 +39,9 @@ bool text_name_needs_escape(struct span name);
  * they could move it. The leading backslash of the line is the caller's.
  */
 void text_print_sum_name(FILE *out, struct span name);
+
+/* Does sha256sum write this name otherwise than it is, and a backslash before the line? */
+bool text_sum_name_is_escaped(struct span name);
 
 /* Percent-encodes all but unreserved characters (RFC 3986) and '/'. */
 void text_print_url_path(FILE *out, struct span path);

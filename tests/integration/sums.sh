@@ -8,11 +8,13 @@ sample source/small 16384
 sample source/empty 0
 echo x >$'source/folder/new\nline'
 echo y >'source/folder/back\slash'
+echo z >$'source/folder/tab\tand \xff'
 start_server source
 expect 0 ferry sum -r "$server/"
 cp out remote
 (cd source && sha256sum --check --strict --quiet ../remote) || fail 'sha256sum disagrees'
-equal 'number of sums' "$(wc -l <remote)" 5
+equal 'number of sums' "$(wc -l <remote)" 6
+equal 'all lines' "$(sort remote)" "$(cd source && find . -type f -printf '%P\0' | xargs -0 sha256sum | sort)"
 expect 0 ferry sum "$server/large"
 equal 'one sum' "$(cat out)" "$(sha256sum source/large | sed 's|source/||')"
 expect 0 ferry sum source/large

@@ -227,6 +227,11 @@ static void sum_names_are_written_as_sha256sum_writes_them(void **state)
 	assert_prints(text_print_sum_name, span_of("a\nb\rc\\d"), "a\\nb\\rc\\\\d");
 	assert_prints(text_print_sum_name, span_of("\x01\x1b\xff \t"), "\x01\x1b\xff \t");
 	assert_prints(text_print_sum_name, span_of(""), "");
+	assert_true(text_sum_name_is_escaped(span_of("a\nb")));
+	assert_true(text_sum_name_is_escaped(span_of("a\r")));
+	assert_true(text_sum_name_is_escaped(span_of("\\a")));
+	assert_false(text_sum_name_is_escaped(span_of("\x01\x1b\xff \t")));
+	assert_false(text_sum_name_is_escaped(span_of("")));
 }
 
 static void url_paths_keep_only_unreserved_bytes_and_slashes(void **state)
