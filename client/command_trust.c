@@ -34,7 +34,8 @@ static enum status parse_url(const char *text, struct url *url, const char **pro
 	return STATUS_INVALID;
 }
 
-static enum exit_code fail(const struct url *url, enum status status, size_t line)
+/* A pin that is to be forgotten may not be there; one that is to be learnt needs a place. */
+static enum exit_code fail(const struct url *url, const struct pin *pin, enum status status, size_t line)
 {
 	char file[CONFIGURATION_SHOWN_SIZE];
 	struct failure failure;
@@ -42,10 +43,10 @@ static enum exit_code fail(const struct url *url, enum status status, size_t lin
 	configuration_shown(KNOWN_SERVERS_FILE, file);
 	if (line > 0)
 		failure_set(&failure, FAILURE_LOCAL, STATUS_INVALID, "%s:%zu: not HOST PORT PIN", file, line);
-	else if (status == STATUS_NOT_FOUND)
+	else if (status == STATUS_NOT_FOUND && !pin)
 		failure_set(&failure, FAILURE_SERVER, status, "pin of %s:%u", url->host, url->port);
 	else
-		failure_set(&failure, FAILURE_LOCAL, status, "%s", file);
+		failure_set(&failure, FAILURE_LOCAL, status, "cannot write %s", file);
 	return failure_print(&failure);
 }
 
@@ -59,7 +60,7 @@ static enum exit_code change(const char *text, const struct pin *pin)
 	if (parse_url(text, &url, &problem) != STATUS_OK)
 		return refuse(text, problem);
 	enum status status = configuration_learn(&url, pin, &line);
-	enum exit_code code = status == STATUS_OK ? EXIT_OK : fail(&url, status, line);
+	enum exit_code code = status == STATUS_OK ? EXIT_OK : fail(&url, pin, status, line);
 	url_release(&url);
 	return code;
 }

@@ -251,6 +251,10 @@ enum status gather_source(struct gather *gather, const struct file *file)
 		return begin_folder(gather, file);
 	if (file->kind == ENTRY_FILE)
 		return begin_file(gather, file);
-	gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_NOT_REGULAR, "");
+	/* As the server answers who wants to read it. */
+	if (file->kind == ENTRY_SYMLINK)
+		gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_REFUSED, " (a symlink is not followed here)");
+	else
+		gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_NOT_REGULAR, "");
 	return STATUS_END;
 }

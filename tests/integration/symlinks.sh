@@ -24,6 +24,14 @@ for path in away/secret direct inside/plain; do
 	absent stolen
 done
 
+# With or without -r it is the same refusal.
+for url in direct inside inside/; do
+	expect 4 ferry get -r "$server/$url" -d none
+	says "$url .a symlink is not followed here.: permission refused" err
+	absent none/direct none/inside none/plain
+done
+expect 4 ferry get "$server/direct" -d none
+
 mkdir into elsewhere
 ln -s ../elsewhere into/folder
 expect 9 ferry get -r "$server/" -d into
