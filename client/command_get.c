@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "clock.h"
 #include "destination.h"
 #include "failed_list.h"
 #include "folders.h"
@@ -23,6 +24,8 @@
 
 #define JOBS_MIN 2
 #define JOBS_MAX 4
+/* From a signal to the end of a run that cannot end: its threads are waited for before, its list is written, and all is told. */
+#define INTERRUPT_PATIENCE (15 * CLOCK_SECOND)
 
 /* Everything that a run owns. */
 struct get {
@@ -203,7 +206,8 @@ static void tell_end(struct get *get, enum status status)
 	struct failure failure;
 
 	if (status == STATUS_INTERRUPTED) {
-		report_note(get->report, "interrupted: the same command goes on from here");
+		report_note(get->report, get->destination.outlet ? "interrupted: the same command begins anew" :
+			"interrupted: the same command goes on from here");
 	} else if (status == STATUS_INVALID || status == STATUS_UNSUPPORTED) {
 		failure_set_lanes(&failure, status);
 		report_failure(get->report, &failure);
@@ -216,16 +220,17 @@ static enum status fetch(struct get *get, mode_t mask)
 {
 	get->transfer = transfer_of(get, mask);
 	enum status status = transfer_run(&get->transfer);
-	tell_end(get, status);
+	/* Before anything that nobody may read. */
 	if (status != STATUS_EXISTS)
 		write_failed_list(get);
+	tell_end(get, status);
 	return status;
 }
 
 /* Whatever is opened or read before may be a FIFO that waits for its other end: until here a signal ends us as it ends anybody. */
 static enum status hold_signals(struct get *get)
 {
-	enum status status = interrupt_open(&get->interrupt);
+	enum status status = interrupt_open(&get->interrupt, INTERRUPT_PATIENCE);
 
 	return status == STATUS_OK ? STATUS_OK : fail(get, status, "starting");
 }

@@ -2,12 +2,16 @@
 #include "interrupt.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "clock.h"
+#include "patience.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -30,20 +34,50 @@ static sigset_t wanted_signals(void)
 	return set;
 }
 
-enum status interrupt_open(struct interrupt *interrupt)
+static void unblock(void)
 {
 	sigset_t set = wanted_signals();
-	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 
-	if (fd < 0)
-		return status_from_errno(errno);
-	int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
-	if (error) {
-		close(fd);
-		return status_from_errno(error);
-	}
-	interrupt->fd = fd;
-	return STATUS_OK;
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Until the signals are taken back, or one has been overdue. */
+static void *insist(void *argument)
+{
+	const struct interrupt *interrupt = argument;
+
+	if (patience_wait(interrupt->fd, POLLIN, interrupt->closed, CLOCK_NEVER) != STATUS_OK)
+		return NULL;
+	if (patience_wait(-1, 0, interrupt->closed, clock_now() + interrupt->patience) == STATUS_TIMEOUT)
+		unblock();
+	return NULL;
+}
+
+static void release(struct interrupt *interrupt)
+{
+	if (interrupt->fd >= 0)
+		close(interrupt->fd);
+	if (interrupt->closed >= 0)
+		close(interrupt->closed);
+	interrupt->fd = -1;
+	unblock();
+}
+
+enum status interrupt_open(struct interrupt *interrupt, int64_t patience)
+{
+	sigset_t set = wanted_signals();
+
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	*interrupt = (struct interrupt){
+		.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+		.closed = eventfd(0, EFD_CLOEXEC),
+		.patience = patience,
+	};
+	int error = interrupt->fd < 0 || interrupt->closed < 0 ? errno : pthread_create(&interrupt->thread, NULL, insist, interrupt);
+	if (!error)
+		return STATUS_OK;
+	release(interrupt);
+	return status_from_errno(error);
 }
 
 int interrupt_fd(const struct interrupt *interrupt)
@@ -53,11 +87,10 @@ int interrupt_fd(const struct interrupt *interrupt)
 
 void interrupt_close(struct interrupt *interrupt)
 {
-	sigset_t set = wanted_signals();
-
 	if (interrupt->fd < 0)
 		return;
-	close(interrupt->fd);
-	interrupt->fd = -1;
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	/* Of an event that nobody has counted up yet this cannot fail. */
+	if (eventfd_write(interrupt->closed, 1) == 0)
+		pthread_join(interrupt->thread, NULL);
+	release(interrupt);
 }
