@@ -119,7 +119,7 @@ static enum status hear_refusal(struct batch *batch, const struct errand *errand
 	return STATUS_OK;
 }
 
-/* What cannot be read is no file: say what it is, where that tells what to do. */
+/* What cannot be read, or stored, may be no file: say what it is, where that tells what to do. */
 static void hear_kind(struct batch *batch, struct download *download, const struct file *source)
 {
 	const struct plan_node *node = &download->file->node;
@@ -146,7 +146,7 @@ static void hear_stat(struct batch *batch, struct download *download, const stru
 		download->looked = false;
 	}
 	/* Of anything else READ tells why it cannot be had. */
-	push(&batch->waiting, &(struct errand){.download = download, .ask = ASK_READ, .described = is_file});
+	push(&batch->waiting, &(struct errand){.download = download, .ask = ASK_READ, .described = is_file, .odd = !is_file});
 }
 
 /* --- The first piece ----------------------------------------------------------------------------------------------- */
@@ -373,7 +373,7 @@ static void put_back(struct batch *batch, struct errands *errands)
 		queue_again(batch->transfer->queue, pop(errands).download->file);
 }
 
-enum status batch_run(struct worker *worker)
+void batch_run(struct worker *worker)
 {
 	struct batch batch = {.worker = worker, .transfer = worker->transfer, .handful.room = worker_room(worker)};
 	struct queue *queue = worker->transfer->queue;
@@ -390,8 +390,10 @@ enum status batch_run(struct worker *worker)
 	}
 	settle(&batch);
 	if (batch.proved)
-		queue_progress(queue, worker->remote);
+		queue_progress(queue, worker->task.remote);
+	/* Before others take up what it was to bring: they wait as long as has to be waited. */
+	if (status != STATUS_OK)
+		worker_lose_link(worker, status);
 	put_back(&batch, &batch.asked);
 	put_back(&batch, &batch.waiting);
-	return status;
 }

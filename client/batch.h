@@ -2,13 +2,12 @@
 #ifndef BATCH_H
 #define BATCH_H
 
-#include "status.h"
 #include "worker.h"
 
 /*
  * Works on the files of worker->task. A file of one piece is finished here; one of several is shared as soon as its size
- * is known, its first piece received here. The status is the link's; what was not answered goes back to the queue.
+ * is known, its first piece received here. What was not answered goes back to the queue.
  */
-MUST_CHECK enum status batch_run(struct worker *worker);
+void batch_run(struct worker *worker);
 
 #endif

@@ -183,6 +183,9 @@ static void rename_one(struct commit *commit, struct download *download)
 
 	if (status == STATUS_OK)
 		status = landing_rename(commit->transfer, download, &place);
+	/* Another ferry may have made it readable before it could see the new name. */
+	if (status == STATUS_OK && place != PLACE_SAME && !(landing_mode(commit->transfer, download) & S_IRUSR))
+		status = keep_mode(commit, download);
 	download->outrun = status == STATUS_EXISTS || (status == STATUS_OK && place == PLACE_SAME);
 	if (status == STATUS_EXISTS)
 		outcome_exists(commit->transfer, &download->file->node, &download->failure);

@@ -79,7 +79,10 @@ enum status course_open(struct course *course, struct worker *worker, struct dow
 	return frame.type == FRAME_FILE ? hear_file(worker, download, payload) : STATUS_PROTOCOL;
 }
 
-void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run)
+void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run,
+	enum status status)
 {
+	if (status != STATUS_OK)
+		worker_lose_link(worker, status);
 	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course->end, &course->failure));
 }

@@ -42,7 +42,11 @@ MUST_CHECK enum status course_open(struct course *course, struct worker *worker,
 MUST_CHECK enum status course_refuse(struct course *course, struct worker *worker, const struct download *download,
 	struct span payload);
 
-/* Gives RUN back and does what has to be done then. */
-void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run);
+/*
+ * Gives RUN back and does what has to be done then. STATUS is the link's: one that broke is lost before, so that who takes the run up
+ * waits as long as has to be waited.
+ */
+void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run,
+	enum status status);
 
 #endif

@@ -23,6 +23,7 @@ struct download {
 	struct partial partial;
 	bool uses_folder; /* the folder is in use for the sake of the partial */
 	bool kept;        /* the partial held bytes when it was opened: it outlives a failure */
+	bool earned;      /* this run proved pieces of an earlier epoch: so it does */
 	int basis;        /* the older file of the final name, from which pieces may be taken; -1: none */
 	bool proving;     /* the file of the final name is held against the source, and nothing is written */
 	bool looked;      /* the final name was looked at, */

@@ -60,6 +60,9 @@ static void reconcile(struct worker *worker, struct download *download)
 
 void errand_leave(struct worker *worker, struct download *download, enum result_status result)
 {
+	/* Of what is not wanted nothing stays that this run has brought. */
+	if (result == RESULT_SKIPPED)
+		download->earned = false;
 	landing_give_up(worker->transfer, download);
 	outcome_download(worker->transfer, download, result);
 }
@@ -121,9 +124,23 @@ static bool resume(struct worker *worker, struct errand *errand)
 		errand_leave(worker, errand->download, RESULT_SKIPPED);
 		return false;
 	}
-	if (errand->ask != ASK_READ || piece_count(errand->download->source.size) == 1)
+	if (errand->ask != ASK_READ || errand->odd || piece_count(errand->download->source.size) == 1)
 		return true;
 	return take_stock(worker, errand);
+}
+
+/* Nobody has said yet that it is a file. */
+static bool is_only_named(const struct download *download)
+{
+	return download->file->node.lone && !download->file->node.told;
+}
+
+/* A folder is here: so may be what the URL names, which was fetched before. */
+static bool wonder(struct errand *errand, const struct failure *failure)
+{
+	errand->download->failure = *failure;
+	errand->ask = ASK_KIND;
+	return true;
 }
 
 bool errand_prepare(struct worker *worker, struct errand *errand)
@@ -138,7 +155,10 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 		return true;
 	download->looked = true;
 	download->proving = false;
-	if (!download->outlet && place_look(worker->transfer, download->file, &place, &failure) != STATUS_OK) {
+	enum status status = download->outlet ? STATUS_OK : place_look(worker->transfer, download->file, &place, &failure);
+	if (status == STATUS_IS_FOLDER && is_only_named(download))
+		return wonder(errand, &failure);
+	if (status != STATUS_OK) {
 		worker_fail(worker, download, &failure);
 		return false;
 	}

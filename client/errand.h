@@ -14,7 +14,7 @@
 enum ask {
 	ASK_READ, /* any version, the first piece */
 	ASK_STAT, /* there is a file here: is it the same? */
-	ASK_KIND, /* it cannot be read (download->failure): what is it? */
+	ASK_KIND, /* it cannot be read, or stored (download->failure): what is it? */
 };
 
 struct errand {
@@ -22,6 +22,7 @@ struct errand {
 	enum ask ask;
 	bool begins;    /* nothing was asked in this batch yet */
 	bool described; /* STAT was just answered */
+	bool odd;       /* and what it told of is no file */
 };
 
 /*

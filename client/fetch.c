@@ -97,20 +97,27 @@ static enum status receive_run(struct worker *worker, struct download *download,
 	return STATUS_OK;
 }
 
-enum status fetch_pieces(struct worker *worker, struct download *download, const struct piece_run *run)
+static enum status receive_answer(struct worker *worker, struct download *download, const struct piece_run *run, struct course *course)
 {
-	struct course course = {.end = RUN_OVER};
 	bool complete = false;
 
-	reserve(worker, download, run, &course);
-	enum status status = receive_run(worker, download, run, &course, &complete);
+	reserve(worker, download, run, course);
+	enum status status = receive_run(worker, download, run, course, &complete);
 	if (status == STATUS_OK)
 		end_answer(worker, complete);
-	course_end(&course, worker, download, run);
 	return status;
 }
 
-enum status fetch_run(struct worker *worker, struct download *download, const struct piece_run *run)
+enum status fetch_pieces(struct worker *worker, struct download *download, const struct piece_run *run)
+{
+	struct course course = {.end = RUN_OVER};
+	enum status status = receive_answer(worker, download, run, &course);
+
+	course_end(&course, worker, download, run, status);
+	return status;
+}
+
+void fetch_run(struct worker *worker, struct download *download, const struct piece_run *run)
 {
 	struct course course = {.end = RUN_OVER};
 	enum status status = course_ask(worker, download, run, read_request_encode);
@@ -118,7 +125,6 @@ enum status fetch_run(struct worker *worker, struct download *download, const st
 	if (status == STATUS_OK)
 		status = course_open(&course, worker, download);
 	if (status == STATUS_OK && !course.stop)
-		return fetch_pieces(worker, download, run);
-	course_end(&course, worker, download, run);
-	return status;
+		status = receive_answer(worker, download, run, &course);
+	course_end(&course, worker, download, run, status);
 }

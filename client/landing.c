@@ -286,7 +286,7 @@ void landing_withdraw(struct transfer *transfer, struct download *download)
 
 void landing_give_up(struct transfer *transfer, struct download *download)
 {
-	bool worth_keeping = download->kept || download->pieces.tally[PIECE_PROVEN] > 0;
+	bool worth_keeping = download->kept || download->earned || download->pieces.tally[PIECE_PROVEN] > 0;
 
 	/* What cannot be removed stays: the next run takes it up. */
 	if (partial_is_open(&download->partial) && !worth_keeping && partial_remove(&download->partial) != STATUS_OK)

@@ -142,7 +142,7 @@ static void tell_entry(struct transfer *transfer, struct plan_source *source, st
 
 	result->url = &source->url;
 	result->bytes = UINT64_MAX;
-	if (lands && result->below.length > 0)
+	if (lands && *landing)
 		result->path = place_of(transfer, landing, place);
 	if (result->failure.code != EXIT_OK && result->below.length == 0)
 		atomic_store(&source->failed, true);
@@ -165,6 +165,13 @@ void outcome_unlisted(struct transfer *transfer, struct plan_source *source)
 {
 	const struct remote *remote = source->remote;
 	struct result result = {.status = RESULT_FAILED, .below = span_of(""), .attempts = remote->failures, .failure = remote->failure};
+
+	tell_entry(transfer, source, &result);
+}
+
+void outcome_untried(struct transfer *transfer, struct plan_source *source)
+{
+	struct result result = {.status = RESULT_NOT_TRIED, .below = span_of("")};
 
 	tell_entry(transfer, source, &result);
 }
@@ -218,6 +225,12 @@ static bool comes_with_another(const struct plan_node *node)
 	return false;
 }
 
+/* Nobody made it, and no file that is still to come will. */
+static bool is_left_out(const struct transfer *transfer, const struct plan_folder *folder)
+{
+	return !transfer->completed && !transfer->dry_run && folder->node.told && !folder->holds && !folder->needless;
+}
+
 static void list_folder(struct transfer *transfer, const struct plan_folder *folder)
 {
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE];
@@ -247,7 +260,7 @@ void outcome_list_failures(struct transfer *transfer)
 
 	plan_each_file(transfer->plan, list_file, transfer);
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder; folder = folder->older) {
-		if (folder->unfinished)
+		if (folder->unfinished || is_left_out(transfer, folder))
 			list_folder(transfer, folder);
 	}
 	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {

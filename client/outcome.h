@@ -39,6 +39,9 @@ void outcome_entry(struct transfer *transfer, struct plan_source *source, struct
 /* A source whose listing was not read to its end when its server was given up. */
 void outcome_unlisted(struct transfer *transfer, struct plan_source *source);
 
+/* After the threads: a source whose listing did not come to its end before the run did. */
+void outcome_untried(struct transfer *transfer, struct plan_source *source);
+
 /* After the threads: FOLDER could not be made what it is at its source. */
 void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status);
 

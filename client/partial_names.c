@@ -116,6 +116,17 @@ static enum status lock_and_check(int fd, int folder, const char *name, struct s
 	return check_ours(stat);
 }
 
+/* HELD, which looks like STAT, had NAME. */
+static enum status add_reading(int held, int folder, const char *name, const struct stat *stat)
+{
+	bool same = false;
+	enum status status = trusted_set_mode(held, (stat->st_mode & 07777) | S_IRUSR);
+
+	if (status == STATUS_OK)
+		status = check_name(folder, name, stat, &same);
+	return status == STATUS_OK && !same ? trusted_set_mode(held, stat->st_mode & 07777) : status;
+}
+
 /*
  * What its owner may not even read cannot be locked before it is made readable. Its holder sees to its mode before it renames it
  * (partial_keep_mode); where it has done so just now, the final name has the file, and that keeps its mode.
@@ -124,18 +135,14 @@ static enum status make_readable(int folder, const char *name)
 {
 	int held;
 	struct stat stat;
-	bool same = false;
 	enum status status = beneath_hold(folder, name, BENEATH_NO_LINKS, &held, &stat);
 
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	status = check_ours(&stat);
-	if (status == STATUS_OK)
-		status = trusted_set_mode(held, (stat.st_mode & 07777) | S_IRUSR);
-	if (status == STATUS_OK)
-		status = check_name(folder, name, &stat, &same);
-	if (status == STATUS_OK && !same)
-		status = trusted_set_mode(held, stat.st_mode & 07777);
+	/* Who has made it so already puts back what there was before. */
+	if (status == STATUS_OK && !(stat.st_mode & S_IRUSR))
+		status = add_reading(held, folder, name, &stat);
 	close(held);
 	return status;
 }

@@ -114,6 +114,7 @@ static void fill_in(struct plan_node *node, char *name, const struct plan_entry 
 static void settle(struct plan *plan, struct plan_node **place, struct plan_node *node)
 {
 	*place = node;
+	node->parent->holds = true;
 	plan->count++;
 	plan->name_bytes += node->name_length;
 }

@@ -171,7 +171,7 @@ static enum status wait_for_end(struct crew *crew, bool *ended)
 /* --- Afterwards ---------------------------------------------------------------------------------------------------- */
 
 /* What an interruption (STATUS), or the first failure, left: in work, or never begun. */
-static void report_rest(struct transfer *transfer, enum status status)
+static void report_files(struct transfer *transfer, enum status status)
 {
 	struct task task;
 
@@ -190,17 +190,30 @@ static void report_rest(struct transfer *transfer, enum status status)
 	}
 }
 
+static void report_sources(struct transfer *transfer)
+{
+	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
+		if (source->listed && !atomic_load(&source->ended))
+			outcome_untried(transfer, source);
+	}
+}
+
 /* Folders get their modes and times last, from the innermost outwards: every name made in one changes its time. */
-static void complete_folders(struct transfer *transfer)
+static enum status complete_folders(struct transfer *transfer, int interrupt_fd)
 {
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
 		/* What hindered a file in it has been told with the file. Some are there for their files alone. */
 		if (folder->failed || !folder->node.told || (folder->needless && !folder->made))
 			continue;
+		/* With syncs many take long. */
+		if (patience_wait(-1, 0, interrupt_fd, clock_now()) == STATUS_INTERRUPTED)
+			return STATUS_INTERRUPTED;
 		enum status status = folders_complete(transfer->folders, folder);
 		if (status != STATUS_OK)
 			outcome_folder(transfer, folder, status);
 	}
+	transfer->completed = true;
+	return STATUS_OK;
 }
 
 void transfer_halt(struct transfer *transfer)
@@ -237,6 +250,7 @@ static enum status prepare(struct transfer *transfer, struct crew **crew)
 
 enum status transfer_run(struct transfer *transfer)
 {
+	const int interrupt_fd = transfer->link.stop_fd;
 	struct crew *crew = NULL;
 	bool ended = true;
 
@@ -255,8 +269,9 @@ enum status transfer_run(struct transfer *transfer)
 	transfer->claims = NULL;
 	if (transfer->refused)
 		return STATUS_EXISTS;
-	report_rest(transfer, status);
+	report_files(transfer, status);
+	report_sources(transfer);
 	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
-		complete_folders(transfer);
+		status = complete_folders(transfer, interrupt_fd);
 	return status;
 }

@@ -45,6 +45,7 @@ struct transfer {
 	struct halt halt;
 	struct commit *commit;
 	struct claims *claims;
+	bool completed; /* folders are what they are at their sources, or their failure was told */
 	/* Of the listing. */
 	bool refused; /* two sources want one place */
 };

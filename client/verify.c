@@ -127,7 +127,7 @@ static void prepare(struct worker *worker, const struct download *download, stru
 	course_fail(course, &failure);
 }
 
-enum status verify_run(struct worker *worker, struct download *download, const struct piece_run *run)
+void verify_run(struct worker *worker, struct download *download, const struct piece_run *run)
 {
 	struct course course = {.end = RUN_OVER};
 	struct digest wanted[RUN_PIECES_MAX];
@@ -142,6 +142,5 @@ enum status verify_run(struct worker *worker, struct download *download, const s
 		prepare(worker, download, &course);
 	if (status == STATUS_OK && !course.stop)
 		prove_run(worker, download, run, wanted, &course);
-	course_end(&course, worker, download, run);
-	return status;
+	course_end(&course, worker, download, run, status);
 }

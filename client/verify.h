@@ -8,8 +8,8 @@
 /*
  * Verifies RUN and gives it back. A piece of the partial that is not what it should be is looked for in the older file; one
  * that the older file has goes into the partial from the very buffer that was hashed; what neither has is to be
- * fetched. The status is the link's.
+ * fetched.
  */
-MUST_CHECK enum status verify_run(struct worker *worker, struct download *download, const struct piece_run *run);
+void verify_run(struct worker *worker, struct download *download, const struct piece_run *run);
 
 #endif

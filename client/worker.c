@@ -61,11 +61,12 @@ void worker_drop_link(struct worker *worker)
 	forget_link(worker);
 }
 
-/* The link broke, or the server broke it. */
-static void lose_link(struct worker *worker, enum status status)
+void worker_lose_link(struct worker *worker, enum status status)
 {
 	struct failure failure;
 
+	if (!worker->link)
+		return;
 	link_failure(worker->link, status, &failure);
 	link_drop(worker->link);
 	int64_t pause = queue_link_failed(worker->transfer->queue, worker->remote, worker->generation, &failure);
@@ -97,8 +98,18 @@ static bool open_link(struct worker *worker)
 
 /* --- Downloads ----------------------------------------------------------------------------------------------------- */
 
+/* The run ends while it waits for something: what becomes of it is told with all that is left. */
+static bool is_left(const struct worker *worker, const struct failure *failure)
+{
+	return failure->code == EXIT_INTERRUPTED && queue_stopped(worker->transfer->queue);
+}
+
 void worker_fail(struct worker *worker, struct download *download, const struct failure *failure)
 {
+	if (is_left(worker, failure)) {
+		queue_again(worker->transfer->queue, download->file);
+		return;
+	}
 	landing_give_up(worker->transfer, download);
 	if (failure != &download->failure)
 		download->failure = *failure;
@@ -136,10 +147,11 @@ void worker_explain_mismatch(const struct download *download, uint64_t piece, st
 		show_url(download, url));
 }
 
-/* A new epoch begins with nothing proven; what is here already is taken from disk once more. */
+/* A new epoch begins with nothing proven; what is here already is taken from disk once more, by this run or the next. */
 static void begin_again(struct worker *worker, struct download *download)
 {
 	download->reused = 0;
+	download->earned = download->earned || download->pieces.tally[PIECE_PROVEN] > 0;
 	if (download->proving) {
 		landing_close(worker->transfer, download);
 		download->proving = download->looked = false;
@@ -294,7 +306,6 @@ static void put_back(struct worker *worker)
 static void work_on(struct worker *worker)
 {
 	struct task *work = &worker->task.work;
-	enum status status;
 
 	if (work->kind == TASK_ABANDON) {
 		abandon(worker);
@@ -305,13 +316,11 @@ static void work_on(struct worker *worker)
 		return;
 	}
 	if (work->kind == TASK_BATCH)
-		status = batch_run(worker);
+		batch_run(worker);
 	else if (work->kind == TASK_VERIFY)
-		status = verify_run(worker, work->download, &work->run);
+		verify_run(worker, work->download, &work->run);
 	else
-		status = fetch_run(worker, work->download, &work->run);
-	if (status != STATUS_OK)
-		lose_link(worker, status);
+		fetch_run(worker, work->download, &work->run);
 }
 
 static void commit_what_is_done(struct worker *worker)

@@ -49,6 +49,9 @@ void worker_commit_old(struct worker *worker);
 /* Nobody wants what it still would bring; no failure. */
 void worker_drop_link(struct worker *worker);
 
+/* It broke, or the server broke it, as STATUS says; one that was lost already stays so. */
+void worker_lose_link(struct worker *worker, enum status status);
+
 /* The server asked for patience. */
 void worker_pause(struct worker *worker, const struct failure *failure);
 

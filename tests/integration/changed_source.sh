@@ -8,11 +8,14 @@ grow() { head -c 1000 /dev/zero >>source/file; }
 shrink() { truncate -s 2000000 source/file; }
 replace() { vast source/new && mv source/new source/file; }
 rewrite() { printf x | dd of=source/file bs=1 seek=30000000 conv=notrunc status=none; }
-delete() { rm source/file; }
+delete() { mv source/file away; }
 touched() { touch source/file; }
+become_folder() { delete && mkdir source/file; }
+become_fifo() { delete && mkfifo source/file; }
+become_link() { delete && ln -s away source/file; }
 
 start_server source
-for change in grow shrink replace rewrite delete touched; do
+for change in grow shrink replace rewrite touched; do
 	vast source/file
 	start_proxy --stall 3000000
 	ferry get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
@@ -22,15 +25,29 @@ for change in grow shrink replace rewrite delete touched; do
 	echo go >&"$to"
 	code=0
 	wait "$client" || code=$?
-	if [ "$change" = delete ]; then
-		equal 'code after delete' "$code" 3
-		absent copy
-	else
-		equal "code after $change" "$code" 0
-		same source/file copy
-		rm copy
-	fi
-	rm -f .copy.ferry-part
+	equal "code after $change" "$code" 0
+	same source/file copy
+	rm copy
+done
+
+# One that stops being a file is given up, and what was proven of it waits for its return.
+for change in delete:3 become_folder:2 become_fifo:1 become_link:4; do
+	vast source/file
+	start_proxy --stall 3000000
+	timeout 60 "$programs/ferry" get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
+	client=$!
+	read -r _ <&"$from"
+	"${change%:*}"
+	echo go >&"$to"
+	code=0
+	wait "$client" || code=$?
+	equal "code after ${change%:*}" "$code" "${change#*:}"
+	absent copy
+	rm -rf source/file && mv away source/file
+	expect 0 ferry get "$server/file" -o copy --json --no-sync
+	same source/file copy
+	[ "$(jq .reused out)" -ge 1048576 ] || fail "nothing was kept after ${change%:*}"
+	rm copy
 done
 
 # One that outgrows what is wanted is left alone, and nothing stays of what had come.

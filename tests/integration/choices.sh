@@ -106,3 +106,23 @@ started=$SECONDS
 expect 3 ferry get "$proxied/tree/large" "$server/none" -d fast --fail-fast --json --retry 0 -j 8
 equal 'statuses' "$(statuses)" 'failed not-tried'
 [ $((SECONDS - started)) -lt 10 ] || fail 'the stalled link was waited for'
+
+# So is what only waited for another ferry to be done with its partial.
+mkdir waits
+{ flock 9 && sleep 60; } 9>waits/.large.ferry-part &
+holder=$!
+until ! flock -n waits/.large.ferry-part true; do sleep 0.01; done
+expect 3 ferry get "$server/tree/large" "$server/none" -d waits --fail-fast --json --retry 0 -j 2
+kill "$holder"
+equal 'statuses' "$(statuses)" 'failed not-tried'
+equal 'who failed' "$(jq -r 'select(.error).url' out)" "$server/none"
+
+# A folder that is here already is told from a file by asking; what to do is said each time.
+mkdir -p here/tree here/small
+for _ in 1 2; do
+	expect 2 ferry get "$server/tree" -d here
+	says 'tree is a folder: fetch it with -r' err
+	expect 0 ferry get -r "$server/tree" -d here
+done
+expect 9 ferry get "$server/tree/small" -d here
+says 'cannot write here/small: is a folder' err

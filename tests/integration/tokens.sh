@@ -72,6 +72,10 @@ for share in docs open nothing; do
 done
 FERRY_TOKEN=ferry_wrong expect 4 ferry get "$server/open/file" -o barred
 if grep 'trying again' err; then fail 'a refused token was tried again'; fi
+for number in {1..12}; do
+	FERRY_TOKEN=ferry_wrong expect 4 ferry get "$server/open/file" -o barred --json -j 4
+	equal "attempts of run $number" "$(jq .attempts out)" 1
+done
 FERRY_TOKEN='two words' expect 2 ferry ls "$server/docs/"
 
 # For a part: what is beside it does not exist, and no symlink leads out.

@@ -1,0 +1,41 @@
+#!/bin/bash
+# What an interrupted -r leaves: sources that were not listed are told of, and the failed list brings all the rest, empty folders too.
+. tests/support/story.sh
+
+mkdir -p source/tree/empty source/tree/nest/inner source/tree/without
+chmod 750 source/tree/empty
+sample source/tree/large 5000000
+sample source/tree/nest/small 3000
+sample source/file 1000
+start_server source
+
+# interrupt STALL ARGUMENT...: SIGTERM for a run whose server falls silent after STALL bytes; what it told is in told, its list in todo.
+interrupt() {
+	start_proxy --stall "$1"
+	exec {report}< <("$tools/outcome" "$programs/ferry" get -r "${@:2}" "$proxied/tree" "$proxied/file" -d copy -j 1 --json \
+		--failed-list todo 3>&1 >told 2>client.log)
+	read -r _ pid <&"$report"
+	read -r _ <&"$from"
+	kill -TERM "$pid"
+	read -r word number <&"$report"
+	equal 'end' "$word $number" 'signal 15'
+	sed -i "s|$proxied|$server|" todo
+}
+
+# The listings have come, a file is on its way: an empty folder has no file that would bring it.
+interrupt 3000000 --exclude without
+absent copy/tree/empty
+says "^$server/tree/empty" todo
+says "^$server/tree/nest/inner" todo
+expect 0 ferry get -r -i todo -d copy --failed-list todo
+[ ! -s todo ] || fail 'something is left to do'
+absent copy/tree/without
+rmdir source/tree/without
+same source copy
+equal 'mode of an empty folder' "$(stat -c %a copy/tree/empty)" 750
+
+# Not even the greeting came.
+rm -r copy
+interrupt 10
+equal 'what was told' "$(jq -r '"\(.status) \(.path)"' told)" $'not-tried copy/tree\nnot-tried copy/file'
+equal 'the list' "$(cat todo)" "$server/file"$'\n'"$server/tree"

@@ -1,0 +1,29 @@
+#!/bin/bash
+# Clients that meet in one folder make each other's partials readable for a moment; every file ends with the mode of its source.
+# Threat S6 of docs/security.md.
+. tests/support/story.sh
+
+command -v strace >/dev/null || skip 'strace is not installed'
+strace -o "$work/trace" true || skip 'strace may not trace here'
+[ "${BUILD:-build}" = build ] || skip 'a sanitizer does not let itself be traced'
+[ "$(id -u)" = 0 ] || skip 'only root can serve what nobody may read'
+
+mkdir source copy
+chmod 777 copy
+for number in {1..40}; do echo "$number" >"source/$number"; done
+chmod 0 source/*
+chmod 200 source/*[02468]
+start_server source
+unprivileged
+client=("$work/ferry" get -q -r "$server/" -d copy --timeout 60)
+# Whoever is about to rename takes his time.
+slow=(strace -f -o /dev/null -e trace=renameat -e inject=renameat:delay_enter=3ms)
+"${unprivileged[@]}" "${slow[@]}" "${client[@]}" 2>slow.log &
+first=$!
+"${unprivileged[@]}" "${client[@]}" 2>quick.log &
+second=$!
+expect 0 "${unprivileged[@]}" "${slow[@]}" "${client[@]}"
+wait "$first" || fail "the first client ended with $?"
+wait "$second" || fail "the second client ended with $?"
+for folder in source copy; do (cd "$folder" && stat -c '%n %a %s %y' -- *) >"of.$folder"; done
+same of.source of.copy
