@@ -236,15 +236,17 @@ enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **sl
 {
 	struct epoll_event event;
 
+	*events = 0;
+	/* In the set all who wait for a turn are one, however many sockets are ready beside it. */
+	if (turns_are_due(slots->turns) && take_turn(slots, slot) == SLOTS_TAKEN)
+		return SLOTS_TAKEN;
 	/* One event at a time: a worker must not hoard what another could serve now. */
 	if (epoll_wait(slots->epoll, &event, 1, timeout_ms) != 1)
 		return SLOTS_NOTHING;
 	if (event.data.u64 == STOP_EVENT)
 		return SLOTS_STOP;
-	if (event.data.u64 == TURN_EVENT) {
-		*events = 0;
+	if (event.data.u64 == TURN_EVENT)
 		return take_turn(slots, slot);
-	}
 	*events = event.events;
 	return slots_take(slots, event.data.u64, slot);
 }

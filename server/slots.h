@@ -50,7 +50,10 @@ enum slots_next {
 	SLOTS_NOTHING, /* no event within the time, or one that names nothing any more */
 	SLOTS_STOP,    /* slots_stop() was called */
 };
-/* Waits up to TIMEOUT_MS (-1: for ever) for one event; *EVENTS are its EPOLL bits, none for a turn that somebody asked for. */
+/*
+ * Waits up to TIMEOUT_MS (-1: for ever) for one event; *EVENTS are its EPOLL bits, none for a turn that somebody asked for. Where
+ * both are to be had, every other one is a turn.
+ */
 enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **slot, uint32_t *events);
 
 /* What slots_next() does with an event: owns the slot that NAME names, unless it is owned or names one that is over. */

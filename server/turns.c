@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 
 struct turns {
 	int counter;
+	_Atomic uint32_t waiting; /* in the list; changes under lock */
+	_Atomic uint32_t asked;   /* how often whether one is due, while somebody waited */
 	pthread_mutex_t lock;
 	/* guarded by lock */
 	uint32_t first, last;
@@ -62,6 +65,7 @@ static void append(struct turns *turns, uint32_t index)
 	else
 		turns->list[turns->last].next = index;
 	turns->last = index;
+	atomic_fetch_add(&turns->waiting, 1);
 }
 
 void turns_add(struct turns *turns, uint32_t index)
@@ -73,6 +77,11 @@ void turns_add(struct turns *turns, uint32_t index)
 	pthread_mutex_unlock(&turns->lock);
 	if (!waits)
 		eventfd_write(turns->counter, 1);
+}
+
+bool turns_are_due(struct turns *turns)
+{
+	return atomic_load(&turns->waiting) > 0 && atomic_fetch_add(&turns->asked, 1) % 2 == 1;
 }
 
 bool turns_next(struct turns *turns, uint32_t *index)
@@ -88,6 +97,7 @@ bool turns_next(struct turns *turns, uint32_t *index)
 	turns->first = turns->list[*index].next;
 	if (turns->first == NOBODY)
 		turns->last = NOBODY;
+	atomic_fetch_sub(&turns->waiting, 1);
 	pthread_mutex_unlock(&turns->lock);
 	return true;
 }

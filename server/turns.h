@@ -19,6 +19,9 @@ int turns_event(const struct turns *turns);
 /* INDEX comes to the end of the list, unless it is in it already. */
 void turns_add(struct turns *turns, uint32_t index);
 
+/* Is a turn to come before whatever else there is? Every other time that this is asked while somebody waits. */
+bool turns_are_due(struct turns *turns);
+
 /* Takes the first one off; false where there is none, or others were quicker. */
 bool turns_next(struct turns *turns, uint32_t *index);
 

@@ -15,7 +15,7 @@
 
 #include "clock.h"
 
-#define SLOT_COUNT 2
+#define SLOT_COUNT 8
 
 /* Slots never look into a connection. */
 struct connection {

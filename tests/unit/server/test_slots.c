@@ -130,10 +130,11 @@ static void a_wake_by_name_is_for_that_connection_alone(void **state)
 	finish_armed(fixture);
 }
 
+static const struct wish writing = {.write = true, .deadline = CLOCK_NEVER, .wake = CLOCK_NEVER};
+
 static void ready_slots_take_turns(void **state)
 {
 	struct fixture *fixture = *state;
-	struct wish writing = {.write = true, .deadline = CLOCK_NEVER, .wake = CLOCK_NEVER};
 	uint32_t events;
 
 	connect_as(fixture, 0, &writing);
@@ -149,22 +150,48 @@ static void ready_slots_take_turns(void **state)
 	finish(fixture, second);
 }
 
+/* One waits for a turn anew after each it has had; all other sockets are ready all the time. */
+static void every_other_step_is_a_turn_however_many_sockets_are_ready(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wish nothing = {.deadline = CLOCK_NEVER, .wake = CLOCK_NEVER};
+	unsigned steps[SLOT_COUNT] = {0};
+	uint32_t events;
+
+	connect_as(fixture, 0, &nothing);
+	for (unsigned i = 1; i < SLOT_COUNT; i++)
+		connect_as(fixture, i, &writing);
+	for (unsigned i = 0; i < 8 * SLOT_COUNT; i++) {
+		slots_wake(fixture->slots, 0); /* generation 0, slot 0 */
+		struct slot *slot = take(fixture, &events);
+		unsigned index = (unsigned)(slot_connection(slot) - fixture->connections);
+		steps[index]++;
+		slots_arm(fixture->slots, slot, index == 0 ? &nothing : &writing);
+	}
+	slots_wake(fixture->slots, 0);
+	for (unsigned i = 0; i < SLOT_COUNT; i++)
+		finish(fixture, take(fixture, &events));
+	assert_in_range(steps[0], 4 * SLOT_COUNT, 5 * SLOT_COUNT);
+	for (unsigned i = 1; i < SLOT_COUNT; i++)
+		assert_in_range(steps[i], 3, 5);
+}
+
 static void no_slot_is_left_until_one_is_closed(void **state)
 {
 	struct fixture *fixture = *state;
-	struct connection third;
+	struct connection more;
 	int ends[2];
 
-	connect_as(fixture, 0, &reading);
-	connect_as(fixture, 1, &reading);
+	for (unsigned i = 0; i < SLOT_COUNT; i++)
+		connect_as(fixture, i, &reading);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	stream_init(&third.stream, ends[0]);
-	third.peer = ends[1];
-	assert_int_equal(slots_open(fixture->slots, &third, &third.stream, &reading), STATUS_BUSY);
+	stream_init(&more.stream, ends[0]);
+	more.peer = ends[1];
+	assert_int_equal(slots_open(fixture->slots, &more, &more.stream, &reading), STATUS_BUSY);
 	finish_armed(fixture);
-	assert_int_equal(slots_open(fixture->slots, &third, &third.stream, &reading), STATUS_OK);
-	finish_armed(fixture);
-	finish_armed(fixture);
+	assert_int_equal(slots_open(fixture->slots, &more, &more.stream, &reading), STATUS_OK);
+	for (unsigned i = 0; i < SLOT_COUNT; i++)
+		finish_armed(fixture);
 }
 
 static void slot_is_used_again_without_anything_of_the_last(void **state)
@@ -217,6 +244,7 @@ int main(void)
 		CASE(turn_given_to_an_armed_slot_keeps_what_it_waits_for),
 		CASE(a_wake_by_name_is_for_that_connection_alone),
 		CASE(ready_slots_take_turns),
+		CASE(every_other_step_is_a_turn_however_many_sockets_are_ready),
 		CASE(no_slot_is_left_until_one_is_closed),
 		CASE(slot_is_used_again_without_anything_of_the_last),
 		CASE(event_of_an_earlier_connection_names_nothing),

@@ -64,6 +64,26 @@ static void who_had_a_turn_may_have_another(void **state)
 	turns_free(NULL);
 }
 
+static void they_are_due_every_other_time_while_somebody_waits(void **state)
+{
+	struct turns *turns = make();
+	uint32_t index;
+
+	(void)state;
+	assert_false(turns_are_due(turns));
+	assert_false(turns_are_due(turns));
+	turns_add(turns, 2);
+	turns_add(turns, 2);
+	for (int round = 0; round < 3; round++) {
+		assert_false(turns_are_due(turns));
+		assert_true(turns_are_due(turns));
+	}
+	assert_true(turns_next(turns, &index));
+	assert_false(turns_are_due(turns));
+	assert_false(turns_are_due(turns));
+	turns_free(turns);
+}
+
 #define ROUNDS 20000
 
 static void *ask(void *argument)
@@ -106,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_came_first_is_first_and_nobody_twice),
 		cmocka_unit_test(who_had_a_turn_may_have_another),
+		cmocka_unit_test(they_are_due_every_other_time_while_somebody_waits),
 		cmocka_unit_test(no_turn_is_lost_between_threads),
 	};
 
