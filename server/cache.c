@@ -36,9 +36,14 @@ static void say_none(const char *path, const char *why)
 	log_line(LOG_WARN, "event=no_cache path=%s reason=\"%s\"", log_quote(quoted, sizeof(quoted), span_of(path)), why);
 }
 
+static char *automatic_path(void)
+{
+	return private_folder_path("XDG_CACHE_HOME", ".cache");
+}
+
 static void open_automatic(const struct settings *settings, struct shares *shares, struct digest_index **index)
 {
-	char *path = private_folder_path("XDG_CACHE_HOME", ".cache");
+	char *path = automatic_path();
 	enum status status = path ? open_at(path, settings, shares, index) : STATUS_NOT_FOUND;
 
 	if (status != STATUS_OK)
@@ -46,13 +51,36 @@ static void open_automatic(const struct settings *settings, struct shares *share
 	free(path);
 }
 
-enum status cache_open(const struct settings *settings, struct shares *shares, struct digest_index **index)
+static enum status open_as_set(const struct settings *settings, struct shares *shares, struct digest_index **index)
 {
-	*index = NULL;
 	if (strcmp(settings->cache, "no") == 0)
 		return STATUS_OK;
 	if (strcmp(settings->cache, "auto") != 0)
 		return open_at(settings->cache, settings, shares, index);
 	open_automatic(settings, shares, index);
 	return STATUS_OK;
+}
+
+/* Other runs keep theirs there. Who serves just that means to: there are no secrets in it. */
+static enum status hide_automatic(struct shares *shares)
+{
+	char *path = automatic_path();
+	enum status status = path ? shares_hide_path(shares, path) : STATUS_OK;
+
+	free(path);
+	return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
+enum status cache_open(const struct settings *settings, struct shares *shares, struct digest_index **index)
+{
+	*index = NULL;
+	enum status status = open_as_set(settings, shares, index);
+	if (status != STATUS_OK)
+		return status;
+	status = hide_automatic(shares);
+	if (status != STATUS_OK) {
+		digest_index_free(*index);
+		*index = NULL;
+	}
+	return status;
 }

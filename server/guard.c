@@ -17,43 +17,23 @@ static bool wants_tokens(const struct settings *settings)
 	return false;
 }
 
-/* Takes FOLDER out of sight, or closes it. */
-static enum status hide_state(struct shares *shares, int folder, struct complaint *complaint)
+static enum status hide_state(const struct settings *settings, struct shares *shares, struct complaint *complaint)
 {
-	enum status status = shares_hide(shares, folder);
+	enum status status = state_hide(settings, shares);
 
 	if (status == STATUS_OK)
 		return STATUS_OK;
-	close(folder);
 	return complain(complaint, status, "ferryd: state folder: %s",
 		status == STATUS_EXISTS ? "it is what is served, or holds it" : status_text(status));
 }
 
-/* What was kept there for other runs is as secret. What cannot be opened shows nothing. */
-static enum status hide_unused_state(const struct settings *settings, struct shares *shares, struct complaint *complaint)
-{
-	int folder;
-
-	if (state_find(settings, &folder) != STATUS_OK)
-		return STATUS_OK;
-	enum status status = hide_state(shares, folder, complaint);
-	if (status == STATUS_OK)
-		close(folder);
-	return status;
-}
-
+/* *FOLDER stays as it is where nothing in it is needed. */
 static enum status open_state(const struct settings *settings, struct shares *shares, int *folder, struct complaint *complaint)
 {
-	int opened;
+	bool needed = wants_tokens(settings) || (settings->tls && !settings->cert);
+	enum status status = needed ? state_open(settings, folder, complaint) : STATUS_OK;
 
-	if (!wants_tokens(settings) && (!settings->tls || settings->cert))
-		return hide_unused_state(settings, shares, complaint);
-	enum status status = state_open(settings, &opened, complaint);
-	if (status == STATUS_OK)
-		status = hide_state(shares, opened, complaint);
-	if (status == STATUS_OK)
-		*folder = opened;
-	return status;
+	return status == STATUS_OK ? hide_state(settings, shares, complaint) : status;
 }
 
 static enum status load_tokens(const struct settings *settings, int state, struct tokens *tokens, struct complaint *complaint)

@@ -2,10 +2,20 @@
 #include "own_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "beneath.h"
 #include "path.h"
+
+void own_folders_release(struct own_folders *own)
+{
+	for (size_t i = 0; i < own->count; i++)
+		free(own->list[i].path);
+	own->count = 0;
+}
 
 enum status own_folders_add(struct own_folders *own, int fd)
 {
@@ -13,17 +23,50 @@ enum status own_folders_add(struct own_folders *own, int fd)
 
 	if (fstat(fd, &stat) < 0)
 		return status_from_errno(errno);
+	if (own_folders_are(own, &stat))
+		return STATUS_OK;
 	if (own->count == OWN_FOLDERS_MAX)
 		return STATUS_LIMIT;
-	own->list[own->count].device = stat.st_dev;
-	own->list[own->count++].inode = stat.st_ino;
+	own->list[own->count++] = (struct own_folder){.device = stat.st_dev, .inode = stat.st_ino};
 	return STATUS_OK;
+}
+
+enum status own_folders_expect(struct own_folders *own, const char *path)
+{
+	if (own->count == OWN_FOLDERS_MAX)
+		return STATUS_LIMIT;
+	char *copy = strdup(path);
+	if (!copy)
+		return STATUS_NO_MEMORY;
+	own->list[own->count++] = (struct own_folder){.path = copy};
+	return STATUS_OK;
+}
+
+static bool leads_to(const char *path, const struct stat *stat)
+{
+	struct stat now;
+	int fd;
+	enum status status = trusted_open(path, O_PATH | O_DIRECTORY, 0, &fd);
+
+	/* As long as nobody can look, it may be. */
+	if (status != STATUS_OK)
+		return status == STATUS_NO_FD;
+	bool same = fstat(fd, &now) == 0 && now.st_ino == stat->st_ino && now.st_dev == stat->st_dev;
+	close(fd);
+	return same;
+}
+
+static bool is_same(const struct own_folder *folder, const struct stat *stat)
+{
+	if (folder->path)
+		return S_ISDIR(stat->st_mode) && leads_to(folder->path, stat);
+	return folder->inode == stat->st_ino && folder->device == stat->st_dev;
 }
 
 bool own_folders_are(const struct own_folders *own, const struct stat *stat)
 {
 	for (size_t i = 0; i < own->count; i++) {
-		if (own->list[i].inode == stat->st_ino && own->list[i].device == stat->st_dev)
+		if (is_same(&own->list[i], stat))
 			return true;
 	}
 	return false;

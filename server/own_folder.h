@@ -9,17 +9,29 @@
 #include "status.h"
 #include "wire.h"
 
-/* Folders that no share may show, known by device and inode, whatever path leads there; nor does one show what lies in them. */
+/* The cache and the state: where this server has them, and where those have them that are told nothing else. */
 #define OWN_FOLDERS_MAX 4u
+
+/*
+ * Folders that no share may show, known by device and inode, whatever path leads there; nor does one show what lies in them. What
+ * is not there yet to be known so is looked for at its own path, each time anew.
+ */
 struct own_folders {
-	struct {
+	struct own_folder {
+		char *path; /* heap; NULL: it is known */
 		dev_t device;
 		ino_t inode;
 	} list[OWN_FOLDERS_MAX];
 	size_t count;
 };
 
+void own_folders_release(struct own_folders *own);
+
+/* One that is among them already is not added again. */
 MUST_CHECK enum status own_folders_add(struct own_folders *own, int fd);
+
+/* From now on a folder that PATH leads to is one of them. */
+MUST_CHECK enum status own_folders_expect(struct own_folders *own, const char *path);
 
 /* Is what STAT shows one of them? */
 bool own_folders_are(const struct own_folders *own, const struct stat *stat);

@@ -88,6 +88,7 @@ void shares_release(struct shares *shares)
 		close(shares->list[i].folder);
 	}
 	free(shares->list);
+	own_folders_release(&shares->own);
 	*shares = (struct shares){.list = NULL};
 }
 
@@ -139,5 +140,17 @@ enum status shares_hide(struct shares *shares, int fd)
 		status = refuse_share(shares, &own);
 	if (status == STATUS_OK)
 		shares->own = own;
+	return status;
+}
+
+enum status shares_hide_path(struct shares *shares, const char *path)
+{
+	int fd;
+
+	/* What can't be opened, for whatever reason, may be another time. */
+	if (trusted_open(path, O_PATH | O_DIRECTORY, 0, &fd) != STATUS_OK)
+		return own_folders_expect(&shares->own, path);
+	enum status status = shares_hide(shares, fd);
+	close(fd);
 	return status;
 }

@@ -46,4 +46,7 @@ bool share_is_memory(const struct share *share, const struct stat *stat);
  */
 MUST_CHECK enum status shares_hide(struct shares *shares, int fd);
 
+/* The same for the folder that PATH leads to; where there is none, for one that comes to be there. */
+MUST_CHECK enum status shares_hide_path(struct shares *shares, const char *path);
+
 #endif

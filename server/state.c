@@ -1,29 +1,35 @@
 /* Finds and opens the folder of the state. */
 #include "state.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "beneath.h"
 #include "private_folder.h"
+
+static bool is_automatic(const struct settings *settings)
+{
+	return strcmp(settings->state, "auto") == 0;
+}
+
+static char *automatic_path(void)
+{
+	return private_folder_path("XDG_STATE_HOME", ".local/state");
+}
 
 /* Allocated; NULL without a home, or without memory. */
 static char *path_of(const struct settings *settings)
 {
-	bool automatic = strcmp(settings->state, "auto") == 0;
-
-	return automatic ? private_folder_path("XDG_STATE_HOME", ".local/state") : strdup(settings->state);
+	return is_automatic(settings) ? automatic_path() : strdup(settings->state);
 }
 
-enum status state_find(const struct settings *settings, int *folder)
+enum status state_hide(const struct settings *settings, struct shares *shares)
 {
-	char *path = path_of(settings);
-	enum status status = path ? trusted_open(path, O_PATH | O_DIRECTORY, 0, folder) : STATUS_NOT_FOUND;
+	char *automatic = automatic_path();
+	enum status status = automatic ? shares_hide_path(shares, automatic) : STATUS_OK;
 
-	free(path);
-	return status;
+	free(automatic);
+	return status == STATUS_OK && !is_automatic(settings) ? shares_hide_path(shares, settings->state) : status;
 }
 
 enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint)

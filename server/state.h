@@ -4,6 +4,7 @@
 
 #include "complaint.h"
 #include "settings.h"
+#include "share.h"
 #include "status.h"
 #include "tokens.h"
 
@@ -13,8 +14,11 @@
  */
 MUST_CHECK enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint);
 
-/* Holds the folder, O_PATH, if there is one. */
-MUST_CHECK enum status state_find(const struct settings *settings, int *folder);
+/*
+ * Takes the folder out of sight, and the one that is used where the settings name none: what other runs keep there, or will, is as
+ * secret. As shares_hide_path().
+ */
+MUST_CHECK enum status state_hide(const struct settings *settings, struct shares *shares);
 
 /*
  * The tokens that FOLDER keeps. The complaint names the line, or says why the file could not be read. STATUS_IO for one that is

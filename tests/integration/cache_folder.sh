@@ -93,3 +93,26 @@ expect 9 timeout 10 "$programs/ferryd" -l 127.0.0.1:0 --cache source source/belo
 says 'it is what is served, or holds it$' err
 start_server --state nowhere source
 absent nowhere
+
+# Nor is what other runs keep there seen: not what comes once a server runs, not what one that keeps its own elsewhere has no use for.
+mkdir home/user
+echo text >home/user/file
+export HOME=$work/home/user XDG_CACHE_HOME= XDG_STATE_HOME=
+start_server home
+before=$server
+"$programs/ferryd" --print-pin >/dev/null
+start_server --cache auto home
+start_server --state elsewhere home
+for server in "$before" "$server"; do
+	expect 0 ferry ls -r "$server/user/"
+	says '\.local/state/$' out
+	says '\.cache/$' out
+	! grep ferry out || fail 'folders of other runs are listed'
+	for path in .local/state/ferry .cache/ferry; do
+		[ -d "home/user/$path" ] || fail "no $path"
+		expect 3 ferry stat "$server/user/$path"
+		expect 3 ferry ls "$server/user/$path"
+	done
+	expect 3 ferry get "$server/user/.local/state/ferry/identity.pem" -d stolen
+done
+absent stolen/identity.pem

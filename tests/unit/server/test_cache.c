@@ -44,6 +44,7 @@ static int release_fixture(void **state)
 	struct fixture *fixture = *state;
 
 	close(fixture->share.folder);
+	own_folders_release(&fixture->shares.own);
 	digest_index_free(fixture->index);
 	int result = scratch_remove(&fixture->scratch);
 	free(fixture);
@@ -96,6 +97,18 @@ static void no_means_none(void **state)
 	assert_string_equal(fixture->capture.text, "");
 }
 
+static void the_automatic_folder_is_hidden_though_it_is_not_used(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat stat;
+	char no[] = "no";
+
+	assert_int_equal(open_cache(fixture, no), STATUS_OK);
+	assert_int_equal(mkdirat(fixture->scratch.folder, "ferry", 0700), 0);
+	assert_int_equal(lstat(fixture->path, &stat), 0);
+	assert_true(own_folders_are(&fixture->shares.own, &stat));
+}
+
 static void an_automatic_folder_that_does_not_do_is_a_log_line(void **state)
 {
 	struct fixture *fixture = *state;
@@ -146,6 +159,7 @@ int main(void)
 		IN_SCRATCH(the_automatic_folder_is_made_and_hidden),
 		IN_SCRATCH(a_named_folder_is_made_and_hidden),
 		IN_SCRATCH(no_means_none),
+		IN_SCRATCH(the_automatic_folder_is_hidden_though_it_is_not_used),
 		IN_SCRATCH(an_automatic_folder_that_does_not_do_is_a_log_line),
 		IN_SCRATCH(a_named_folder_that_does_not_do_is_an_error),
 		IN_SCRATCH(a_folder_that_is_served_is_never_taken),

@@ -123,6 +123,57 @@ static void an_own_folder_is_known_by_device_and_inode(void **state)
 	close(mine);
 }
 
+static void an_own_folder_that_comes_later_is_known_by_its_path(void **state)
+{
+	struct scratch *scratch = *state;
+	struct own_folders own = {.count = 0};
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/new/mine", scratch->path);
+	assert_int_equal(own_folders_expect(&own, path), STATUS_OK);
+	close(make_folder(scratch, "new"));
+	assert_int_equal(hold(&own, scratch->folder, "new"), STATUS_OK);
+	for (int times = 0; times < 2; times++) {
+		close(make_folder(scratch, "new/mine"));
+		close(make_folder(scratch, "new/mine/below"));
+		close(make_folder(scratch, "new/other"));
+		assert_int_equal(hold(&own, scratch->folder, "new/mine"), STATUS_NOT_FOUND);
+		assert_int_equal(hold(&own, scratch->folder, "new/mine/below"), STATUS_NOT_FOUND);
+		assert_int_equal(hold(&own, scratch->folder, "new/other"), STATUS_OK);
+		assert_int_equal(renameat(scratch->folder, "new", scratch->folder, times == 0 ? "first" : "second"), 0);
+		close(make_folder(scratch, "new"));
+	}
+	own_folders_release(&own);
+}
+
+/* It is no folder then, and nothing else is hidden for it. */
+static void a_file_in_the_place_of_an_own_folder_is_none(void **state)
+{
+	struct scratch *scratch = *state;
+	struct own_folders own = {.count = 0};
+	char path[PATH_MAX + 16];
+	struct stat stat;
+
+	snprintf(path, sizeof(path), "%s/mine", scratch->path);
+	assert_int_equal(own_folders_expect(&own, path), STATUS_OK);
+	assert_int_equal(scratch_write(scratch->folder, "mine", ""), 0);
+	assert_int_equal(lstat(path, &stat), 0);
+	assert_false(own_folders_are(&own, &stat));
+	own_folders_release(&own);
+}
+
+static void one_folder_is_one_own_folder_however_often_it_is_added(void **state)
+{
+	struct scratch *scratch = *state;
+	struct own_folders own = {.count = 0};
+	int mine = make_folder(scratch, "mine");
+
+	for (unsigned i = 0; i <= OWN_FOLDERS_MAX; i++)
+		assert_int_equal(own_folders_add(&own, mine), STATUS_OK);
+	assert_int_equal(own.count, 1);
+	close(mine);
+}
+
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -132,6 +183,9 @@ int main(void)
 		IN_SCRATCH(what_is_no_way_is_the_same_with_and_without_them),
 		IN_SCRATCH(what_is_or_holds_a_share_is_seen_from_there),
 		IN_SCRATCH(an_own_folder_is_known_by_device_and_inode),
+		IN_SCRATCH(an_own_folder_that_comes_later_is_known_by_its_path),
+		IN_SCRATCH(a_file_in_the_place_of_an_own_folder_is_none),
+		IN_SCRATCH(one_folder_is_one_own_folder_however_often_it_is_added),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
