@@ -150,7 +150,7 @@ static int64_t deadline_of(const struct connection *connection)
 
 	if (connection->lingers)
 		return connection->lingers + LINGER;
-	if (conversation->state == CONVERSATION_GREETING)
+	if (conversation->state == CONVERSATION_GREETING || conversation->judged == 0) /* a refusal, too, may wait for a handshake */
 		return connection->accepted + settings->greeting_deadline;
 	if (connection->frame)
 		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);

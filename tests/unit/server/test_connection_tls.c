@@ -293,6 +293,46 @@ static void one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in(
 	visit_end(&visit);
 }
 
+/* Is the handshake's time that of the greeting, counted from the time before it came in? */
+static bool is_of_greeting(const struct rig *rig, int64_t before)
+{
+	int64_t limit = rig->settings.greeting_deadline;
+
+	return rig->wish.deadline >= before + limit && rig->wish.deadline <= clock_now() + limit;
+}
+
+static void one_connection_too_many_has_no_longer_for_its_handshake_than_others(void **state)
+{
+	struct rig *rig = *state;
+	int64_t before = clock_now();
+
+	rig_disconnect(rig);
+	rig_connect_refused(rig);
+	assert_true(is_of_greeting(rig, before));
+	struct visit visit = visit_begin(rig);
+	rig_settle(rig);
+	assert_true(is_of_greeting(rig, before));
+	assert_int_equal(stream_handshake(&visit.stream), STATUS_WANT_READ);
+	rig_settle(rig);
+	assert_true(is_of_greeting(rig, before));
+	visit_end(&visit);
+}
+
+static void a_handshake_has_no_longer_where_the_server_stops(void **state)
+{
+	struct rig *rig = *state;
+	int64_t before = clock_now();
+
+	rig_disconnect(rig);
+	rig_connect(rig);
+	rig_settle(rig);
+	gate_advance(&rig->services.gate, GATE_DRAINING);
+	rig->wish.wake = 0; /* what slots_wake_all does */
+	assert_true(rig_turn(rig));
+	assert_non_null(rig->connection);
+	assert_true(is_of_greeting(rig, before));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -309,6 +349,8 @@ int main(void)
 		CASE(a_handshake_waits_for_its_turn_without_costing_one),
 		CASE(one_connection_too_many_is_told_so_inside_tls),
 		CASE(one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in),
+		CASE(one_connection_too_many_has_no_longer_for_its_handshake_than_others),
+		CASE(a_handshake_has_no_longer_where_the_server_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
