@@ -111,8 +111,8 @@ enum status own_folders_are_above(const struct own_folders *own, int folder)
 			status = look(own, held, &above);
 	} while (status == STATUS_OK && (above.st_ino != here.st_ino || above.st_dev != here.st_dev));
 	close(held);
-	/* Without /proc nobody knows what is above. */
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	/* Without /proc nobody knows what is above; what we may not search is above nothing that we could open by its path. */
+	return status == STATUS_NOT_FOUND || status == STATUS_REFUSED ? STATUS_OK : status;
 }
 
 /* Holds the folder PATH below FOLDER, unless it is one of them. */

@@ -42,7 +42,7 @@ bool share_is_memory(const struct share *share, const struct stat *stat);
 
 /*
  * Keeps the folder FD, one of ferryd's own, from being shown, whatever path leads there. STATUS_EXISTS: it is a share itself,
- * or holds one, nothing of which would be left. To be called before the server starts.
+ * nothing of which would be left, or holds one, which would show what lies in it. To be called before the server starts.
  */
 MUST_CHECK enum status shares_hide(struct shares *shares, int fd);
 

@@ -18,3 +18,15 @@ expect 4 ferry get "$server/locked/deep/file"
 expect 4 ferry ls -r "$server/"
 says '^open/file$' out
 chmod 755 source/locked
+
+# What it may not search far above a share keeps it from nothing.
+mkdir -p above/between/share
+mkdir -m 777 cache
+echo file >above/between/share/file
+cd above/between/share
+chmod 000 "$work/above"
+start_server as_nobody --cache "$work/cache" .
+expect 0 ferry get "$server/file" -o "$work/file"
+cd "$work"
+chmod 755 above
+same above/between/share/file file
