@@ -17,6 +17,7 @@
 /* How long a connection that was told its end is still read from. */
 #define LINGER (2 * CLOCK_SECOND)
 #define LINGER_TURNS 1000 /* who goes on and on does not listen */
+#define TURN_AGAIN CLOCK_SECOND /* after which a handshake that was given no turn asks again: nobody can be told before it */
 
 struct connection {
 	struct conversation conversation;
@@ -358,13 +359,13 @@ static enum connection_verdict abandon(const struct connection *connection)
 static bool has_turn(struct connection *connection, struct wish *wish)
 {
 	struct services *services = connection->conversation.services;
-	int64_t turn;
+	int64_t now = clock_now();
 
 	if (!connection->handshake)
 		return true;
-	turn = caps_ask(&services->caps, connection->visitor->part, CAP_HANDSHAKES, connection->handshake, 1, clock_now());
+	int64_t turn = caps_ask(&services->caps, connection->visitor->part, CAP_HANDSHAKES, connection->handshake, 1, now);
 	if (turn != 0) {
-		*wish = (struct wish){.deadline = deadline_of(connection), .wake = turn};
+		*wish = (struct wish){.deadline = deadline_of(connection), .wake = turn == CLOCK_NEVER ? now + TURN_AGAIN : turn};
 		return false;
 	}
 	free(connection->handshake);

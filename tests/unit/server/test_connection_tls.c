@@ -262,6 +262,29 @@ static void a_handshake_waits_for_its_turn_without_costing_one(void **state)
 	visit_end(&visit);
 }
 
+static void a_handshake_that_is_given_no_turn_asks_again(void **state)
+{
+	struct rig *rig = *state;
+	struct ticket ticket = {.stage = TICKET_NONE};
+	int64_t before = clock_now();
+
+	rig_allow_work(rig, CAP_HANDSHAKES, 10);
+	/* Others have all turns of the next minute. */
+	assert_int_equal(caps_ask(&rig->services.caps, NULL, CAP_HANDSHAKES, &ticket, 1, before + 60 * CLOCK_SECOND), 0);
+	struct visit visit = visit_begin(rig);
+	assert_int_equal(stream_handshake(&visit.stream), STATUS_WANT_READ);
+	assert_true(rig_turn(rig));
+	assert_int_equal(rig->verdict, CONNECTION_WAIT);
+	assert_false(rig->wish.read || rig->wish.write);
+	assert_true(rig->wish.wake > before && rig->wish.wake <= clock_now() + CLOCK_SECOND);
+	/* They have gone, and it is time to ask. */
+	rig_allow_work(rig, CAP_HANDSHAKES, 1000000);
+	rig->wish.wake = 0;
+	shake_hands(&visit);
+	greet(&visit);
+	visit_end(&visit);
+}
+
 static void one_connection_too_many_is_told_so_inside_tls(void **state)
 {
 	struct rig *rig = *state;
@@ -347,6 +370,7 @@ int main(void)
 		CASE(a_plain_client_is_told_in_plain),
 		CASE(a_stranger_gets_an_alert_and_nothing_in_plain),
 		CASE(a_handshake_waits_for_its_turn_without_costing_one),
+		CASE(a_handshake_that_is_given_no_turn_asks_again),
 		CASE(one_connection_too_many_is_told_so_inside_tls),
 		CASE(one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in),
 		CASE(one_connection_too_many_has_no_longer_for_its_handshake_than_others),
