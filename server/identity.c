@@ -64,10 +64,7 @@ static enum status read_own(int state, struct credentials *credentials)
 {
 	char *text = NULL;
 	size_t length = 0;
-	enum status status = make_unless_made(state);
-
-	if (status == STATUS_OK)
-		status = whole_file_read(state, IDENTITY_FILE, PEM_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
+	enum status status = whole_file_read(state, IDENTITY_FILE, PEM_TEXT_MAX, WHOLE_FILE_OWNER, &text, &length);
 	struct span pem = {(unsigned char *)text, length};
 	if (status == STATUS_OK)
 		status = credentials_parse(pem, pem, credentials);
@@ -81,7 +78,22 @@ static const char *reason_of_own(enum status status)
 		return "others than its owner have permissions on it (chmod 600)";
 	if (status == STATUS_INVALID || status == STATUS_MISMATCH)
 		return "damaged: restore it from a backup, or remove it for a new identity, which clients will not trust at first";
+	if (status == STATUS_NOT_FOUND)
+		return "missing: restore it from a backup, or restart for a new identity, which clients will not trust at first";
 	return status_text(status);
+}
+
+static enum status complain_of_own(struct complaint *complaint, enum status status)
+{
+	return complain(complaint, status, "ferryd: " IDENTITY_FILE " in the state folder: %s", reason_of_own(status));
+}
+
+/* Only at the start: one that is missing later is somebody's mistake, which a new one would make worse for all who know the old one. */
+static enum status have_own(const struct settings *settings, int state, struct complaint *complaint)
+{
+	enum status status = settings->cert ? STATUS_OK : make_unless_made(state);
+
+	return status == STATUS_OK ? status : complain_of_own(complaint, status);
 }
 
 /* --- The settings' --------------------------------------------------------------------------------------------------- */
@@ -150,9 +162,7 @@ static enum status read_credentials(const struct settings *settings, int state, 
 	if (settings->cert)
 		return read_named(settings, credentials, complaint);
 	status = read_own(state, credentials);
-	if (status != STATUS_OK)
-		complain(complaint, status, "ferryd: " IDENTITY_FILE " in the state folder: %s", reason_of_own(status));
-	return status;
+	return status == STATUS_OK ? status : complain_of_own(complaint, status);
 }
 
 static enum status make_context(const struct credentials *credentials, enum tls_clients clients, struct tls_context *context,
@@ -199,7 +209,9 @@ enum status identity_open(const struct settings *settings, int state, enum tls_c
 	if (!made)
 		return complain(complaint, STATUS_NO_MEMORY, "ferryd: out of memory");
 	pthread_mutex_init(&made->lock, NULL);
-	enum status status = identity_renew(made, settings, state, clients, complaint);
+	enum status status = have_own(settings, state, complaint);
+	if (status == STATUS_OK)
+		status = identity_renew(made, settings, state, clients, complaint);
 	if (status == STATUS_OK)
 		*identity = made;
 	else

@@ -49,6 +49,20 @@ stop_server
 if grep -v '^ts=' "$server_log"; then fail 'a line that is none of the log'; fi
 equal 'requests logged at level error' "$(grep -c 'event=request' "$server_log")" "$requests"
 
+# An identity that has gone is missed, and another one is not made: in a folder of somebody else's the sandbox would not have it.
+mkdir state
+[ "$(id -u)" != 0 ] || chown 65534 state
+printf "$share" >served.conf
+start_server -c served.conf --tls --state state
+pin=$("$programs/ferryd" --print-pin --state state)
+rm state/identity.pem state/.identity.pem.lock
+kill -HUP "$server_pid"
+heard 'level=error event=reload identity=failed reason=".*missing.*restart'
+heard 'event=reload result=done'
+expect 0 ferry get "$server/one/file" --pin "$pin"
+absent state/identity.pem
+stop_server
+
 start_server source
 kill -HUP "$server_pid"
 await_server

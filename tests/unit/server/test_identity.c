@@ -175,6 +175,26 @@ static void a_failed_renewal_leaves_it_as_it_was(void **state)
 	free(settings.cert);
 }
 
+static void a_renewal_makes_none(void **state)
+{
+	struct scratch *scratch = *state;
+	struct identity *identity;
+	struct complaint complaint;
+
+	assert_int_equal(identity_open(&own, scratch->folder, TLS_CLIENTS_UNASKED, &identity, &complaint), STATUS_OK);
+	struct pin first = identity_pin(identity);
+	assert_int_equal(identity_renew(identity, &own, scratch->folder, TLS_CLIENTS_UNASKED, &complaint), STATUS_OK);
+	assert_int_equal(unlinkat(scratch->folder, IDENTITY_FILE, 0), 0);
+	assert_int_equal(unlinkat(scratch->folder, "." IDENTITY_FILE ".lock", 0), 0);
+	assert_int_equal(identity_renew(identity, &own, scratch->folder, TLS_CLIENTS_UNASKED, &complaint), STATUS_NOT_FOUND);
+	assert_non_null(strstr(complaint.text, "restart"));
+	struct pin second = identity_pin(identity);
+	assert_true(pin_equal(&first, &second));
+	assert_int_equal(faccessat(scratch->folder, IDENTITY_FILE, F_OK, 0), -1);
+	assert_int_equal(faccessat(scratch->folder, "." IDENTITY_FILE ".lock", F_OK, 0), -1);
+	identity_free(identity);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, scratch_teardown)
 
 int main(void)
@@ -186,6 +206,7 @@ int main(void)
 		CASE(a_damaged_one_is_neither_used_nor_replaced),
 		CASE(files_of_ones_own_need_no_state),
 		CASE(a_failed_renewal_leaves_it_as_it_was),
+		CASE(a_renewal_makes_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
