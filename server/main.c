@@ -1,4 +1,5 @@
 /* ferryd from its command line to its exit code: opens everything, serves, releases everything. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -334,7 +335,7 @@ int main(int argc, char **argv)
 		return report(EXIT_OTHER, "/dev/null", status_text(status));
 	switch (settings_read(argc, argv, &daemon.settings, &complaint)) {
 	case SETTINGS_SHOWN:
-		return EXIT_OK;
+		return fflush(stdout) == 0 ? EXIT_OK : report(EXIT_OTHER, "standard output", strerror(errno));
 	case SETTINGS_WRONG:
 		return repeat(EXIT_SETTINGS, &complaint);
 	case SETTINGS_SERVE:

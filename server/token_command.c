@@ -172,7 +172,8 @@ static enum status store(struct tokens *tokens, struct token *token, const char 
 static enum status show(const char *secret, struct complaint *complaint)
 {
 	if (*secret && (puts(secret) == EOF || fflush(stdout) == EOF))
-		return complain(complaint, status_from_errno(errno), "ferryd: the token could not be written: %s", strerror(errno));
+		return complain(complaint, status_from_errno(errno),
+			"ferryd: the token is stored, but could not be written (%s): remove it, and add it again", strerror(errno));
 	return STATUS_OK;
 }
 

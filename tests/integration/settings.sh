@@ -54,3 +54,11 @@ if grep -q $'\033' err; then fail 'control bytes reach the terminal'; fi
 printf '[share gone]\npath = %s/gone\n' "$work" >gone.conf
 expect 9 "$programs/ferryd" -c gone.conf -l 127.0.0.1:0
 expect 9 "$programs/ferryd" -l 127.0.0.1:0 gone
+
+# What was asked for has to arrive.
+for option in --help --version; do
+	code=0
+	"$programs/ferryd" "$option" >/dev/full 2>err || code=$?
+	equal "code of $option into a full device" "$code" 1
+	says 'ferryd: standard output: ' err
+done

@@ -66,6 +66,13 @@ cp err elsewhere
 expect 3 ferry ls "$server/none/" --token-file all
 equal 'what is said' "$(sed s/none/more/ err)" "$(cat elsewhere)"
 
+# A secret that nobody could read is told of, with what to do.
+code=0
+token add unread --share docs >/dev/full 2>err || code=$?
+equal 'code of a full device' "$code" 9
+says 'the token is stored, but could not be written .*: remove it, and add it again' err
+token remove unread
+
 # A bad one is told so, on every share.
 for share in docs open nothing; do
 	FERRY_TOKEN=ferry_wrong expect 4 ferry ls "$server/$share/"
