@@ -124,9 +124,10 @@ static size_t append_name(struct folder *folder, const char *name)
 	return folder->end + length;
 }
 
-static bool is_listed(const struct folder *folder, const char *name)
+/* The folder itself, or the one above it? */
+static bool is_dots(const char *name)
 {
-	return folder->share->hides ? name[0] != '.' : strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
 /* Moves the names of LENGTH bytes of directory entries to the front of the batch: they take less room than the entries. */
@@ -139,7 +140,11 @@ static void squeeze(struct folder *folder, size_t length)
 		memcpy(&header, folder->batch + offset, offsetof(struct dirent64, d_name));
 		const char *name = folder->batch + offset + offsetof(struct dirent64, d_name);
 		offset += header.d_reclen;
-		if (is_listed(folder, name))
+		if (is_dots(name))
+			continue;
+		if (folder->share->hides && name[0] == '.')
+			folder->unshown++;
+		else
 			folder->end = append_name(folder, name);
 	}
 }
@@ -184,6 +189,7 @@ enum status folder_read(struct folder *folder, const struct services *services)
 	free(folder->batch);
 	folder->batch = NULL;
 	folder->end = folder->next = folder->kept = folder->descend = 0;
+	folder->unshown = 0;
 	if (folder->ended)
 		return STATUS_END;
 	return folder->fd < 0 ? read_shares(folder, services) : read_entries(folder);

@@ -28,6 +28,7 @@ struct folder {
 	const struct visitor *visitor; /* who lists: the list of shares has only what that one may read */
 	const struct share *share;     /* that it lies in; NULL: the list of shares */
 	bool ended;
+	unsigned unshown; /* names of the batch that do not appear in it */
 	char *batch;    /* heap: names, each with its NUL */
 	size_t end;
 	size_t next;    /* the name to look at */

@@ -201,6 +201,9 @@ static enum status read_on(struct page *page, struct list *list, struct turn *tu
 	struct level *level = top(list);
 	enum status status = folder_read(&level->folder, turn->services);
 
+	/* They have been read like others. */
+	page->work += level->folder.unshown;
+	list->owed += level->folder.unshown;
 	if (status == STATUS_OK || status == STATUS_NO_MEMORY)
 		return status;
 	if (status != STATUS_END)

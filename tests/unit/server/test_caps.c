@@ -104,6 +104,25 @@ static void names_looked_at_are_paid_for_a_page_behind(void **state)
 	free_listing(listing);
 }
 
+static void names_that_are_not_shown_are_paid_for_as_well(void **state)
+{
+	struct rig *rig = *state;
+	char name[16];
+
+	rig->share.hides = true;
+	for (unsigned i = 0; i < 1100; i++) {
+		snprintf(name, sizeof(name), ".%u", i);
+		assert_int_equal(scratch_write(rig->scratch.folder, name, ""), 0);
+	}
+	rig_greet(rig);
+	rig_allow_work(rig, CAP_LISTING, 1000);
+	int64_t started = clock_now();
+	struct listing *listing = list_path(rig, "", false);
+	assert_int_equal(listing->count, 0);
+	assert_true(atomic_load(&rig->services.caps.budgets[CAP_LISTING].whole.free_at) > started + CLOCK_SECOND);
+	free_listing(listing);
+}
+
 static uint16_t ask_for(struct rig *rig, const char *name)
 {
 	return rig_read(rig, &(struct pieces_request){.path = span_of(name), .count = 1});
@@ -160,6 +179,7 @@ int main(void)
 		CASE(who_holds_too_much_memory_is_told_so_for_each_request),
 		CASE(what_a_client_does_not_take_is_counted_until_it_goes),
 		CASE(names_looked_at_are_paid_for_a_page_behind),
+		CASE(names_that_are_not_shown_are_paid_for_as_well),
 		CASE(larger_files_that_one_address_reads_at_once_are_counted),
 		CASE(what_a_client_reads_is_given_back_when_it_goes),
 	};
