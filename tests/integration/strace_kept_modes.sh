@@ -16,14 +16,18 @@ chmod 200 source/*[02468]
 start_server source
 unprivileged
 client=("$work/ferry" get -q -r "$server/" -d copy --timeout 60)
-# Whoever is about to rename takes his time.
-slow=(strace -f -o /dev/null -e trace=renameat -e inject=renameat:delay_enter=3ms)
-"${unprivileged[@]}" "${slow[@]}" "${client[@]}" 2>slow.log &
-first=$!
-"${unprivileged[@]}" "${client[@]}" 2>quick.log &
-second=$!
-expect 0 "${unprivileged[@]}" "${slow[@]}" "${client[@]}"
-wait "$first" || fail "the first client ended with $?"
-wait "$second" || fail "the second client ended with $?"
-for folder in source copy; do (cd "$folder" && stat -c '%n %a %s %y' -- *) >"of.$folder"; done
-same of.source of.copy
+# Whoever is about to rename takes his time, while others come and find the partials.
+slow=(strace -f -o /dev/null -e trace=renameat -e inject=renameat:delay_enter=5ms)
+for round in 1 2 3 4; do
+	rm -rf copy/*
+	"${unprivileged[@]}" "${slow[@]}" "${client[@]}" 2>slow.log &
+	first=$!
+	sleep 0.05
+	"${unprivileged[@]}" "${client[@]}" 2>quick.log &
+	second=$!
+	expect 0 "${unprivileged[@]}" "${client[@]}"
+	wait "$first" || fail "the first client of round $round ended with $?"
+	wait "$second" || fail "the second client of round $round ended with $?"
+	for folder in source copy; do (cd "$folder" && stat -c '%n %a %s %y' -- *) >"of.$folder"; done
+	same of.source of.copy
+done
