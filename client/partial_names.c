@@ -116,6 +116,12 @@ static enum status lock_and_check(int fd, int folder, const char *name, struct s
 	return check_ours(stat);
 }
 
+/* Its holder had no need of it. */
+static bool is_gone(const struct stat *stat)
+{
+	return S_ISREG(stat->st_mode) && stat->st_nlink == 0;
+}
+
 /* HELD, which looks like STAT, had NAME. */
 static enum status add_reading(int held, int folder, const char *name, const struct stat *stat)
 {
@@ -139,9 +145,10 @@ static enum status make_readable(int folder, const char *name)
 
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-	status = check_ours(&stat);
-	/* Who has made it so already puts back what there was before. */
-	if (status == STATUS_OK && !(stat.st_mode & S_IRUSR))
+	/* Who has made it so already puts back what there was before; of what is gone there is nothing to read. */
+	if (!is_gone(&stat))
+		status = check_ours(&stat);
+	if (status == STATUS_OK && !is_gone(&stat) && !(stat.st_mode & S_IRUSR))
 		status = add_reading(held, folder, name, &stat);
 	close(held);
 	return status;

@@ -14,10 +14,26 @@
 
 #include <cmocka.h>
 
+#include "beneath.h"
 #include "forbid.h"
 #include "scratch.h"
 
 #define PARTIAL ".file.ferry-part"
+
+/* Then its holder removes what is held next, before anybody can look at it. */
+static bool is_removed_when_held;
+
+enum status __real_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+enum status __wrap_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+enum status __wrap_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+{
+	enum status status = __real_beneath_hold(root, path, links, fd, stat);
+
+	if (status != STATUS_OK || !is_removed_when_held)
+		return status;
+	is_removed_when_held = false;
+	return unlinkat(root, path, 0) == 0 && fstat(*fd, stat) == 0 ? STATUS_OK : STATUS_IO;
+}
 
 static int folder_of(void **state)
 {
@@ -71,6 +87,18 @@ static void one_that_even_its_owner_may_not_read_is_taken_up(void **state)
 		assert_int_equal(open_in_child(folder, "more"), STATUS_OK);
 		assert_int_equal(size_of(folder, PARTIAL), 5 + 4 * i);
 	}
+}
+
+static void one_that_is_removed_before_it_is_made_readable_is_begun_anew(void **state)
+{
+	int folder = folder_of(state);
+
+	assert_int_equal(scratch_write(folder, PARTIAL, "bytes"), 0);
+	assert_int_equal(fchmodat(folder, PARTIAL, 0, 0), 0);
+	is_removed_when_held = true;
+	assert_int_equal(open_in_child(folder, "more"), STATUS_OK);
+	is_removed_when_held = false;
+	assert_int_equal(size_of(folder, PARTIAL), 4);
 }
 
 static void but_not_taken_from_who_holds_it(void **state)
@@ -147,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(a_partial_with_its_final_mode_is_taken_up),
 		IN_SCRATCH(one_that_even_its_owner_may_not_read_is_taken_up),
+		IN_SCRATCH(one_that_is_removed_before_it_is_made_readable_is_begun_anew),
 		IN_SCRATCH(but_not_taken_from_who_holds_it),
 		IN_SCRATCH(its_holder_finds_and_mends_what_that_did_to_its_mode),
 		IN_SCRATCH(what_another_user_keeps_to_himself_is_refused_and_stays),
