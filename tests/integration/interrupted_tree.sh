@@ -1,5 +1,6 @@
 #!/bin/bash
 # What an interrupted -r leaves: sources that were not listed are told of, and the failed list brings all the rest, empty folders too.
+# Threat E3 of docs/security.md.
 . tests/support/story.sh
 
 mkdir -p source/tree/empty source/tree/nest/inner source/tree/without
