@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "congestion.h"
 #include "limit.h"
 #include "patience.h"
+#include "tcp.h"
 
 #define TURN (5 * CLOCK_SECOND) /* for an address that is not the last one */
 
@@ -66,15 +68,23 @@ static enum status prepare(int fd, const struct link_options *options)
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
+/* By the kernel's measure of the handshake: ours has in it how long this thread took to wake up. */
+static bool is_near(int fd)
+{
+	struct tcp_facts facts;
+
+	return tcp_look(fd, &facts) == STATUS_OK && facts.rtt > 0 && facts.rtt < DIAL_NEAR;
+}
+
 /*
  * The kernel's own choice grows to megabytes wherever the server is faster than we are. That pays on a long path; next door
  * these bytes only lie here unread, and who is killed has to fetch them again.
  */
-static enum status keep_short(int fd, const struct link_options *options, int64_t handshake)
+static enum status keep_short(int fd, const struct link_options *options)
 {
 	const int buffer = options->links < DIAL_MANY ? DIAL_NEAR_BUFFER : DIAL_NEAR_BUFFER_OF_MANY;
 
-	if (options->limit || handshake >= DIAL_NEAR)
+	if (options->limit || !is_near(fd))
 		return STATUS_OK;
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }
@@ -92,7 +102,7 @@ static enum status dial_one(const struct addrinfo *address, const struct link_op
 		status = connect_within(fd, address, options->stop_fd, start + patience);
 	int64_t handshake = clock_now() - start;
 	if (status == STATUS_OK)
-		status = keep_short(fd, options, handshake);
+		status = keep_short(fd, options);
 	if (status == STATUS_OK)
 		*dialed = (struct dialed){.fd = fd, .handshake = handshake};
 	else

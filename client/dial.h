@@ -8,8 +8,8 @@
 #include "status.h"
 
 /*
- * A server within this many nanoseconds is next door: no more than so many bytes of a link wait in the kernel until we read them.
- * Where there are more links than processors they wait longer.
+ * A server is next door where the kernel counts fewer nanoseconds than this for a round trip: no more than so many bytes of a link wait
+ * in the kernel until we read them. Where there are more links than processors they wait longer.
  */
 #define DIAL_NEAR 100000
 #define DIAL_NEAR_BUFFER (256 * 1024)

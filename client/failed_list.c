@@ -45,12 +45,10 @@ static enum status fail(const struct failed_list *list, enum status status, stru
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
-/* At the place that the stream has reached, which both go on from. One that was closed is there for reading alone. */
+/* At the place that the stream has reached, which both go on from. */
 static enum status copy_stream(int stream, int *direct)
 {
-	int flags = fcntl(stream, F_GETFL);
-
-	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+	if (!own_stream_is_writable(stream))
 		return STATUS_IO;
 	*direct = fcntl(stream, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	return *direct >= 0 ? STATUS_OK : status_from_errno(errno);

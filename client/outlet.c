@@ -2,7 +2,6 @@
 #include "outlet.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "all_bytes.h"
+#include "own_stream.h"
 
 struct outlet {
 	int fd;
@@ -20,14 +20,12 @@ struct outlet {
 	unsigned char piece[PIECE_SIZE];
 };
 
-/* One that is open for reading alone stands for a stream that was closed: who writes there is to hear of it. */
+/* Who writes to a stream that was closed is to hear of it, though it is /dev/null that keeps its place. */
 static bool is_null_device(int fd)
 {
 	struct stat stat;
-	int flags = fcntl(fd, F_GETFL);
 
-	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && fstat(fd, &stat) == 0 && S_ISCHR(stat.st_mode) &&
-	       stat.st_rdev == makedev(1, 3);
+	return own_stream_is_writable(fd) && fstat(fd, &stat) == 0 && S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 3);
 }
 
 enum status outlet_new(int fd, enum outlet_close closing, struct outlet **outlet)

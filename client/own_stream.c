@@ -2,7 +2,6 @@
 #include "own_stream.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,12 +20,17 @@ static bool look(const char *path, int flags, struct stat *stat)
 	return seen;
 }
 
-/* Who names a standard stream that was closed is to hear that it cannot be written. */
-static bool is_stream(int fd)
+bool own_stream_is_writable(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return fd <= STDERR_FILENO || (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY);
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* Who names a standard stream that was closed is to hear that it cannot be written. */
+static bool is_stream(int fd)
+{
+	return fd <= STDERR_FILENO || own_stream_is_writable(fd);
 }
 
 static bool is_same(int fd, const struct stat *wanted)

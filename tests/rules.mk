@@ -47,6 +47,7 @@ $(BUILD)/tests/unit/server/test_access_renewal: LDFLAGS += -Wl,--wrap=clock_real
 $(BUILD)/tests/unit/server/test_content_index: LDFLAGS += -Wl,--wrap=beneath_remove_name
 $(BUILD)/tests/unit/client/test_transfer: LDFLAGS += -Wl,--wrap=pthread_create
 $(BUILD)/tests/unit/client/test_partial_race: LDFLAGS += -Wl,--wrap=flock
+$(BUILD)/tests/unit/client/test_dial: LDFLAGS += -Wl,--wrap=connect
 $(BUILD)/tests/unit/client/test_partial_modes: LDFLAGS += -Wl,--wrap=beneath_hold
 $(BUILD)/tests/unit/fault/%: $(BUILD)/tests/unit/fault/%.o $(SUPPORT) $(filter-out %/fault/sweep.o,$(FAULT)) | $(BUILD)/tests/fault/shim.so $(BUILD)/tests/tools/changer
 	$(LINK) $(LIBS) -lcmocka
