@@ -14,17 +14,22 @@ become_folder() { delete && mkdir source/file; }
 become_fifo() { delete && mkfifo source/file; }
 become_link() { delete && ln -s away source/file; }
 
-start_server source
-for change in grow shrink replace rewrite touched; do
+# amid CHANGE: a fetch in whose midst the source changes so, from the beginning to its end with code.
+amid() {
 	vast source/file
 	start_proxy --stall 3000000
-	ferry get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
-	client=$!
+	timeout 60 "$programs/ferry" get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
+	local client=$!
 	read -r _ <&"$from"
-	"$change"
+	"$1"
 	echo go >&"$to"
 	code=0
 	wait "$client" || code=$?
+}
+
+start_server source
+for change in grow shrink replace rewrite touched; do
+	amid "$change"
 	equal "code after $change" "$code" 0
 	same source/file copy
 	rm copy
@@ -32,15 +37,7 @@ done
 
 # One that stops being a file is given up, and what was proven of it waits for its return.
 for change in delete:3 become_folder:2 become_fifo:1 become_link:4; do
-	vast source/file
-	start_proxy --stall 3000000
-	timeout 60 "$programs/ferry" get "$proxied/file" -o copy -j 1 --retry 0 --no-sync 2>client.log &
-	client=$!
-	read -r _ <&"$from"
-	"${change%:*}"
-	echo go >&"$to"
-	code=0
-	wait "$client" || code=$?
+	amid "${change%:*}"
 	equal "code after ${change%:*}" "$code" "${change#*:}"
 	absent copy
 	rm -rf source/file && mv away source/file
