@@ -28,8 +28,9 @@ struct level {
 struct list {
 	struct reply reply;
 	bool recursive;
+	bool opened;        /* the listed folder */
 	uint64_t count;     /* of entries sent */
-	unsigned owed;      /* names looked at in the last step, which the budget knows nothing of yet */
+	unsigned owed;      /* names looked at, which the budget knows nothing of yet */
 	struct ticket ticket;
 	unsigned depth_max; /* of levels */
 	size_t base_depth;  /* of the request's path */
@@ -236,6 +237,8 @@ static enum reply_result open_listed(struct list *list, struct turn *turn)
 	list->base_depth = path_depth(list->reply.path);
 	list->depth_max = turn->services->settings->listing_depth;
 	list->depth = 1;
+	list->opened = true;
+	list->owed = 1;
 	return REPLY_MORE;
 }
 
@@ -245,7 +248,7 @@ static enum reply_result finish(struct list *list, struct turn *turn)
 	return REPLY_DONE;
 }
 
-/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next. */
+/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next, or before the end is told. */
 static int64_t pay(struct list *list, struct turn *turn)
 {
 	int64_t until = 0;
@@ -272,7 +275,7 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	struct page page = {.writer = output_writer(turn->output)};
 	enum status status = STATUS_OK;
 
-	if (list->depth == 0)
+	if (!list->opened)
 		return open_listed(list, turn);
 	int64_t until = pay(list, turn);
 	if (until != 0)
@@ -284,7 +287,10 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	reply->memory = memory_of(list);
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
-	return list->depth > 0 ? REPLY_YIELD : finish(list, turn);
+	if (list->depth > 0)
+		return REPLY_YIELD;
+	until = pay(list, turn);
+	return until == 0 ? finish(list, turn) : reply_park(turn, until);
 }
 
 static void release(struct reply *reply, struct services *services)

@@ -123,6 +123,21 @@ static void names_that_are_not_shown_are_paid_for_as_well(void **state)
 	free_listing(listing);
 }
 
+static void small_listings_are_paid_for_as_well_as_large_ones(void **state)
+{
+	struct rig *rig = *state;
+
+	make_files(rig, 3);
+	rig_greet(rig);
+	rig_allow_work(rig, CAP_LISTING, 10);
+	int64_t started = clock_now();
+	/* Three names and their folder: 0.4 s each. The first three are no further ahead than half a second when they end. */
+	for (unsigned i = 0; i < 3; i++)
+		free_listing(list_path(rig, "", false));
+	assert_true(clock_now() - started >= CLOCK_SECOND / 5);
+	assert_true(atomic_load(&rig->services.caps.budgets[CAP_LISTING].whole.free_at) - started >= CLOCK_SECOND * 6 / 5);
+}
+
 static uint16_t ask_for(struct rig *rig, const char *name)
 {
 	return rig_read(rig, &(struct pieces_request){.path = span_of(name), .count = 1});
@@ -180,6 +195,7 @@ int main(void)
 		CASE(what_a_client_does_not_take_is_counted_until_it_goes),
 		CASE(names_looked_at_are_paid_for_a_page_behind),
 		CASE(names_that_are_not_shown_are_paid_for_as_well),
+		CASE(small_listings_are_paid_for_as_well_as_large_ones),
 		CASE(larger_files_that_one_address_reads_at_once_are_counted),
 		CASE(what_a_client_reads_is_given_back_when_it_goes),
 	};
