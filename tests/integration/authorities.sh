@@ -39,9 +39,7 @@ expect 2 ferry ls "$server/s/" --ca source/file
 # The same authority, but for another host.
 cp elsewhere.pem server.pem && cp elsewhere.key server.key
 kill -HUP "$server_pid"
-while ! grep -q 'event=reload result=done' "$server_log"; do
-	kill -0 "$server_pid"
-done
+await_line 'event=reload result=done' "$server_log" "$server_pid"
 expect 6 ferry ls "$server/s/" --ca good.pem
 says 'mismatch' err
 expect 6 ferry ls "ferrys://localhost:$port/s/" --ca good.pem

@@ -53,8 +53,6 @@ path = $work/source
 END
 start_server -c conf --state state
 meet ls "$server/"
-while ! grep -q event=deadline "$server_log"; do
-	kill -0 "$server_pid"
-done
+await_line event=deadline "$server_log" "$server_pid"
 answer yes 0
 says '^s/' shown

@@ -53,9 +53,7 @@ END
 ferryd -c ferryd.conf token add laptop --share images --expires 30d >laptop.token
 ferryd -c ferryd.conf --tls -l :7440 >ready 2>server.log & ferryd -c ferryd.conf --print-pin >pin
 servers+=($!)
-until grep -q ^ready ready; do
-	kill -0 "${servers[0]}" || fail 'the server does not start'
-done
+await_line ^ready ready "${servers[0]}"
 pin=$(cat pin)
 fetch() {
 	on_laptop "$programs/ferry" get "$url" --retry 0 "$@"
@@ -80,9 +78,7 @@ until ferryd token list | grep -q 'guest.*expired'; do
 	kill -0 "${servers[0]}"
 done
 kill -HUP "${servers[0]}"
-until grep -q 'event=reload result=done' server.log; do
-	kill -0 "${servers[0]}"
-done
+await_line 'event=reload result=done' server.log "${servers[0]}"
 expect 4 fetch --pin "$pin" --token-file guest.token
 says 'not known here, or has expired' err
 
@@ -106,9 +102,7 @@ wait "${servers[0]}"
 servers=()
 ferryd --tls --no-cache --state stolen -l :7440 images >thief 2>thief.log &
 servers+=($!)
-until grep -q ^ready thief; do
-	kill -0 "${servers[0]}" || fail 'the thief does not start'
-done
+await_line ^ready thief "${servers[0]}"
 expect 6 fetch --token-file laptop.token
 says 'has another pin than before' err
 says 'ferry trust' err

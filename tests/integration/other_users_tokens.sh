@@ -14,7 +14,7 @@ configured() {
 # opens TOKEN: the server that runs lets it in once it was told.
 opens() {
 	kill -HUP "$server_pid"
-	until grep -q 'event=reload result=' "$server_log"; do kill -0 "$server_pid"; done
+	await_line 'event=reload result=' "$server_log" "$server_pid"
 	expect 0 ferry get "$server/docs/file" -o "by-$1" --token-file "$1"
 	same source/file "by-$1"
 }

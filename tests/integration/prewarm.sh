@@ -3,9 +3,7 @@
 . tests/support/story.sh
 
 await_prewarmed() {
-	until grep -q event=prewarmed "$server_log"; do
-		sleep 0.05
-	done
+	await_line event=prewarmed "$server_log" "$server_pid"
 }
 
 mkdir -p music/a/b/c films other

@@ -15,9 +15,10 @@ expect 0 ferry get "$server/file" -o none --progress none
 equal 'words of none' "$(cat err out)" ''
 expect 3 ferry get "$server/missing" -q
 says 'missing' err
-stty_line="stty cols 60; '$programs/ferry' get '$server/file' -o bar"
+stty_line="stty cols 60; '$programs/ferry' get '$server/file' --limit-rate 6M -o bar"
 expect 0 script -qec "$stty_line" typescript
 tr '\r' '\n' <out | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' >drawn
-says '100 ?%|5,?000,?000|4\.8 MiB|5\.0 MB' drawn
+says ' of 4\.8 MiB +[0-9]+% ' drawn
+says '^1 file +4\.8 MiB ' drawn
 equal 'widest line' "$(($(awk '{ if (length > n) n = length } END { print n }' drawn) <= 60))" 1
 for file in lines silent none bar; do same source/file "$file"; done

@@ -56,14 +56,10 @@ serve() {
 	expect 0 "$real/ferryd" token add "$2-later" --share closed -c conf/ferryd.conf --state state
 	cp out token
 	kill -HUP "$server_pid"
-	until grep -q 'event=reload result=done' "$server_log"; do
-		kill -0 "$server_pid"
-	done
+	await_line 'event=reload result=done' "$server_log" "$server_pid"
 	expect 0 ferry get "$server/closed/large" --token-file token -o "large.$2" "${pin[@]}"
 	same source/large "large.$2"
-	until grep -q event=prewarmed "$server_log"; do
-		kill -0 "$server_pid"
-	done
+	await_line event=prewarmed "$server_log" "$server_pid"
 	stop_server
 }
 

@@ -23,5 +23,5 @@ while get_frame; do
 	pieces=$((pieces + (16#$type == 16#93)))
 done
 echo "$pieces pieces, last frame $last"
-[ "$last" = ff ] || [ "$pieces" -lt 199 ] || fail 'the window was not kept'
+[ "$last" = ff ] || [ "$pieces" -lt 30 ] || fail 'the window was not kept'
 expect 0 ferry get "$server/file"

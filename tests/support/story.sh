@@ -57,6 +57,11 @@ says() {
 	grep -qE -- "$1" "$2" || { head -n 20 "$2" && fail "$2 does not say '$1'"; }
 }
 
+# await_line PATTERN FILE PID: waits until FILE has such a line; fails when process PID ends before that, or after a minute.
+await_line() {
+	grep -qE -m 1 -- "$1" < <(exec timeout 60 tail -n +1 -f --pid="$3" "$2") || fail "$2 does not come to say '$1'"
+}
+
 # equal WHAT IS WANTED
 equal() {
 	[ "$2" = "$3" ] || fail "$1 is '$2' instead of '$3'"
