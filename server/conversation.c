@@ -355,10 +355,8 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 	int64_t *park_until)
 {
 	struct turn turn = {
-		.services = conversation->services,
-		.bench = bench,
-		.visitor = conversation->visitor,
-		.output = &conversation->output,
+		.services = conversation->services, .bench = bench,
+		.visitor = conversation->visitor, .output = &conversation->output,
 		.last_folder = last_folder,
 	};
 	enum pace pace = PACE_GO_ON;
@@ -366,8 +364,11 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 	while (pace == PACE_GO_ON) {
 		if (!output_ready(&conversation->output))
 			pace = send_output(conversation, bench, PACE_GO_ON);
-		if (pace != PACE_GO_ON)
+		if (pace != PACE_GO_ON) {
+			/* A token is for a step, and there is none before all of this is sent. */
+			cold_withdraw(&conversation->services->cold, &conversation->cold);
 			return pace;
+		}
 		pace = advance(conversation, &turn);
 	}
 	if (pace == PACE_PARK)

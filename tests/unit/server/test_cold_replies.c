@@ -248,6 +248,34 @@ static void who_goes_with_a_token_kept_for_it_gives_it_back(void **state)
 	assert_int_equal(rig->services.cold.tokens, 1);
 }
 
+/* A token that is kept for a client who takes nothing would be out of use for as long as that lasts. */
+static void who_takes_nothing_gives_its_token_on(void **state)
+{
+	struct rig *rig = *state;
+	struct cold *cold = &rig->services.cold;
+	static struct cold_waiter other;
+	char name[16];
+
+	for (unsigned i = 0; i < 400; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		rig_file(rig, name, 0);
+	}
+	rig_greet(rig);
+	assert_int_equal(setsockopt(rig->server, SOL_SOCKET, SO_SNDBUF, &(int){4096}, sizeof(int)), 0);
+	take_all_tokens(rig);
+	rig_list(rig, "", false);
+	rig_list(rig, "", false);
+	/* One for the folder, one for its names, which are not all sent; then the second listing has asked for one. */
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(waits(rig));
+		assert_false(cold_enter(cold, &other, 0));
+		give_token(rig);
+		rig_settle(rig);
+		assert_true(cold_enter(cold, &other, 0));
+	}
+	assert_null(cold->first);
+}
+
 static enum reply_reading needs_a_folder(struct reply *reply, struct stretch *stretch)
 {
 	(void)reply;
@@ -293,6 +321,7 @@ int main(void)
 		CASE(a_cold_sum_and_cold_digests_wait_for_a_token),
 		CASE(who_goes_while_waiting_leaves_the_queue),
 		CASE(who_goes_with_a_token_kept_for_it_gives_it_back),
+		CASE(who_takes_nothing_gives_its_token_on),
 		CASE(the_last_folder_is_let_go_before_anybody_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
