@@ -204,18 +204,10 @@ struct wish connection_first_wish(const struct connection *connection)
 	};
 }
 
-static bool is_late(const struct connection *connection)
+/* Is it past DUE? That is told, if only to the log: a client that takes nothing hears nothing. */
+static bool is_late(const struct connection *connection, int64_t due)
 {
-	if (deadline_of(connection) > clock_now())
-		return false;
-	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
-	return true;
-}
-
-/* Its turn may come a millisecond before it is due. Who takes nothing hears nothing. */
-static bool is_slow(const struct connection *connection)
-{
-	if (rate_due(connection) > clock_now() + CLOCK_MS)
+	if (due > clock_now())
 		return false;
 	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
 	return true;
@@ -256,14 +248,18 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 	const struct stream *stream = &connection->stream;
 	bool pending = output_is_pending(&connection->conversation.output);
 	/* Bytes that have left the socket are reported by nobody. */
-	bool goes_on = pace == PACE_QUANTUM || (!connection->ended && stream_has_input(stream));
+	bool wants_room = stream_read_wants_room(stream), reads = !connection->ended && !wants_room;
+	bool goes_on = pace == PACE_QUANTUM || (reads && stream_has_input(stream));
 
+	/* A socket that has no room says so by silence: what only computes gets its next turn all the same. */
+	if (pace == PACE_QUANTUM)
+		park_until = clock_now() + CLOCK_SECOND;
 	*wish = (struct wish){
-		/* After the end both would be reported for ever. */
-		.read = !connection->ended,
-		.write = (pending && !stream_write_wants_input(stream)) || goes_on || stream_read_wants_room(stream),
+		/* What nobody may read yet, and both after the end, would be reported for ever. */
+		.read = reads,
+		.write = (pending && !stream_write_wants_input(stream)) || goes_on || wants_room,
 		.deadline = deadline_of(connection),
-		.wake = pace == PACE_PARK ? earlier(park_until, look_at(connection)) : look_at(connection),
+		.wake = earlier(park_until, look_at(connection)),
 	};
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
@@ -293,8 +289,8 @@ static bool goes_on_after(struct connection *connection, enum status status)
 	}
 	if (!connection->ended || conversation->goodbye || conversation->state >= CONVERSATION_FAILING)
 		return true;
-	/* Either the client has gone, or the reaper has ended what was waited for in vain. Who takes nothing hears nothing. */
-	if (!is_late(connection) || output_is_pending(&conversation->output))
+	/* Either the client has gone, or the reaper has ended what was waited for in vain. */
+	if (!is_late(connection, deadline_of(connection)) || output_is_pending(&conversation->output))
 		return false;
 	conversation_fail(conversation, STATUS_TIMEOUT);
 	return true;
@@ -343,7 +339,8 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	pace = conversation_serve(conversation, bench, &last_folder, park_until);
 	last_folder_release(&last_folder);
 	note_times(connection, status == STATUS_OK, handed);
-	return is_slow(connection) ? PACE_LOST : pace;
+	/* A turn may come a millisecond before it is due. */
+	return is_late(connection, rate_due(connection) - CLOCK_MS) ? PACE_LOST : pace;
 }
 
 /* Nobody waits for what was sent, or nobody shall: the kernel drops it now instead of keeping it for minutes. */
