@@ -60,8 +60,12 @@ int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ti
 		*ticket = (struct ticket){TICKET_PEER, now};
 	else if (ticket->stage == TICKET_NONE)
 		stand_in_line(ticket, TICKET_PEER, peer, duration(units, budget->rate_per_peer), now);
-	if (ticket->stage == TICKET_PEER && ticket->turn <= due)
+	if (ticket->stage == TICKET_PEER && ticket->turn <= due) {
 		stand_in_line(ticket, TICKET_WHOLE, &budget->whole, duration(units, budget->rate), now);
+		/* The peer's turn is of no use without the other. */
+		if (ticket->stage == TICKET_NONE && peer)
+			atomic_fetch_sub(&peer->free_at, duration(units, budget->rate_per_peer));
+	}
 	pthread_mutex_unlock(&budget->lock);
 	if (ticket->stage == TICKET_NONE)
 		return CLOCK_NEVER;
@@ -77,17 +81,29 @@ static bool is_due(const struct bucket *bucket, int64_t due)
 	return atomic_load(&bucket->free_at) <= due;
 }
 
+/* caller holds lock */
+static void book_both(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now)
+{
+	book(&budget->whole, duration(units, budget->rate), now);
+	if (peer)
+		book(peer, duration(units, budget->rate_per_peer), now);
+}
+
+void budget_charge(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now)
+{
+	pthread_mutex_lock(&budget->lock);
+	book_both(budget, peer, units, now);
+	pthread_mutex_unlock(&budget->lock);
+}
+
 enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now)
 {
 	int64_t due = now + budget->burst;
 
 	pthread_mutex_lock(&budget->lock);
 	bool taken = is_due(&budget->whole, due) && (!peer || is_due(peer, due));
-	if (taken) {
-		book(&budget->whole, duration(units, budget->rate), now);
-		if (peer)
-			book(peer, duration(units, budget->rate_per_peer), now);
-	}
+	if (taken)
+		book_both(budget, peer, units, now);
 	pthread_mutex_unlock(&budget->lock);
 	return taken ? STATUS_OK : STATUS_BUSY;
 }

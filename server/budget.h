@@ -56,6 +56,9 @@ void budget_renew(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
  */
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now);
 
+/* Books UNITS of work that was done already. */
+void budget_charge(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now);
+
 /* For what cannot wait: STATUS_BUSY, and nothing is used up, unless it may be done now. */
 MUST_CHECK enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now);
 

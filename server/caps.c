@@ -63,14 +63,24 @@ static struct holding *holding_of(struct caps_part *part, enum cap_room room)
 	return part ? &part->holdings[room] : NULL;
 }
 
+static struct bucket *bucket_of(struct caps_part *part, enum cap_work work)
+{
+	return part ? &part->buckets[work] : NULL;
+}
+
 int64_t caps_ask(struct caps *caps, struct caps_part *part, enum cap_work work, struct ticket *ticket, uint64_t units, int64_t now)
 {
-	return budget_ask(&caps->budgets[work], part ? &part->buckets[work] : NULL, ticket, units, now);
+	return budget_ask(&caps->budgets[work], bucket_of(part, work), ticket, units, now);
+}
+
+void caps_charge(struct caps *caps, struct caps_part *part, enum cap_work work, uint64_t units, int64_t now)
+{
+	budget_charge(&caps->budgets[work], bucket_of(part, work), units, now);
 }
 
 static enum status take_work(struct caps *caps, struct caps_part *part, enum cap_work work, int64_t now)
 {
-	return budget_take(&caps->budgets[work], part ? &part->buckets[work] : NULL, 1, now);
+	return budget_take(&caps->budgets[work], bucket_of(part, work), 1, now);
 }
 
 enum status caps_connect(struct caps *caps, struct caps_part *part, int64_t now)

@@ -47,8 +47,9 @@ void caps_release(struct caps *caps);
 /* What the settings say now holds from now on, also for whoever is there. */
 void caps_renew(struct caps *caps, const struct settings *settings);
 
-/* As budget_ask(). */
+/* As budget_ask() and budget_charge(). */
 int64_t caps_ask(struct caps *caps, struct caps_part *part, enum cap_work work, struct ticket *ticket, uint64_t units, int64_t now);
+void caps_charge(struct caps *caps, struct caps_part *part, enum cap_work work, uint64_t units, int64_t now);
 
 /*
  * May who is over a cap be told so? With TLS a handshake comes before the word, and is counted here. STATUS_BUSY: it would have to

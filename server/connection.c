@@ -307,6 +307,8 @@ static enum pace turn_away(struct connection *connection)
 	if (!plain)
 		return reason ? PACE_OVER : PACE_LOST;
 	stream_expose(stream);
+	/* An ERROR may wait for the handshake: none of it is out, and a connection ends with one. */
+	output_unsay(&connection->conversation.output);
 	conversation_fail(&connection->conversation, STATUS_PROTOCOL);
 	return PACE_GO_ON;
 }

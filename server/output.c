@@ -81,6 +81,12 @@ static void start_anew(struct output *output)
 	writer_init(&output->writer, output->writer.start, OUTPUT_CAPACITY);
 }
 
+void output_unsay(struct output *output)
+{
+	assert(output->file_left == 0);
+	start_anew(output);
+}
+
 static enum status send_bytes(struct output *output, struct span bytes)
 {
 	/* Only what a range follows at once may be held back by the kernel; a quantum must not end in between. */

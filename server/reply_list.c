@@ -28,10 +28,10 @@ struct level {
 struct list {
 	struct reply reply;
 	bool recursive;
-	bool opened;        /* the listed folder */
 	uint64_t count;     /* of entries sent */
 	unsigned owed;      /* names looked at, which the budget knows nothing of yet */
 	struct ticket ticket;
+	struct caps_part *part; /* pays for them; NULL: as in struct visitor */
 	unsigned depth_max; /* of levels */
 	size_t base_depth;  /* of the request's path */
 	unsigned depth;     /* levels in use */
@@ -237,8 +237,6 @@ static enum reply_result open_listed(struct list *list, struct turn *turn)
 	list->base_depth = path_depth(list->reply.path);
 	list->depth_max = turn->services->settings->listing_depth;
 	list->depth = 1;
-	list->opened = true;
-	list->owed = 1;
 	return REPLY_MORE;
 }
 
@@ -248,7 +246,7 @@ static enum reply_result finish(struct list *list, struct turn *turn)
 	return REPLY_DONE;
 }
 
-/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next, or before the end is told. */
+/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next. */
 static int64_t pay(struct list *list, struct turn *turn)
 {
 	int64_t until = 0;
@@ -275,11 +273,12 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	struct page page = {.writer = output_writer(turn->output)};
 	enum status status = STATUS_OK;
 
-	if (!list->opened)
-		return open_listed(list, turn);
+	list->part = turn->visitor->part;
 	int64_t until = pay(list, turn);
 	if (until != 0)
 		return reply_park(turn, until);
+	if (list->depth == 0)
+		return open_listed(list, turn);
 	while (status == STATUS_OK && list->depth > 0 && !page_is_full(&page))
 		status = list_one(&page, list, turn);
 	page_end(&page);
@@ -287,10 +286,7 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	reply->memory = memory_of(list);
 	if (status != STATUS_OK)
 		return reply_fail(turn, status);
-	if (list->depth > 0)
-		return REPLY_YIELD;
-	until = pay(list, turn);
-	return until == 0 ? finish(list, turn) : reply_park(turn, until);
+	return list->depth > 0 ? REPLY_YIELD : finish(list, turn);
 }
 
 static void release(struct reply *reply, struct services *services)
@@ -299,6 +295,9 @@ static void release(struct reply *reply, struct services *services)
 
 	while (list->depth > 0)
 		folder_close(&list->levels[--list->depth].folder, services);
+	/* The last step's names; what waited for a turn had it booked. */
+	if (list->owed > 0 && list->ticket.stage == TICKET_NONE)
+		caps_charge(&services->caps, list->part, CAP_LISTING, list->owed, clock_now());
 }
 
 static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
@@ -321,6 +320,7 @@ enum status reply_list_new(const struct frame *frame, struct span payload, struc
 	if (!list)
 		return STATUS_NO_MEMORY;
 	list->recursive = request.recursive;
+	list->owed = 1; /* for the folder */
 	*reply = &list->reply;
 	return STATUS_OK;
 }

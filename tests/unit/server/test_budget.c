@@ -139,6 +139,24 @@ static void other_rates_hold_for_the_next_turn(void **state)
 	assert_int_equal(ask(budget, &peer, &ticket, 1020), 1120);
 }
 
+/* Where all together have work for longer than anybody waits, its own turns cost a peer nothing either. */
+static void a_peer_that_is_refused_for_others_pays_nothing(void **state)
+{
+	struct budget *budget = *state;
+	struct bucket peer = {0}, other = {0};
+	struct ticket ticket = {0};
+	int64_t patience_ms = BUDGET_PATIENCE / CLOCK_MS;
+
+	atomic_store(&budget->whole.free_at, (1000 + 2 * patience_ms) * CLOCK_MS);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(budget_ask(budget, &peer, &ticket, MEGABYTE, 1000 * CLOCK_MS), CLOCK_NEVER);
+	assert_true(atomic_load(&peer.free_at) <= 1000 * CLOCK_MS);
+	/* What was done unasked is paid for by both. */
+	budget_charge(budget, &other, MEGABYTE, 1000 * CLOCK_MS);
+	assert_int_equal(atomic_load(&other.free_at), 1020 * CLOCK_MS);
+	assert_int_equal(atomic_load(&budget->whole.free_at), (1010 + 2 * patience_ms) * CLOCK_MS);
+}
+
 static void who_cannot_wait_is_refused_and_pays_nothing(void **state)
 {
 	struct budget *budget = *state;
@@ -193,6 +211,7 @@ int main(void)
 		CASE(who_comes_with_many_at_once_may_be_ahead_of_time_by_the_burst),
 		CASE(who_has_no_peer_is_counted_among_all),
 		CASE(other_rates_hold_for_the_next_turn),
+		CASE(a_peer_that_is_refused_for_others_pays_nothing),
 		CASE(who_cannot_wait_is_refused_and_pays_nothing),
 	};
 

@@ -316,6 +316,20 @@ static void one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in(
 	visit_end(&visit);
 }
 
+/* What was to be said inside TLS is not said: one ERROR ends a connection. */
+static void one_plain_connection_too_many_is_told_once(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_disconnect(rig);
+	rig_connect_refused(rig);
+	rig_settle(rig);
+	rig_hello(rig);
+	assert_int_equal(rig_error_in(rig, FRAME_GREETING, 0), ERROR_PROTOCOL);
+	shutdown(rig->client, SHUT_WR);
+	rig_expect_end(rig);
+}
+
 /* Is the handshake's time that of the greeting, counted from the time before it came in? */
 static bool is_of_greeting(const struct rig *rig, int64_t before)
 {
@@ -372,6 +386,7 @@ int main(void)
 		CASE(a_handshake_waits_for_its_turn_without_costing_one),
 		CASE(a_handshake_that_is_given_no_turn_asks_again),
 		CASE(one_connection_too_many_is_told_so_inside_tls),
+		CASE(one_plain_connection_too_many_is_told_once),
 		CASE(one_connection_too_many_has_paid_for_its_handshake_when_it_comes_in),
 		CASE(one_connection_too_many_has_no_longer_for_its_handshake_than_others),
 		CASE(a_handshake_has_no_longer_where_the_server_stops),
