@@ -18,6 +18,9 @@
 /* An idle connection takes 14.4 KiB. A certificate takes 6 to 16 bytes for each of its own; the worst shape that was found, 29. */
 #define MEMORY 16384u
 #define MEMORY_PER_SHOWN 32u
+/* A ClientHello may say that it has 131,396 bytes; so many are asked for before they come. */
+#define MEMORY_OF_HANDSHAKE (131396u + 4096)
+#define MEMORY_OF_RECEIVING (TLS_RECEIVED_MAX + 64)
 /* The types of TLS records (RFC 8446, section 5.1). */
 #define RECORD_TYPE_FIRST 0x14
 #define RECORD_TYPE_LAST 0x17
@@ -140,7 +143,8 @@ static enum status outcome(struct tls *tls, int result)
 	tls->reason = error ? ERR_reason_error_string(error) : NULL;
 	if (tls->socket.error != 0)
 		return break_off(tls, status_of_socket(tls));
-	if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE)
+	if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
+	    (ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE || ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED))
 		return break_off(tls, STATUS_UNTRUSTED);
 	return break_off(tls, STATUS_PROTOCOL);
 }
@@ -225,7 +229,9 @@ const char *tls_reason(const struct tls *tls)
 
 size_t tls_memory(const struct tls *tls)
 {
-	return MEMORY + MEMORY_PER_SHOWN * tls->shown;
+	size_t receiving = !tls->established || SSL_has_pending(tls->ssl) ? MEMORY_OF_RECEIVING : 0;
+
+	return MEMORY + MEMORY_PER_SHOWN * tls->shown + receiving + (tls->established ? 0 : MEMORY_OF_HANDSHAKE);
 }
 
 X509 *tls_peer(const struct tls *tls)

@@ -67,8 +67,9 @@ unsigned char tls_first_byte(const struct tls *tls);
 const char *tls_reason(const struct tls *tls);
 
 /*
- * What the connection costs in memory while nothing moves, as measured: 16 KiB, and a multiple of the bytes of the certificates that
- * the peer has shown, which libssl keeps taken apart.
+ * Bytes of memory that the connection costs between two calls, as measured: 16 KiB, and a multiple of the bytes of the certificates
+ * that the peer has shown, which libssl keeps taken apart. Room for what is received comes to that as long as part of a record
+ * has come; until the handshake is over so does room for the largest message that libssl waits for.
  */
 size_t tls_memory(const struct tls *tls);
 

@@ -24,6 +24,9 @@ enum tls_clients {
 /* A client's certificate and its chain may have so many bytes: they are kept as long as it stays. */
 #define TLS_CLIENTS_SHOW_MAX 16384u
 
+/* Bytes that are received at once: four records of the largest size (RFC 8446, section 5.2). */
+#define TLS_RECEIVED_MAX (4 * (16384u + 256 + 5))
+
 MUST_CHECK enum status tls_context_server(const struct credentials *own, enum tls_clients clients, struct tls_context *context);
 
 /* OWN may be NULL: a client without a certificate. */

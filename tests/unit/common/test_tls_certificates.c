@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "secured.h"
@@ -81,6 +83,54 @@ static void a_server_takes_no_more_than_it_says(void **state)
 	pair_close(&pair);
 }
 
+/* A certificate for an RSA key of 2,048 bits with EXPONENT. */
+static struct credentials of_rsa(const char *exponent)
+{
+	EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	struct credentials credentials;
+	struct pin pin;
+	BIGNUM *number = NULL;
+	EVP_PKEY *key = NULL;
+
+	make_credentials(&credentials, &pin);
+	assert_true(BN_dec2bn(&number, exponent) > 0);
+	assert_int_equal(EVP_PKEY_keygen_init(maker), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(maker, 2048), 1);
+	assert_int_equal(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(maker, number), 1);
+	assert_int_equal(EVP_PKEY_generate(maker, &key), 1);
+	EVP_PKEY_free(credentials.key);
+	credentials.key = key;
+	assert_int_equal(X509_set_pubkey(credentials.certificate, key), 1);
+	assert_true(X509_sign(credentials.certificate, key, EVP_sha256()) > 0);
+	BN_free(number);
+	EVP_PKEY_CTX_free(maker);
+	return credentials;
+}
+
+/* What the server makes of a client with such a key. */
+static void expect_of_rsa(const char *exponent, enum status wanted)
+{
+	struct credentials odd = of_rsa(exponent);
+	struct pair pair = pair_open(TLS_CLIENTS_ASKED, CLIENT_WITHOUT);
+
+	tls_context_release(&pair.client_context);
+	assert_int_equal(tls_context_client(&odd, &pair.client_context), STATUS_OK);
+	assert_int_equal(stream_secure(&pair.server, &pair.server_context, NULL), STATUS_OK);
+	assert_int_equal(stream_secure(&pair.client, &pair.client_context, "localhost"), STATUS_OK);
+	assert_int_equal(meet(&pair), wanted);
+	pair_close(&pair);
+	credentials_release(&odd);
+}
+
+static void a_key_that_is_dear_to_check_is_not_checked(void **state)
+{
+	(void)state;
+	expect_of_rsa("65537", STATUS_OK);
+	/* 2^32 - 1 and 2^32 + 1 */
+	expect_of_rsa("4294967295", STATUS_OK);
+	expect_of_rsa("4294967297", STATUS_UNTRUSTED);
+}
+
 struct kept {
 	size_t heap;
 	size_t counted;
@@ -116,6 +166,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_takes_no_more_than_it_says),
+		cmocka_unit_test(a_key_that_is_dear_to_check_is_not_checked),
 		cmocka_unit_test(what_a_certificate_keeps_in_memory_is_counted),
 	};
 
