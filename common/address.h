@@ -31,7 +31,7 @@ bool address_is_wildcard(const struct address *address);
 #define ADDRESS_TEXT_SIZE 80
 void address_text(const struct address *address, char *text);
 
-/* What counts as one peer for caps: an IPv4 address, or the /64 of an IPv6 address (v4-mapped counts as IPv4). */
+/* Counts as one peer for caps: an IPv4 address, or the /64 of an IPv6 address (v4-mapped counts as IPv4). */
 struct address_peer {
 	unsigned char bytes[9]; /* family, then 4 or 8 bytes, zero-padded */
 };

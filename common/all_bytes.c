@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Adds what one call did to *DONE. STATUS_END: there was nothing more to do it with. */
+/* Adds the bytes of one call to *DONE. STATUS_END: it moved none. */
 static enum status advance(ssize_t result, size_t *done)
 {
 	if (result > 0)

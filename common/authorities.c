@@ -66,7 +66,7 @@ void authorities_release(struct authorities *authorities)
 	authorities->store = NULL;
 }
 
-/* An address is never matched by a name, nor a name by an address; nor does the subject say who somebody is. */
+/* An address is never matched by a name, nor a name by an address; and the subject proves no name at all. */
 static bool expect_host(X509_VERIFY_PARAM *expected, const char *host)
 {
 	if (X509_VERIFY_PARAM_set1_ip_asc(expected, host) == 1)

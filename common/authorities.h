@@ -1,4 +1,4 @@
-/* Authorities: whom a certificate must come from, and the name it must be for, where no pin is known. */
+/* Authorities: the issuers that a certificate must come from, and the name it must be for, where no pin is known. */
 #ifndef AUTHORITIES_H
 #define AUTHORITIES_H
 

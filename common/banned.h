@@ -2,7 +2,7 @@
 #ifndef BANNED_H
 #define BANNED_H
 
-/* What declares them comes first, so that no header included later uses one that is already banned. */
+/* Their own headers come first, so that no header included later uses one that is already banned. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>

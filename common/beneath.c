@@ -13,10 +13,10 @@
 /* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */
 #define TRIES_MAX 16
 
-/* What was a file when it was looked at, and has been swapped since, must not hold us up. */
+/* A file that was swapped since it was looked at must not hold us up. */
 #define READ_FILE (O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
-/* What has no driver or no reader to open it with is a device, a socket or a FIFO. */
+/* Only a device, a socket or a FIFO can lack a driver or a reader. */
 static enum status status_of_open(int error)
 {
 	return error == ENXIO || error == ENODEV ? STATUS_NOT_REGULAR : status_from_errno(error);
@@ -32,7 +32,7 @@ static int open_retrying(int folder, const char *name, int flags, mode_t mode)
 	return fd;
 }
 
-/* What was no folder when it was opened and is one now is being swapped for a symlink. */
+/* A name that was no folder when it was opened and is one now is being swapped for a symlink. */
 static bool was_symlink(int folder, const char *name)
 {
 	struct stat stat;
@@ -85,7 +85,7 @@ static enum status walk(int root, const char *path, int flags, mode_t mode, int 
 	return STATUS_OK;
 }
 
-/* openat2 knows no flag that it ignores: what has no meaning must not be there. */
+/* openat2 ignores no flag: one without a meaning must not be there. */
 static struct open_how how_to_open(int flags, mode_t mode, enum beneath_links links)
 {
 	struct open_how how = {.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
@@ -160,8 +160,8 @@ static enum status keep(int opened, bool any, int *fd, struct stat *stat)
 }
 
 /*
- * To open a FIFO lets go who waits to write into it, and to open a device may do anything: what it is has to be known before. The
- * walk would hold a symlink here; its verdict on that is left to the opening.
+ * To open a FIFO releases a process that waits to write into it, and to open a device may do anything: the kind of file has to
+ * be known before. The walk would hold a symlink here; its verdict on that is left to the opening.
  */
 static enum status look_before_opening(int root, const char *path, enum beneath_links links)
 {
@@ -323,7 +323,7 @@ enum status beneath_open_unnamed(int folder, mode_t mode, int *fd)
 {
 	enum status status = resolve(folder, "", how_to_open(O_RDWR | O_TMPFILE, mode, BENEATH_NO_LINKS), fd);
 
-	/* Who knows no such files takes it for opening the folder itself. */
+	/* A kernel or file system without O_TMPFILE sees an attempt to open the folder for writing. */
 	return status == STATUS_IS_FOLDER ? STATUS_UNSUPPORTED : status;
 }
 
@@ -389,7 +389,7 @@ enum status trusted_open_folder_of(int fd, int *folder)
 {
 	char path[PATH_MAX];
 
-	/* What has no place, such as a pipe, or one out of reach, has no path that begins at the root. */
+	/* A file without a place, such as a pipe, or with one out of reach, has no path that begins at the root. */
 	if (!find_path(fd, path) || path[0] != '/')
 		return STATUS_NOT_FOUND;
 	char *slash = strrchr(path, '/');

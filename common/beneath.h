@@ -79,7 +79,7 @@ MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, in
 /* As fchmod(2) where that takes no descriptor that is O_PATH, by way of /proc. */
 MUST_CHECK enum status trusted_set_mode(int fd, mode_t mode);
 
-/* Where the open file FD, O_PATH will do, lies below ROOT now, as /proc tells. STATUS_NOT_FOUND: elsewhere, or that can't be found out. */
+/* The path below ROOT that the open file FD, O_PATH will do, has now, by /proc. STATUS_NOT_FOUND: none, or that can't be found out. */
 MUST_CHECK enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1]);
 
 /* Opens the folder that FD lies in, O_PATH. STATUS_NOT_FOUND likewise. */

@@ -21,7 +21,7 @@
 
 /* --- Reading --------------------------------------------------------------------------------------------------------- */
 
-/* The first certificate is the one; those behind it are its chain. */
+/* The first certificate is the one that is meant; the others are its chain. */
 static enum status read_certificates(BIO *text, struct credentials *credentials)
 {
 	X509 *next;
@@ -139,7 +139,7 @@ enum status credentials_make(const char *name, char **text, size_t *length)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *certificate = X509_new();
-	/* What held the key is cleared when it is freed. */
+	/* This one clears the key when it is freed. */
 	BIO *bio = BIO_new(BIO_s_secmem());
 	enum status status = STATUS_NO_MEMORY;
 

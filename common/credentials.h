@@ -1,4 +1,4 @@
-/* Credentials: a certificate with its private key, as PEM text and in memory; who is who by the pin of the key. */
+/* Credentials: a certificate with its private key, as PEM text and in memory; peers know them by the pin of the key. */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
 
@@ -30,7 +30,7 @@ void credentials_release(struct credentials *credentials);
  */
 MUST_CHECK enum status credentials_make(const char *name, char **text, size_t *length);
 
-/* The pin of a certificate's key. STATUS_UNTRUSTED where its secret can be computed: a key that says nothing of who has it. */
+/* The pin of a certificate's key. STATUS_UNTRUSTED where its secret can be computed: such a key identifies nobody. */
 MUST_CHECK enum status certificate_pin(const struct x509_st *certificate, struct pin *pin);
 
 #endif

@@ -24,7 +24,7 @@ struct rule {
 	uint32_t longest;
 };
 
-/* Who may say what, when, and how long it may be. What is not here is a PROTOCOL error. */
+/* Which side may send which frame, when, and how long it may be. Any other frame is a PROTOCOL error. */
 static const struct rule rules[] = {
 	{FRAME_HELLO, FRAME_FROM_CLIENT, IN_GREETING, 0, UNNUMBERED, 0, FRAME_GREETING_MAX},
 	{FRAME_AUTH, FRAME_FROM_CLIENT, IN_OPEN, 0, UNNUMBERED, 0, FRAME_GREETING_MAX},

@@ -36,7 +36,7 @@ enum frame_type {
 	FRAME_GOODBYE = 0x1f,
 	/* server to client */
 	FRAME_WELCOME = 0x81,
-	FRAME_FILE = 0x90,        /* what a path is; opens the answer to STAT, DIGESTS, READ and SUM */
+	FRAME_FILE = 0x90,        /* describes a path; opens the answer to STAT, DIGESTS, READ and SUM */
 	FRAME_ENTRIES = 0x91,     /* part of a listing */
 	FRAME_PIECES = 0x92,      /* piece digests */
 	FRAME_DATA = 0x93,        /* one piece and its trailer */
@@ -71,7 +71,7 @@ struct frame {
 /*
  * Decodes and judges a header of FRAME_HEADER_SIZE bytes: STATUS_PROTOCOL for a type that SIDE may not send in PHASE, for
  * an unknown flag, for a length outside the type's limits (DATA is never shorter than its trailer, ENTRIES never empty)
- * or for a number 0 where a request's belongs, or the reverse. Whether the number is the right one is the caller's to say.
+ * or for a number 0 where a request's belongs, or the reverse. Whether the number is the right one is the caller's to check.
  */
 MUST_CHECK enum status frame_decode(const unsigned char *bytes, enum frame_side side, enum frame_phase phase, struct frame *frame);
 

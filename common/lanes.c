@@ -17,7 +17,7 @@ static const struct lanes_engine *const engines[] = {
 	[LANES_MULTIBUFFER] = &lanes_multibuffer,
 };
 
-/* What FERRY_LANES asks for; LANES_BEST where it is unset or empty. */
+/* The backend that FERRY_LANES asks for; LANES_BEST where it is unset or empty. */
 static enum status backend_asked_for(enum lanes_backend *backend)
 {
 	const char *word = getenv("FERRY_LANES");

@@ -12,7 +12,7 @@ struct digest {
 };
 
 enum lanes_backend {
-	LANES_BEST,        /* what FERRY_LANES asks for, else the fastest that this machine can run */
+	LANES_BEST,        /* the one that FERRY_LANES asks for, else the fastest that this machine can run */
 	LANES_OPENSSL,     /* OpenSSL EVP, one message after the other; the reference, always there */
 	LANES_MULTIBUFFER, /* libipsec-mb, 2 to 16 messages at once; x86-64 with SHA-NI or AVX2 and built in */
 };
@@ -29,7 +29,7 @@ struct lanes;
 MUST_CHECK enum status lanes_new(enum lanes_backend backend, struct lanes **lanes);
 void lanes_free(struct lanes *lanes);
 
-/* "openssl" or "multibuffer": what really runs. */
+/* "openssl" or "multibuffer": the one that really runs. */
 const char *lanes_name(const struct lanes *lanes);
 
 /* The longest message that lanes_sha256 takes, in bytes (libipsec-mb refuses more than 65,535). */

@@ -1,4 +1,4 @@
-/* What a backend of lanes offers; private to the files lanes*.c. */
+/* The calls that a backend of lanes offers; private to the files lanes*.c. */
 #ifndef LANES_ENGINE_H
 #define LANES_ENGINE_H
 
@@ -16,7 +16,7 @@ struct lanes_engine {
 
 extern const struct lanes_engine lanes_openssl;
 
-/* Always linked; its open says STATUS_UNSUPPORTED where libipsec-mb is not built in or the CPU too plain. */
+/* Always linked; its open returns STATUS_UNSUPPORTED where libipsec-mb is not built in or the CPU too plain. */
 extern const struct lanes_engine lanes_multibuffer;
 
 #endif

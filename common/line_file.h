@@ -1,4 +1,4 @@
-/* Files of lines, with a record on each: read whole, the wrong line told by its number, and replaced whole. */
+/* Files of lines, with a record on each: read whole, with the number of a wrong line, and replaced whole. */
 #ifndef LINE_FILE_H
 #define LINE_FILE_H
 
@@ -10,8 +10,8 @@
 #include "wire.h"
 
 /*
- * Empty lines, and such that begin with '#', are comments. A NUL byte is wrong wherever it stands, in comments too: what is
- * behind it would be nobody's.
+ * Empty lines, and lines that begin with '#', are comments. A NUL byte is wrong anywhere, in comments too: the text behind it
+ * would be lost.
  */
 struct line_file {
 	const char *name; /* in its folder */
@@ -24,7 +24,7 @@ struct line_file {
 
 /*
  * Hands the lines to FILE's take() in their order, up to the first that fails: its status, and in *LINE its number. Where
- * the file itself could not be read *LINE is 0. No file is one without lines. What is left in memory of the text is cleared.
+ * the file itself could not be read *LINE is 0. A missing file is one without lines. The text is cleared from memory.
  */
 MUST_CHECK enum status line_file_load(const struct line_file *file, int folder, void *store, size_t *line);
 /* The same for a text at hand. */

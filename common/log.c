@@ -23,8 +23,8 @@ static struct {
 	/* guarded by lock */
 	unsigned char buffer[BUFFER_SIZE];
 	size_t used;
-	time_t second; /* that DATE tells */
-	char date[32]; /* as a line begins with it */
+	time_t second; /* of DATE */
+	char date[32]; /* as written at the start of a line */
 } sink = {.level = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER, .second = -1};
 
 static const char *const level_names[] = {
@@ -39,7 +39,7 @@ void log_set_level(enum log_level level)
 	atomic_store(&sink.level, (int)level);
 }
 
-/* How much went out; 0 when stderr is gone for good. A pipe that somebody made non-blocking is waited for. */
+/* Returns how much was written; 0 when stderr is gone for good. A pipe that somebody made non-blocking is waited for. */
 static size_t write_some(const unsigned char *bytes, size_t length)
 {
 	for (;;) {
@@ -60,7 +60,7 @@ static void write_out(void)
 
 	while (done < sink.used) {
 		size_t written = write_some(sink.buffer + done, sink.used - done);
-		/* There is nobody left to tell; what waits is dropped, or the buffer would stay full. */
+		/* Nobody is left to read them; the waiting lines are dropped, or the buffer would stay full. */
 		if (written == 0)
 			break;
 		done += written;
@@ -86,7 +86,7 @@ static void put(struct writer *line, const char *text)
 	writer_bytes(line, text, strlen(text));
 }
 
-/* What every line begins with; written by hand for the same reason. caller holds lock */
+/* The start of every line; written by hand for the same reason. caller holds lock */
 static void begin_line(struct writer *line, enum log_level level)
 {
 	int64_t now = clock_real() / CLOCK_MS;
@@ -109,7 +109,7 @@ static void tame(unsigned char *text, size_t length)
 }
 
 /*
- * Formats a line behind what waits. False when it did not fit; only in an empty buffer is it cut instead.
+ * Formats a line behind those that wait. False when it did not fit; only in an empty buffer is it cut instead.
  * caller holds lock
  */
 static bool append(enum log_level level, const char *format, va_list values)
@@ -176,7 +176,7 @@ static bool is_plain(unsigned char byte)
 	return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
-/* Takes what stays as it is off the start of VALUE, as far as there is room; most values are that and nothing else. */
+/* Takes the characters that stay as they are off the start of VALUE, as far as there is room; most values have no others. */
 static size_t quote_run(char *out, size_t room, struct span *value)
 {
 	size_t length = 0;

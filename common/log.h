@@ -11,13 +11,13 @@ enum log_level {
 	LOG_DEBUG,
 };
 
-/* What is dropped: everything above LEVEL. Starts as LOG_INFO. */
+/* Lines above LEVEL are dropped. It starts as LOG_INFO. */
 void log_set_level(enum log_level level);
 
 /*
  * log_line(LOG_INFO, "event=listen address=%s", text) writes "ts=... level=info event=listen address=...". Untrusted
  * values go through log_quote() first. Lines of LOG_INFO and LOG_DEBUG may wait in a buffer until log_flush() or until
- * it is full; others are written at once, after what waits. Any thread may call.
+ * it is full; others are written at once, after those that wait. Any thread may call.
  */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_flush(void);

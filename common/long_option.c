@@ -1,4 +1,4 @@
-/* Holds what was given against what it was taken for. */
+/* Rejects abbreviated long options and words the complaint. */
 #include "long_option.h"
 
 #include <getopt.h>
@@ -12,7 +12,7 @@
 /* The word that an option was found in, or refused, up to its "=". */
 static struct span word_given(char *const argv[])
 {
-	/* A value may have been the word behind it. */
+	/* The word behind it may have been its value. */
 	int last = optind - 1;
 	const char *word = optarg && optarg == argv[last] ? argv[last - 1] : argv[last];
 

@@ -127,7 +127,7 @@ struct file_time file_time_of(struct timespec time);
 
 #define MODE_MAX 07777u
 
-/* What a path is. */
+/* A file, folder or whatever else a path names. */
 struct file {
 	enum entry_kind kind; /* not ENTRY_UNREADABLE */
 	uint16_t mode;        /* permission bits, 0..MODE_MAX */

@@ -87,7 +87,7 @@ enum status pieces_request_decode(struct span payload, uint8_t flags, struct pie
 	reader_bytes(&reader, decoded.version.bytes, sizeof decoded.version.bytes);
 	decoded.first = reader_u64(&reader);
 	decoded.count = reader_u64(&reader);
-	/* Whoever adds them up later must not wrap around. */
+	/* Their sum must not wrap around later. */
 	reader_require(&reader, decoded.count >= 1 && decoded.count <= UINT64_MAX - decoded.first);
 	if (!reader_done(&reader))
 		return STATUS_PROTOCOL;

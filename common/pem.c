@@ -7,7 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-/* Without this, libcrypto would ask the terminal for the password of what is encrypted. */
+/* Without this, libcrypto would ask the terminal for the password of an encrypted key. */
 static int no_password(char *password, int capacity, int writing, void *context)
 {
 	(void)password;

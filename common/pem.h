@@ -15,7 +15,7 @@ struct evp_pkey_st;
 /* Of TEXT, borrowed; NULL where it is too long, or there is no memory. The caller frees it. */
 struct bio_st *pem_open(struct span text);
 
-/* The caller frees what it gets. STATUS_END: no more in TEXT. STATUS_INVALID: malformed, or encrypted. */
+/* The caller frees the result. STATUS_END: no more in TEXT. STATUS_INVALID: malformed, or encrypted. */
 MUST_CHECK enum status pem_certificate(struct bio_st *text, struct x509_st **certificate);
 MUST_CHECK enum status pem_key(struct bio_st *text, struct evp_pkey_st **key);
 

@@ -1,4 +1,4 @@
-/* Pins: what identifies a peer's key, SHA-256 over its SubjectPublicKeyInfo (RFC 7469, section 2.4). */
+/* Pins: each identifies a peer's key by SHA-256 over its SubjectPublicKeyInfo (RFC 7469, section 2.4). */
 #ifndef PIN_H
 #define PIN_H
 

@@ -1,4 +1,4 @@
-/* Private folders: where the programs keep what is their user's alone, such as identities, tokens and digests. */
+/* Private folders: where the programs keep files that are their user's alone, such as identities, tokens and digests. */
 #ifndef PRIVATE_FOLDER_H
 #define PRIVATE_FOLDER_H
 
@@ -7,7 +7,7 @@
 /* $VARIABLE/ferry where that is an absolute path, else ~/BELOW_HOME/ferry; NULL without either, or without memory. */
 char *private_folder_path(const char *variable, const char *below_home);
 
-/* Opens PATH; what is missing of it is made, for its owner alone. */
+/* Opens PATH; missing folders on the way are made, for their owner alone. */
 MUST_CHECK enum status private_folder_open(const char *path, int *fd);
 
 #endif

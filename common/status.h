@@ -9,7 +9,7 @@
 enum status {
 	STATUS_OK = 0,
 
-	/* Not failures: what a non-blocking step needs next. */
+	/* Not failures: needs of a non-blocking step. */
 	STATUS_WANT_READ,  /* wait until the descriptor is readable */
 	STATUS_WANT_WRITE, /* wait until the descriptor is writable */
 	STATUS_END,        /* orderly end: of a stream, a listing, a file */

@@ -33,7 +33,7 @@ void stream_expose(struct stream *stream)
 	stream->tls = NULL;
 }
 
-/* A blocking caller is told to wait only when its timeout is over. */
+/* A blocking caller gets a status that says to wait only when its timeout is over. */
 static enum status status_of_tls(const struct stream *stream, enum status status)
 {
 	bool waits = status == STATUS_WANT_READ || status == STATUS_WANT_WRITE;
@@ -154,7 +154,7 @@ enum status stream_shut(struct stream *stream)
 {
 	enum status status = stream->tls ? status_of_tls(stream, tls_shut(stream->tls)) : STATUS_OK;
 
-	/* Where TLS has failed there is nothing left to say in it. */
+	/* Where TLS has failed no close_notify can be sent. */
 	if (status != STATUS_OK && status != STATUS_LOST)
 		return status;
 	if (shutdown(stream->fd, SHUT_WR) < 0)

@@ -11,8 +11,8 @@
 #include "tls.h"
 
 /*
- * Calls move what they can and report how much. On a non-blocking descriptor STATUS_WANT_READ or STATUS_WANT_WRITE says
- * what to wait for; either may come from any call where TLS is below. On a blocking descriptor a call that passes the
+ * Calls move what they can and report how much. On a non-blocking descriptor STATUS_WANT_READ or STATUS_WANT_WRITE tells
+ * the event to wait for; either may come from any call where TLS is below. On a blocking descriptor a call that passes the
  * descriptor's SO_RCVTIMEO or SO_SNDTIMEO returns STATUS_TIMEOUT. STATUS_END is an orderly end, STATUS_LOST any other
  * loss. SIGPIPE never happens in a send; sendfile needs it ignored by the process.
  */
@@ -37,7 +37,7 @@ void stream_close(struct stream *stream);
  */
 MUST_CHECK enum status stream_secure(struct stream *stream, const struct tls_context *context, const char *host);
 
-/* Back to plain, where tls_met_plain() and nothing else: so that a peer that came to the wrong door can be told. */
+/* Back to plain, where tls_met_plain() and nothing else: so that a peer that speaks plain can be sent an ERROR. */
 void stream_expose(struct stream *stream);
 
 /* Goes on with TLS's handshake; STATUS_OK when it is over, or where there is none. */
@@ -59,7 +59,7 @@ MUST_CHECK enum status stream_write(struct stream *stream, const void *bytes, si
  */
 MUST_CHECK enum status stream_send_file(struct stream *stream, int file, off_t *offset, size_t length, size_t *sent);
 
-/* Takes what has come off the socket, whatever it is, and forgets it: nobody reads from here on. BYTES is only room. */
+/* Takes the bytes that have come off the socket and drops them: nobody reads from here on. BYTES is only room. */
 MUST_CHECK enum status stream_drain(struct stream *stream, void *bytes, size_t capacity);
 
 /* Ends our direction; the peer reads an orderly end. With TLS it may have to be called again, as a write. */

@@ -1,4 +1,4 @@
-/* Syncs: what was written, or got a name, reaches stable storage as far as the kernel tells. */
+/* Syncs: written bytes and new names reach stable storage as far as the kernel tells. */
 #ifndef SYNC_H
 #define SYNC_H
 
@@ -11,7 +11,7 @@ MUST_CHECK enum status sync_file(int fd);
 MUST_CHECK enum status sync_folder(int fd);
 
 /*
- * Everything in the file system of FD, whoever wrote it (syncfs(2)): for many files one call that costs little more than one of
+ * Everything in the file system of FD, written by any process (syncfs(2)): for many files one call that costs little more than one of
  * the above. STATUS_UNSUPPORTED where it is not known to mean as much, such as in network file systems and FUSE.
  */
 MUST_CHECK enum status sync_file_system(int fd);

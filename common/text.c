@@ -1,4 +1,4 @@
-/* What a peer says, made fit for a terminal, a log or a checksum list. */
+/* Decodes UTF-8, escapes text and names, and encodes and decodes percent signs. */
 #include "text.h"
 
 #include <string.h>
@@ -70,7 +70,7 @@ static bool is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-/* What moves or reorders text on a terminal beside the control characters. */
+/* Characters that move or reorder text on a terminal, beside the control characters. */
 static bool is_layout(uint32_t code)
 {
 	return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
@@ -183,7 +183,7 @@ static bool stays_in_url(unsigned char byte)
 
 void text_print_url_path(FILE *out, struct span path)
 {
-	size_t start = 0; /* of what stays as it is, up to I */
+	size_t start = 0; /* of the bytes that stay as they are, up to I */
 
 	for (size_t i = 0; i < path.length; i++) {
 		unsigned char byte = path.bytes[i];

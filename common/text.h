@@ -1,4 +1,4 @@
-/* What a peer says, made fit for a terminal, a log or a checksum list. */
+/* Text from a peer, made fit for a terminal, a log or a checksum list. */
 #ifndef TEXT_H
 #define TEXT_H
 
@@ -35,8 +35,8 @@ bool text_name_needs_escape(struct span name);
 
 /*
  * A name as sha256sum writes it: \\ for a backslash, \n and \r; other control bytes and invalid UTF-8 stay as they
- * are, so that sha256sum -c reads the name back. A terminal gets them as text_print has it: nobody reads names back from there, and
- * they could move it. The leading backslash of the line is the caller's.
+ * are, so that sha256sum -c reads the name back. A terminal gets them as by text_print: nobody reads names back from there, and
+ * they could move its cursor. The leading backslash of the line is the caller's.
  */
 void text_print_sum_name(FILE *out, struct span name);
 

@@ -37,7 +37,7 @@ struct tls {
 	bool approved;
 	bool writing;       /* a record waits for room: no key may change before it is gone */
 	bool broken;        /* libssl must not be asked again */
-	enum status read;   /* what the last read and the last write wanted */
+	enum status read;   /* wanted by the last read and the last write */
 	enum status write;
 	const char *reason; /* static */
 };
@@ -45,8 +45,8 @@ struct tls {
 /* --- Lifecycle ------------------------------------------------------------------------------------------------------- */
 
 /*
- * libssl reads on past such messages as long as there are any: a flood has to be stopped from below, and what has come of it
- * already is what libssl throws away once the peer has said that it was all.
+ * libssl reads on past such messages as long as there are any: a flood has to be stopped from below, and libssl throws away
+ * those that have come already once it believes that the peer has sent its end.
  */
 static void count_message(int written, int version, int type, const void *bytes, size_t length, SSL *ssl, void *context)
 {
@@ -85,7 +85,7 @@ enum status tls_new(const struct tls_context *context, const struct tls_setup *s
 		return STATUS_NO_MEMORY;
 	}
 	made->rekey = setup->rekey;
-	/* The method's side decides; a server's peer is judged by what it asks for. */
+	/* The method's side decides; a server judges its peer later, by its requests. */
 	if (SSL_is_server(made->ssl)) {
 		SSL_set_accept_state(made->ssl);
 		made->approved = true;
@@ -314,7 +314,7 @@ enum status tls_write(struct tls *tls, const void *bytes, size_t length, bool mo
 		done += status == STATUS_OK ? part : 0;
 	}
 	tls->write = status;
-	/* What stopped it comes again with the next call. */
+	/* The same failure comes again with the next call. */
 	if (done == 0 && length > 0)
 		return status;
 	*written = done;

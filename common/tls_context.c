@@ -34,8 +34,8 @@ static bool is_cheap(const X509 *certificate)
 }
 
 /*
- * Chains are judged after the handshake, by the caller, which knows what this peer should be; the handshake proves its key. At a
- * client nothing comes of the answer, since it asks libssl to verify nothing.
+ * The caller, who knows what this peer should be, judges chains after the handshake, which proves possession of the key. A client
+ * ignores the result: it asks libssl to verify nothing.
  */
 static int accept_any_chain(X509_STORE_CTX *store, void *context)
 {
@@ -78,7 +78,7 @@ static bool set_credentials(SSL_CTX *ssl, const struct credentials *own)
 
 static enum status finish(SSL_CTX *ssl, bool set, struct tls_context *context)
 {
-	/* Its certificate was refused, e.g. for a key that is too weak, or there is no memory: libssl does not tell apart. */
+	/* Its certificate was refused, e.g. for a key that is too weak, or there is no memory: libssl does not tell them apart. */
 	enum status status = ssl ? STATUS_INVALID : STATUS_NO_MEMORY;
 
 	ERR_clear_error();

@@ -1,4 +1,4 @@
-/* TLS contexts: what all connections of a server, or of a client, have in common. */
+/* TLS contexts: common to all connections of a server, or of a client. */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
 
@@ -21,7 +21,7 @@ enum tls_clients {
 	TLS_CLIENTS_ASKED, /* for a certificate; any will do, none too: the caller judges its pin */
 };
 
-/* A client's certificate and its chain may have so many bytes: they are kept as long as it stays. */
+/* A client's certificate and its chain may have this many bytes: they are kept as long as it stays. */
 #define TLS_CLIENTS_SHOW_MAX 16384u
 
 /* Bytes that are received at once: four records of the largest size (RFC 8446, section 5.2). */

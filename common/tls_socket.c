@@ -68,7 +68,7 @@ static int receive_bytes(BIO *bio, char *bytes, int capacity)
 		if (received < 0 && errno == EAGAIN)
 			BIO_set_retry_read(bio);
 	}
-	/* libssl would end our direction too, but the peer may still be told something: it only hears that nothing comes. */
+	/* libssl would end our direction too, but the peer may still be sent something: it only sees that nothing comes. */
 	socket->ended = received == 0;
 	if (socket->ended)
 		BIO_set_retry_read(bio);

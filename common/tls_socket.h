@@ -1,4 +1,4 @@
-/* The socket below TLS: libssl's own BIO, but without signals, and with a say in what is sent at once. */
+/* The socket below TLS: libssl's own BIO, but without signals, and with a say in when bytes are sent. */
 #ifndef TLS_SOCKET_H
 #define TLS_SOCKET_H
 
@@ -6,7 +6,7 @@
 
 struct bio_st; /* libcrypto's BIO */
 
-/* What the BIO tells, and is told, beside the bytes; lives as long as the BIO. */
+/* Passed to and from the BIO beside the bytes; lives as long as the BIO. */
 struct tls_socket {
 	bool more;        /* in: more follows at once (MSG_MORE) */
 	bool closed;      /* in: nothing moves any more */

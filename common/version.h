@@ -1,4 +1,4 @@
-/* The release that --version prints; what the wire speaks is PROTOCOL_VERSION's business. */
+/* The release that --version prints; the version on the wire is PROTOCOL_VERSION. */
 #ifndef VERSION_H
 #define VERSION_H
 

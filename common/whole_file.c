@@ -78,7 +78,7 @@ static enum status name_beside(char *beside, const char *name, const char *end)
 	return length > 0 && length < BESIDE_SIZE ? STATUS_OK : STATUS_NAME_TOO_LONG;
 }
 
-/* What root makes in somebody else's folder is theirs: the server of that user has to read it. FD is closed if that fails. */
+/* A file that root makes in another user's folder is theirs: their server has to read it. FD is closed if that fails. */
 static enum status give_to_owner(int folder, int fd)
 {
 	struct stat stat;
@@ -105,7 +105,7 @@ static enum status make(int folder, const char *name, int flags, int *fd)
 static enum status write_beside(int folder, const char *beside, const void *bytes, size_t length)
 {
 	int fd;
-	/* What a crash left there is nobody's any more. */
+	/* A file that a crash left there is of no use to anybody. */
 	enum status status = beneath_remove_name(folder, beside);
 
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
@@ -134,7 +134,7 @@ enum status whole_file_replace(int folder, const char *name, const void *bytes, 
 	if (status == STATUS_OK)
 		return sync_folder(folder);
 	enum status removed = beneath_remove_name(folder, beside);
-	/* The first failure is the one to tell, what is left is removed the next time. */
+	/* The first failure is the one to report; a leftover file is removed the next time. */
 	(void)removed;
 	return status;
 }
@@ -147,7 +147,7 @@ enum status whole_file_lock(int folder, const char *name, int *lock)
 
 	if (status == STATUS_OK)
 		status = make(folder, beside, O_RDWR, &fd);
-	/* It is never removed: whoever comes second finds it. */
+	/* It is never removed: a second process finds it. */
 	if (status == STATUS_EXISTS)
 		status = beneath_open(folder, beside, O_RDWR, 0, &fd);
 	if (status != STATUS_OK)

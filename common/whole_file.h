@@ -13,7 +13,7 @@ enum whole_file_readers {
 
 /*
  * Reads the regular file NAME in FOLDER; *TEXT, of *LENGTH bytes and a NUL behind them, is the caller's to free.
- * STATUS_TOO_LARGE for more than MAX bytes, STATUS_NOT_REGULAR, and what opening and reading can meet.
+ * STATUS_TOO_LARGE for more than MAX bytes, STATUS_NOT_REGULAR, and the failures of opening and reading.
  */
 MUST_CHECK enum status whole_file_read(int folder, const char *name, size_t max, enum whole_file_readers readers, char **text,
 	size_t *length);
@@ -22,14 +22,14 @@ MUST_CHECK enum status whole_file_read(int folder, const char *name, size_t max,
 MUST_CHECK enum status whole_file_read_path(const char *path, size_t max, char **text, size_t *length);
 
 /*
- * Replaces or makes NAME, readable by its owner alone: written beside, synced, renamed, and FOLDER synced. Whatever fails,
- * NAME is as it was. What root makes so, the lock too, belongs to whom FOLDER belongs to.
+ * Replaces or makes NAME, readable by its owner alone: written beside, synced, renamed, and FOLDER synced. If anything fails,
+ * NAME is as it was. Files that root makes, the lock too, belong to the owner of FOLDER.
  */
 MUST_CHECK enum status whole_file_replace(int folder, const char *name, const void *bytes, size_t length);
 
 /*
- * Waits until nobody else holds the lock of NAME in FOLDER: whoever reads a file, changes it and writes it back takes it
- * before. Closing *LOCK gives it back.
+ * Waits until nobody else holds the lock of NAME in FOLDER, which is to be taken before a file is read, changed and written
+ * back. Closing *LOCK gives it back.
  */
 MUST_CHECK enum status whole_file_lock(int folder, const char *name, int *lock);
 

@@ -162,7 +162,7 @@ void writer_zeros(struct writer *writer, size_t length)
 
 void writer_span16(struct writer *writer, struct span span)
 {
-	/* Asked for as a whole, so that a length never stands there without its bytes. */
+	/* Asked for as a whole, so that a length is never written without its bytes. */
 	if (span.length > UINT16_MAX || span.length + 2 > writer_left(writer)) {
 		writer->failed = true;
 		return;

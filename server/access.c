@@ -35,7 +35,7 @@ static const struct share_settings *settings_of(const struct settings *settings,
 	return NULL;
 }
 
-/* SETTINGS may be NULL: nobody comes in. */
+/* SETTINGS may be NULL: then nobody may read the share. */
 static bool rule_init(struct rule *rule, const struct share *share, const struct share_settings *settings)
 {
 	size_t size = settings ? settings->address_count * sizeof(*rule->networks) : 0;
@@ -77,7 +77,7 @@ static struct rule *rules_new(const struct settings *settings, const struct shar
 
 /* --- Lifecycle ------------------------------------------------------------------------------------------------------- */
 
-/* By default a lock prefers who reads: as long as any overlap, new rules would wait. Nobody reads while he reads already. */
+/* By default a lock prefers readers: new rules would wait as long as reads overlap. No thread takes it twice for reading. */
 static void init_lock(pthread_rwlock_t *lock)
 {
 	pthread_rwlockattr_t attributes;
@@ -149,7 +149,7 @@ static bool address_may(const struct rule *rule, const struct visitor *visitor)
 	return rule->network_count == 0;
 }
 
-/* Takes as long for any two digests. */
+/* Compares in constant time. */
 static bool same_secret(const struct digest *a, const struct digest *b)
 {
 	unsigned difference = 0;

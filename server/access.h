@@ -14,33 +14,33 @@
 
 /*
  * A share without rules is for anyone. Its addresses, where it has any, are the only ones that may read it; with
- * `access = tokens` it is only for who holds a token for it. What may not be read does not exist: STATUS_NOT_FOUND.
+ * `access = tokens` a token for it is needed. A path that may not be read does not exist: STATUS_NOT_FOUND.
  * Any thread may call.
  */
 struct access;
 
 /*
- * One rule for each of SHARES, found by its name in SETTINGS; a share that SETTINGS do not have is closed. TOKENS are taken
+ * One rule for each of SHARES, found by its name in SETTINGS; a share that is not in SETTINGS is closed. TOKENS are taken
  * over in any case. STATUS_NO_MEMORY.
  */
 MUST_CHECK enum status access_new(const struct settings *settings, const struct shares *shares, struct tokens *tokens,
 	struct access **access);
 void access_free(struct access *access);
 
-/* The same anew, also for connections that are open. On failure everything is as it was. */
+/* Replaces rules and tokens, for open connections too. On failure nothing changes. */
 MUST_CHECK enum status access_renew(struct access *access, const struct settings *settings, const struct shares *shares,
 	struct tokens *tokens);
 
 /*
- * May VISITOR read PATH, a legal path below share number SHARE? The first *CONFINED bytes of PATH are all that its token is
- * for: what lies below them must not be left, not through a symlink either. STATUS_REFUSED: its token is good no more.
+ * May VISITOR read PATH, a legal path below share number SHARE? The first *CONFINED bytes of PATH name the folder that its
+ * token is for, which must not be left, not even through a symlink. STATUS_REFUSED: its token is no longer valid.
  */
 MUST_CHECK enum status access_judge(struct access *access, const struct visitor *visitor, size_t share, struct span path,
 	size_t *confined);
 
 /*
- * Is there such a token, and has it not expired? STATUS_REFUSED where not. Where no share asks for tokens none are known:
- * then any will do, and opens nothing.
+ * Is there such a token, and has it not expired? STATUS_REFUSED if not. Where no share asks for tokens none are loaded:
+ * then any token is accepted, and opens nothing.
  */
 MUST_CHECK enum status access_check(struct access *access, const struct claim *claim);
 

@@ -1,4 +1,4 @@
-/* Takes tokens and certificates for what they are. */
+/* Judges tokens and certificates, and words refusals. */
 #include "admission.h"
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ static enum status key_of(const struct tls *tls, struct claim *claim)
 	if (!certificate)
 		return STATUS_NOT_FOUND;
 	enum status status = certificate_pin(certificate, &pin);
-	/* Who shows a key that anybody may have shows nothing. */
+	/* A key that anybody could have proves nothing. */
 	if (status == STATUS_UNTRUSTED)
 		return STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
@@ -33,13 +33,13 @@ enum status admission_greet(const struct admission *admission)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* A secret in the clear is one no more; on one machine there is nobody to overhear it. */
+/* A token sent in the clear is no longer secret; within one machine nobody can overhear it. */
 static bool token_may_come(const struct admission *admission)
 {
 	return admission->stream->tls || network_host_is_loopback(&admission->visitor->host);
 }
 
-/* LOOKED is what access has to say of a token. */
+/* LOOKED is the verdict of access on a token. */
 static enum status tell(const struct admission *admission, enum status looked)
 {
 	if (looked == STATUS_REFUSED)
@@ -64,7 +64,7 @@ enum status admission_check(const struct admission *admission)
 {
 	const struct claim *claim = admission->visitor->claim;
 
-	/* A key that is good no more opens nothing; a token was sent to be accepted. */
+	/* A key that is no longer valid only opens nothing; a token was sent to be accepted. */
 	if (!claim || claim->kind == TOKEN_KEY)
 		return STATUS_OK;
 	return tell(admission, access_check(admission->services->access, claim));
@@ -78,7 +78,7 @@ const char *admission_words(const struct admission *admission, uint16_t number, 
 		return token_may_come(admission) ? "the token is not known here, or has expired" : "a token must not be sent without TLS";
 	if (failure == STATUS_PROTOCOL && number == 0 && services->identity && !admission->stream->tls)
 		return "this server speaks TLS: its URLs begin with ferrys://";
-	/* The same for what is not there and for what must not be seen. */
+	/* The same words for a path that does not exist and for one that must not be seen. */
 	if (failure == STATUS_NOT_FOUND && !admission->visitor->claim && access_wants_tokens(services->access))
 		return "no token was sent";
 	return status_text(failure);

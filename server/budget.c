@@ -26,13 +26,13 @@ void budget_release(struct budget *budget)
 	pthread_mutex_destroy(&budget->lock);
 }
 
-/* A piece at a time is asked for: no product below overflows before BYTES reaches 9 GB. */
+/* A piece is the most that is asked for at a time, and nothing here overflows before UNITS reaches 9 billion. */
 static int64_t duration(uint64_t units, uint64_t rate)
 {
 	return (int64_t)(units * (uint64_t)CLOCK_SECOND / rate);
 }
 
-/* The next turn in BUCKET, which is used up by it. caller holds lock */
+/* Books the next turn in BUCKET. caller holds lock */
 static int64_t book(struct bucket *bucket, int64_t cost, int64_t now)
 {
 	int64_t free_at = atomic_load(&bucket->free_at);
@@ -42,7 +42,7 @@ static int64_t book(struct bucket *bucket, int64_t cost, int64_t now)
 	return turn;
 }
 
-/* Moves TICKET to STAGE, with a turn there; empties it where that turn would come too late. caller holds lock */
+/* Moves TICKET to STAGE, with a turn there; empties it if that turn would come too late. caller holds lock */
 static void stand_in_line(struct ticket *ticket, int stage, struct bucket *bucket, int64_t cost, int64_t now)
 {
 	if (atomic_load(&bucket->free_at) > now + BUDGET_PATIENCE)

@@ -1,4 +1,4 @@
-/* Budgets: how much work a second is done for whoever does not pay for it by receiving, per peer and in all. */
+/* Budgets: how much work per second is done for clients that do not pay for it by receiving, per peer and in all. */
 #ifndef BUDGET_H
 #define BUDGET_H
 
@@ -12,10 +12,10 @@
 /*
  * Each kind of work has a budget of its own, see caps.h.
  *
- * Who can wait gets the time at which it is its turn, and waits until then. Turns are handed out in the order of asking,
- * first among those of one peer, then among all, so that a peer over its own budget uses up nothing of the others'.
- * Whose turn would come later than BUDGET_PATIENCE is refused: with up to four turns to wait for, two in each of two
- * budgets, it might give up before, ask again, and stand in the way of its own next turn.
+ * Work that can wait is given the time at which its turn comes. Turns are handed out in the order of asking, first among
+ * those of one peer, then among all, so that a peer over its own budget uses up nothing of the others'. A turn that would
+ * come later than BUDGET_PATIENCE is refused: with up to four turns to wait for, two in each of two budgets, a client might
+ * give up before, ask again, and delay its own next turn.
  */
 #define BUDGET_PATIENCE (5 * CLOCK_SECOND)
 
@@ -32,7 +32,7 @@ struct budget {
 	struct bucket whole;
 };
 
-/* What a reply holds while it waits for its turn; zeroed: it holds nothing. */
+/* Held by work that waits for its turn; zeroed: there is no turn yet. */
 struct ticket {
 	enum {
 		TICKET_NONE,
@@ -46,20 +46,20 @@ struct ticket {
 void budget_init(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
 void budget_release(struct budget *budget);
 
-/* Other rates from now on; turns that were given stay. */
+/* Sets other rates; turns already given stay as they are. */
 void budget_renew(struct budget *budget, uint64_t rate, uint64_t rate_per_peer);
 
 /*
  * Asks for UNITS of work: 0 when it may be done now, and the ticket is used up; else the time to ask again with the same
- * ticket and the same UNITS, or CLOCK_NEVER where it is refused: then the ticket is empty, and no turn is kept.
- * PEER is NULL for whoever is only counted among all.
+ * ticket and the same UNITS, or CLOCK_NEVER if it is refused: then the ticket is empty, and no turn is kept.
+ * PEER is NULL for work that is only counted in all.
  */
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now);
 
 /* Books UNITS of work that was done already. */
 void budget_charge(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now);
 
-/* For what cannot wait: STATUS_BUSY, and nothing is used up, unless it may be done now. */
+/* For work that cannot wait: STATUS_BUSY, and nothing is used up, unless it may be done now. */
 MUST_CHECK enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now);
 
 #endif

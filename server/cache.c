@@ -61,7 +61,7 @@ static enum status open_as_set(const struct settings *settings, struct shares *s
 	return STATUS_OK;
 }
 
-/* Other runs keep theirs there. Who serves just that means to: there are no secrets in it. */
+/* Other runs keep their cache there. A user who shares that very folder means to: it holds no secrets. */
 static enum status hide_automatic(struct shares *shares)
 {
 	char *path = automatic_path();

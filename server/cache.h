@@ -8,13 +8,13 @@
 #include "status.h"
 
 /*
- * Opens the folder, keeps the shares from showing it and makes *INDEX; NULL where there is to be none. A folder that the
- * user named must do, one that is served never does (STATUS_EXISTS); where the automatic one does not, or there is no home
- * for it, a log line says so and there is no index. Whatever is used, the shares do not show the automatic one either.
+ * Opens the folder, hides it from the shares and makes *INDEX; NULL where the settings want none. A folder that the user
+ * named must be usable, and one that is served never is (STATUS_EXISTS); if the automatic one is not, or there is no home
+ * for it, a log line tells why and there is no index. The automatic one is hidden from the shares even if another is used.
  */
 MUST_CHECK enum status cache_open(const struct settings *settings, struct shares *shares, struct digest_index **index);
 
-/* Why a folder does not do. */
+/* Why a folder cannot be used. */
 const char *cache_reason(enum status status);
 
 #endif

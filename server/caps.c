@@ -1,15 +1,15 @@
-/* Keeps a budget or a stock for each kind. */
+/* Keeps a budget or a stock for each cap. */
 #include "caps.h"
 
 #include <stddef.h>
 
 #include "clock.h"
 
-/* Who comes with much at once, after a while of nothing, need not wait; hashing is paid for by the piece as it comes. */
+/* A peer that was quiet may spend half a second's worth at once; but not of hashing, where a piece is much work already. */
 #define BURST (CLOCK_SECOND / 2)
 
 struct limit {
-	size_t in_all; /* where the settings say it */
+	size_t in_all; /* offsets in struct settings */
 	size_t per_address;
 };
 #define LIMIT(field) {offsetof(struct settings, field), offsetof(struct settings, field##_per_address)}

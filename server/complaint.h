@@ -1,4 +1,4 @@
-/* What is wrong with the settings, as one sentence on its way up to whoever prints it. */
+/* A complaint: the fault in the settings, in one sentence on its way up to the caller that prints it. */
 #ifndef COMPLAINT_H
 #define COMPLAINT_H
 

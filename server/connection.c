@@ -1,4 +1,4 @@
-/* A connection: one client on its socket, from accept to close. */
+/* Steps a connection: waits for its turn, receives, serves, closes. */
 #include "connection.h"
 
 #include <stdlib.h>
@@ -14,17 +14,17 @@
 #include "log.h"
 #include "minimum_rate.h"
 
-/* How long a connection that was told its end is still read from. */
+/* How long a connection is still read from after its final ERROR. */
 #define LINGER (2 * CLOCK_SECOND)
-#define LINGER_TURNS 1000 /* who goes on and on does not listen */
-#define TURN_AGAIN CLOCK_SECOND /* after which a handshake that was given no turn asks again: nobody can be told before it */
+#define LINGER_TURNS 1000 /* a client that keeps sending is not listening */
+#define TURN_AGAIN CLOCK_SECOND /* after which a handshake that got no turn asks again: no ERROR can be sent before it */
 
 struct connection {
 	struct conversation conversation;
 	struct stream stream;
 	struct visitor *visitor;
 	struct ticket *handshake; /* heap, until it may begin; NULL: it has, or there is none */
-	bool left;            /* its place among the peers and what it used of the caps are given back */
+	bool left;            /* its place among the peers and its part of the caps are given back */
 	bool ended;           /* the peer's stream ended */
 	bool quiet;           /* nothing was under way, in either direction, when this turn began */
 	int64_t accepted;
@@ -37,7 +37,7 @@ struct connection {
 	size_t memory;        /* as it was counted last */
 };
 
-/* Before anything of TLS is worked on, the connection waits for its turn. A refusal came in on its turn: see peers_enter(). */
+/* The connection waits for its turn before any work on TLS. A refusal has had its turn already: see peers_enter(). */
 static enum status secure(struct connection *connection, struct identity *identity, const struct peer *peer)
 {
 	if (!identity)
@@ -131,7 +131,7 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* How long it may be idle. CLOCK_NEVER: it is not. */
+/* Until when it may be idle; CLOCK_NEVER: it is not idle. */
 static int64_t idle_until(const struct connection *connection)
 {
 	const struct conversation *conversation = &connection->conversation;
@@ -142,7 +142,7 @@ static int64_t idle_until(const struct connection *connection)
 	return connection->active + (conversation->goodbye ? settings->frame_deadline : settings->idle_deadline);
 }
 
-/* The one place that knows how long a client may take for what; each limit counts from a moment that it cannot move. */
+/* The one place for the limits on a client's time; each counts from a moment that the client cannot move. */
 static int64_t deadline_of(const struct connection *connection)
 {
 	const struct conversation *conversation = &connection->conversation;
@@ -155,11 +155,11 @@ static int64_t deadline_of(const struct connection *connection)
 		return connection->accepted + settings->greeting_deadline;
 	if (connection->frame)
 		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
-	/* Who still has much to take is not idle. */
+	/* A client that still has much to receive is not idle. */
 	return connection->rate.since ? deadline : earlier(deadline, idle_until(connection));
 }
 
-/* Takes the times that deadline_of() and rate_due() count from. HANDED is what the kernel had before this step. */
+/* Notes the times that deadline_of() and rate_due() count from. HANDED_BEFORE: bytes that the kernel had before this step. */
 static void note_times(struct connection *connection, bool received, uint64_t handed_before)
 {
 	const struct conversation *conversation = &connection->conversation;
@@ -179,13 +179,13 @@ static void note_times(struct connection *connection, bool received, uint64_t ha
 		connection->active = now;
 }
 
-/* When the minimum has to have been taken. */
+/* By when the client must have received the minimum. */
 static int64_t rate_due(const struct connection *connection)
 {
 	return connection->rate.since ? connection->rate.since + connection->conversation.services->settings->rate_window : CLOCK_NEVER;
 }
 
-/* When to look how much of it was: also when it would be idle for too long if all was. */
+/* When to check that: also at the time when, with everything received, the client would have been idle for too long. */
 static int64_t look_at(const struct connection *connection)
 {
 	int64_t due = rate_due(connection), idle = idle_until(connection);
@@ -195,7 +195,7 @@ static int64_t look_at(const struct connection *connection)
 
 struct wish connection_first_wish(const struct connection *connection)
 {
-	/* A refusal has something to say, a client begins. */
+	/* A refusal begins with our ERROR, any other connection with the client's greeting. */
 	return (struct wish){
 		.read = true,
 		.write = !connection->conversation.peer,
@@ -204,7 +204,7 @@ struct wish connection_first_wish(const struct connection *connection)
 	};
 }
 
-/* Is it past DUE? That is told, if only to the log: a client that takes nothing hears nothing. */
+/* Is it past DUE? The log tells so: a client that is not reading would not receive an ERROR either. */
 static bool is_late(const struct connection *connection, int64_t due)
 {
 	if (due > clock_now())
@@ -213,7 +213,7 @@ static bool is_late(const struct connection *connection, int64_t due)
 	return true;
 }
 
-/* Throws away what comes, until the end comes. */
+/* Throws away all input until it ends. */
 static enum connection_verdict linger(struct connection *connection, struct workbench *bench, struct wish *wish)
 {
 	enum status status = stream_drain(&connection->stream, bench->input, WORKBENCH_INPUT);
@@ -224,7 +224,7 @@ static enum connection_verdict linger(struct connection *connection, struct work
 	return CONNECTION_WAIT;
 }
 
-/* A socket's close says that this was all; TLS has to say so itself. */
+/* Closing the socket is an orderly end for plain TCP; TLS needs a close_notify before. */
 static enum connection_verdict close_orderly(struct connection *connection)
 {
 	if (connection->stream.tls && stream_shut(&connection->stream) != STATUS_OK)
@@ -234,7 +234,7 @@ static enum connection_verdict close_orderly(struct connection *connection)
 
 static enum connection_verdict part(struct connection *connection, struct workbench *bench, struct wish *wish)
 {
-	/* Where nothing is under way that could destroy the word there is no need to wait. */
+	/* With nothing under way that could destroy the ERROR there is no need to wait. */
 	if (connection->ended || (connection->quiet && connection->conversation.failure == STATUS_STOPPING))
 		return close_orderly(connection);
 	if (stream_shut(&connection->stream) != STATUS_OK)
@@ -247,15 +247,15 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 {
 	const struct stream *stream = &connection->stream;
 	bool pending = output_is_pending(&connection->conversation.output);
-	/* Bytes that have left the socket are reported by nobody. */
+	/* No event reports bytes that have already left the socket. */
 	bool wants_room = stream_read_wants_room(stream), reads = !connection->ended && !wants_room;
 	bool goes_on = pace == PACE_QUANTUM || (reads && stream_has_input(stream));
 
-	/* A socket that has no room says so by silence: what only computes gets its next turn all the same. */
+	/* No event comes while the socket has no room: a reply that only computes gets its next turn all the same. */
 	if (pace == PACE_QUANTUM)
 		park_until = clock_now() + CLOCK_SECOND;
 	*wish = (struct wish){
-		/* What nobody may read yet, and both after the end, would be reported for ever. */
+		/* Bytes that must not be read yet would be reported for ever, and so would the end. */
 		.read = reads,
 		.write = (pending && !stream_write_wants_input(stream)) || goes_on || wants_room,
 		.deadline = deadline_of(connection),
@@ -264,7 +264,7 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
 
-/* STATUS is what receiving led to. False where the connection is of no more use. */
+/* STATUS is the outcome of receiving. False if the connection is of no more use. */
 static bool goes_on_after(struct connection *connection, enum status status)
 {
 	struct conversation *conversation = &connection->conversation;
@@ -279,7 +279,7 @@ static bool goes_on_after(struct connection *connection, enum status status)
 		connection->ended = true;
 		break;
 	case STATUS_LOST:
-		/* So TLS calls an end that it was not told of, also one that the reaper has made. */
+		/* With TLS this is an end without close_notify, such as the reaper causes. */
 		connection->ended = connection->stream.tls;
 		if (connection->ended)
 			break;
@@ -289,14 +289,14 @@ static bool goes_on_after(struct connection *connection, enum status status)
 	}
 	if (!connection->ended || conversation->goodbye || conversation->state >= CONVERSATION_FAILING)
 		return true;
-	/* Either the client has gone, or the reaper has ended what was waited for in vain. */
+	/* Either the client has gone, or the reaper has ended a wait in vain. */
 	if (!is_late(connection, deadline_of(connection)) || output_is_pending(&conversation->output))
 		return false;
 	conversation_fail(conversation, STATUS_TIMEOUT);
 	return true;
 }
 
-/* TLS has failed. libssl has told why, but for a flood; a client that began in plain where TLS was to begin is told by us. */
+/* TLS has failed. libssl has sent an alert, except after a flood; a client that speaks plain where TLS is due gets an ERROR. */
 static enum pace turn_away(struct connection *connection)
 {
 	struct stream *stream = &connection->stream;
@@ -345,7 +345,7 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	return is_late(connection, rate_due(connection) - CLOCK_MS) ? PACE_LOST : pace;
 }
 
-/* Nobody waits for what was sent, or nobody shall: the kernel drops it now instead of keeping it for minutes. */
+/* Nobody waits for unsent bytes, or nobody shall have them: the kernel drops them now instead of keeping them for minutes. */
 static enum connection_verdict abandon(const struct connection *connection)
 {
 	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -354,7 +354,7 @@ static enum connection_verdict abandon(const struct connection *connection)
 	return CONNECTION_CLOSE;
 }
 
-/* May the handshake begin? Otherwise *WISH is to wait for its turn. */
+/* May the handshake begin? If not, *WISH waits for its turn. */
 static bool has_turn(struct connection *connection, struct wish *wish)
 {
 	struct services *services = connection->conversation.services;

@@ -17,22 +17,22 @@
  * stops when the kernel takes no more, nothing is left to do, or one quantum is used up. Between two steps a connection
  * holds no buffer unless bytes wait in one.
  *
- * The end: after GOODBYE, everything answered and the end of the peer's stream it is closed. The end without GOODBYE, or
- * a hang-up: reset at once, with all that was on its way. After an ERROR that concerns the connection its sending side
- * is shut, and what still comes is thrown away for a while: a close with unread bytes would destroy the ERROR on its way.
+ * The end: a connection is closed after GOODBYE, all answers and the end of the peer's stream. An end without GOODBYE, or a
+ * hang-up, resets it at once, with all that was on its way. After an ERROR that concerns the connection its sending side is
+ * shut, and further input is thrown away for a while: a close with unread bytes would destroy the ERROR on its way.
  */
 struct connection;
 
 /*
  * Takes over FD, a non-blocking socket, and the place in PEERS in any case. PEER, from peers_enter(), may be NULL: then
- * the client is told BUSY and nothing else. STATUS_NO_MEMORY.
+ * the client gets BUSY and nothing else. STATUS_NO_MEMORY.
  */
 MUST_CHECK enum status connection_new(struct services *services, int fd, const struct address *address, struct peer *peer,
 	struct connection **connection);
 
 /*
- * Gives back its place among the peers and what it used of the caps. Before the socket is closed: a client that sees the end and
- * comes again at once is not to meet itself.
+ * Gives back its place among the peers and its part of the caps. To be called before the socket is closed: a client that sees
+ * the end and connects again at once must not find its old connection still counted.
  */
 void connection_leave(struct connection *connection);
 
@@ -41,7 +41,7 @@ void connection_free(struct connection *connection);
 
 struct stream *connection_stream(struct connection *connection);
 
-/* What a new connection waits for. */
+/* The events that a new connection waits for. */
 struct wish connection_first_wish(const struct connection *connection);
 
 enum connection_verdict {

@@ -1,4 +1,4 @@
-/* The table of contents: who uses which, which goes when room is needed, which is stale. */
+/* Keeps the table of contents: counts users, makes room, drops stale ones. */
 #include "content.h"
 
 #include <assert.h>
@@ -15,8 +15,8 @@
 #include "wire.h"
 
 /*
- * contents.lock guards the table, the list of unused ones and who uses what; it is never held together with the lock that
- * shared_digests have. What names the version is constant, `stale` is atomic: neither needs a lock.
+ * contents.lock guards the table, the list of unused contents and the counts of users; it is never held together with the
+ * lock of shared_digests. The version is constant and `stale` is atomic: neither needs a lock.
  */
 
 struct content {
@@ -265,10 +265,10 @@ void content_release(struct contents *contents, struct content *content)
 		content_drop(content);
 }
 
-/* From here on nobody finds it; those who use it learn at their next check. */
+/* From here on nobody finds it; its users learn of it at their next check. */
 static void make_stale(struct contents *contents, struct content *content)
 {
-	/* First: who finds no content of this version must not find its digests in the index either. */
+	/* First: a request that finds no content of this version must not find its digests in the index either. */
 	shared_digests_disown(&content->digests);
 	pthread_mutex_lock(&contents->lock);
 	if (!atomic_exchange(&content->stale, true))

@@ -16,7 +16,7 @@
  * A content is one state of one file: held open while somebody uses it, remembered with its digests afterwards. (Not
  * held open: that would keep the space of deleted files taken and shares from being unmounted, and the next user brings
  * a descriptor anyhow.) Contents exist for files of more than CONTENT_SIZE_MIN bytes; smaller ones are read and hashed
- * whole each time. There are at most MAX contents; the least recently used of the unused ones makes place for a new one.
+ * whole each time. There are at most MAX contents; the least recently used of the unused ones makes room for a new one.
  * A content whose fstat(2) differs is stale for good: it leaves the table, and its readers get STATUS_CHANGED. All
  * functions may be called by any thread.
  */
@@ -27,7 +27,7 @@ struct content;
 
 /* INDEX remembers digests beyond the life of a content; NULL: none. It is not owned. */
 MUST_CHECK enum status contents_new(size_t max, struct digest_index *index, struct contents **contents);
-/* Every content must have been released. What is known goes to the index. */
+/* Every content must have been released. Known digests go to the index. */
 void contents_free(struct contents *contents);
 
 /*
@@ -40,7 +40,7 @@ MUST_CHECK enum status contents_take(struct contents *contents, int fd, const st
 void content_release(struct contents *contents, struct content *content);
 
 int content_fd(const struct content *content);
-/* When somebody waited for the disk to read some of the file last; 0: never. */
+/* When a read of the file last had to wait for the disk; 0: never. */
 _Atomic int64_t *content_cold_at(struct content *content);
 /* For tests. */
 const struct version *content_version(const struct content *content);

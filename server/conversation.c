@@ -1,4 +1,4 @@
-/* The conversation: greeting, requests judged as they arrive, replies in their order. */
+/* Greets, judges requests as they arrive, and steps the replies in their order. */
 #include "conversation.h"
 
 #include "admission.h"
@@ -9,9 +9,9 @@
 #include "message.h"
 #include "requests.h"
 
-/* A reply that had nothing to say for so long says how far it is. */
+/* A reply that was silent for this long sends its progress. */
 #define SILENCE_MAX (2 * CLOCK_SECOND)
-/* When who was told BUSY should come back. */
+/* When a client that got BUSY should come back. */
 #define RETRY_AFTER_MS 1000u
 #define LOGGED_PATH_SIZE 512
 
@@ -55,7 +55,7 @@ static uint64_t count_bytes(struct conversation *conversation)
 	return bytes;
 }
 
-/* Takes leave of the front reply: one line in the log, whatever became of it. */
+/* Drops the front reply, with one line in the log, whatever became of it. */
 static void drop_reply(struct conversation *conversation, enum status status)
 {
 	struct reply *reply = conversation->reply;
@@ -140,7 +140,7 @@ static enum status greet(struct conversation *conversation, struct span payload)
 		return status;
 	if (hello.version_min > PROTOCOL_VERSION || hello.version_max < PROTOCOL_VERSION)
 		return STATUS_VERSION;
-	/* Who asks before WELCOME cannot know what may be asked. */
+	/* A client that asks before WELCOME cannot know what it may ask. */
 	if (!input_is_empty(&conversation->input))
 		return STATUS_PROTOCOL;
 	struct admission admission = admission_of(conversation);
@@ -323,7 +323,7 @@ static enum pace advance(struct conversation *conversation, struct turn *turn)
 	return conversation->reply ? step_reply(conversation, turn) : next_request(conversation);
 }
 
-/* PACE is what the turn would end with if everything could be sent. */
+/* PACE is how the turn ends if everything can be sent. */
 static enum pace send_output(struct conversation *conversation, struct workbench *bench, enum pace pace)
 {
 	seals_fill(&bench->seals, bench->lanes);
@@ -343,7 +343,7 @@ static enum pace send_output(struct conversation *conversation, struct workbench
 	}
 }
 
-/* Nobody is left without a word for long: a reply that waits gets a turn to say how far it is. */
+/* No client is left in silence for long: a reply that waits gets a turn to send its progress. */
 static int64_t wake_time(const struct conversation *conversation, int64_t park_until)
 {
 	int64_t speak_at = conversation->reply->last_word + SILENCE_MAX;

@@ -26,7 +26,7 @@
  *               v
  *             OVER            ERROR was written, nothing else will be
  *
- * It knows nothing of deadlines and of the socket's end; that is the connection's.
+ * It knows nothing of deadlines and of the end of the socket: these are the connection's business.
  */
 enum conversation_state {
 	CONVERSATION_GREETING,
@@ -37,13 +37,13 @@ enum conversation_state {
 
 struct conversation {
 	struct services *services;
-	struct peer *peer;     /* NULL for a refusal: it is told BUSY, and that is all */
+	struct peer *peer;     /* NULL for a refusal, which gets BUSY and nothing else */
 	struct visitor *visitor; /* the connection's */
 	enum conversation_state state;
 	bool goodbye;          /* GOODBYE came: nothing may follow */
 	uint16_t number;       /* of the request judged last */
 	uint32_t judged;       /* frames */
-	enum status failure;   /* FAILING: what is to be said */
+	enum status failure;   /* FAILING: the one to send */
 	struct input input;
 	struct window window;
 	struct output output;
@@ -60,7 +60,7 @@ void conversation_begin(struct conversation *conversation, struct workbench *ben
 MUST_CHECK enum status conversation_end(struct conversation *conversation);
 
 /*
- * Receives once and judges what came; what breaks the protocol makes the conversation fail. STATUS_WANT_READ: nothing
+ * Receives once and judges the input; a breach of the protocol makes the conversation fail. STATUS_WANT_READ: nothing
  * there. STATUS_END: the peer's stream ended. Anything else: it is lost.
  */
 MUST_CHECK enum status conversation_receive(struct conversation *conversation, struct workbench *bench);
@@ -75,12 +75,12 @@ enum pace {
 	PACE_WAIT,     /* for the peer: requests, or room to send */
 	PACE_PARK,     /* nothing to do before *PARK_UNTIL */
 	PACE_ANSWERED, /* GOODBYE came and everything was answered */
-	PACE_OVER,     /* ERROR was said */
+	PACE_OVER,     /* ERROR was written */
 	PACE_LOST,     /* nothing can be sent any more */
 };
 /*
- * Answers what there is. Where output_is_pending() afterwards, room to send comes before anything else. LAST_FOLDER is this
- * turn's, and is released after it.
+ * Answers the requests that are there. If output_is_pending() afterwards, room to send comes before anything else. LAST_FOLDER
+ * is this turn's, and is released after it.
  */
 enum pace conversation_serve(struct conversation *conversation, struct workbench *bench, struct last_folder *last_folder,
 	int64_t *park_until);
@@ -91,7 +91,7 @@ size_t conversation_memory(const struct conversation *conversation);
 /* Nothing asked, nothing to send? */
 bool conversation_is_idle(const struct conversation *conversation);
 
-/* Which frame, counted from 1, has begun and is not complete; 0: none. */
+/* The frame, counted from 1, that has begun and is not complete; 0: none. */
 uint32_t conversation_partial_frame(const struct conversation *conversation);
 
 #endif

@@ -4,7 +4,7 @@
 #include "log.h"
 
 #define OWN 32             /* standard streams, signals, epoll, slots for refusals... */
-#define CONTENTS_MAX 16384 /* memory, too, is spent on each */
+#define CONTENTS_MAX 16384 /* each takes memory, too */
 #define READERS_SHARE 4    /* of the contents a quarter for one address */
 #define FOLDERS_SHARE 8    /* an eighth for listings */
 #define FOLDERS_MIN 4
@@ -33,7 +33,7 @@ static uint64_t log_lowered(const char *name, const char *suffix, uint64_t wante
 	return lowered;
 }
 
-/* The part of one address stays the same part: lowered alike, or not at all, one address could have everything. */
+/* The part of one address shrinks in proportion: otherwise one address could have everything. */
 static void lower(struct caps_pair *caps, uint64_t most)
 {
 	if (caps->in_all <= most)

@@ -18,7 +18,7 @@
 #include "index_sweep.h"
 #include "log.h"
 
-/* Room for one more entry is made for many at once: a sweep reads the whole folder. */
+/* A sweep reads the whole folder, so it makes room for many entries at once. */
 #define SLACK(limit) ((limit) / 8)
 
 #define UNFINISHED_LENGTH (INDEX_NAME_LENGTH + sizeof(INDEX_UNFINISHED) - 1 + 16)
@@ -26,7 +26,7 @@
 struct digest_index {
 	int folder;
 	struct digest_index_limits limits;
-	atomic_bool failing; /* it was said that saving does not work */
+	atomic_bool failing; /* a failure to save was logged */
 	_Atomic uint64_t moment; /* grows, under lock, with everything that is forgotten */
 	pthread_mutex_t lock;
 	/* guarded by lock */
@@ -45,7 +45,7 @@ enum status digest_index_new(int folder, struct digest_index_limits limits, stru
 	}
 	made->folder = folder;
 	made->limits = limits;
-	/* Nobody has counted yet what is there: the first save is to sweep. */
+	/* The entries already there have not been counted: the first save is to sweep. */
 	made->files = limits.files;
 	pthread_mutex_init(&made->lock, NULL);
 	*index = made;
@@ -66,7 +66,7 @@ void digest_index_free(struct digest_index *index)
 	free(index);
 }
 
-/* LENGTH is what the file says of itself: it is held against what an entry may have before anything is allocated. */
+/* LENGTH comes from the file: it is checked against the limits of an entry before anything is allocated. */
 static enum status read_entry(int fd, uint64_t length, uint64_t bytes_max, const struct version *version,
 	struct known_digests *known)
 {
@@ -88,7 +88,7 @@ static enum status read_entry(int fd, uint64_t length, uint64_t bytes_max, const
 	return status;
 }
 
-/* STATUS_MISMATCH where the entry is none. */
+/* STATUS_MISMATCH if the file is no entry. */
 static enum status recall(struct digest_index *index, const char *name, const struct version *version,
 	struct known_digests *known)
 {
@@ -101,7 +101,7 @@ static enum status recall(struct digest_index *index, const char *name, const st
 	if (status != STATUS_OK)
 		return status;
 	status = read_entry(fd, (uint64_t)stat.st_size, index->limits.bytes, version, known);
-	/* It was of use today; where that can't be noted, it only goes sooner. */
+	/* Marks it as used today; if that fails, it is only removed sooner. */
 	if (status == STATUS_OK)
 		futimens(fd, NULL);
 	close(fd);
@@ -160,7 +160,7 @@ static enum status finish(struct digest_index *index, uint64_t moment, const cha
 	return status;
 }
 
-/* Servers that share the folder may be in process namespaces of their own: only chance tells their files apart. */
+/* Servers that share the folder may be in process namespaces of their own: only random names keep their files apart. */
 static enum status name_unfinished(char unfinished[UNFINISHED_LENGTH + 1], const char *name)
 {
 	uint64_t random;

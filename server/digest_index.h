@@ -17,7 +17,7 @@
  */
 struct digest_index;
 
-/* Beyond this, entries that were used longest ago go first. Servers that share the folder may exceed it by an eighth each. */
+/* Beyond these the least recently used entries are removed. Servers that share the folder may exceed it by an eighth each. */
 struct digest_index_limits {
 	uint64_t files; /* 1..INDEX_FILES_MAX */
 	uint64_t bytes;
@@ -31,7 +31,7 @@ void digest_index_free(struct digest_index *index);
 /* The folder that it works in. */
 int digest_index_folder(const struct digest_index *index);
 
-/* Adds what is remembered of VERSION to KNOWN, which knows nothing yet. */
+/* Adds the remembered digests of VERSION to KNOWN, which is empty. */
 void digest_index_recall(struct digest_index *index, const struct version *version, struct known_digests *known);
 
 /*
@@ -41,7 +41,7 @@ void digest_index_recall(struct digest_index *index, const struct version *versi
  * digest_index_encode(index, version, known, &draft);   holding what guards KNOWN
  * digest_index_save(index, moment, &draft);
  *
- * Nothing is saved once anything was forgotten after MOMENT: what somebody found wrong must not come back.
+ * Nothing is saved once anything was forgotten after MOMENT: a digest that was found wrong must not come back.
  */
 struct digest_draft {
 	struct version version;
@@ -55,7 +55,7 @@ MUST_CHECK enum status digest_index_encode(const struct digest_index *index, con
 /* Takes DRAFT's bytes over in any case. The first failure in a row is logged. */
 MUST_CHECK enum status digest_index_save(struct digest_index *index, uint64_t moment, struct digest_draft *draft);
 
-/* VERSION's entry is wrong, or names a state that is past. */
+/* Removes VERSION's entry: it is wrong, or names a state that is past. */
 void digest_index_forget(struct digest_index *index, const struct version *version);
 
 #endif

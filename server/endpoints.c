@@ -48,7 +48,7 @@ static int start_listening(int fd, struct address *address, int ipv6_only)
 	return getsockname(fd, (struct sockaddr *)&address->storage, &address->length);
 }
 
-/* -1 and errno, or the socket and what ADDRESS has become. */
+/* Returns the socket, with ADDRESS as it was bound, or -1 with errno. */
 static int open_socket(struct address *address, int ipv6_only)
 {
 	int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -70,7 +70,7 @@ static void log_instead(const struct address *address, const char *instead)
 		log_quote(reason, sizeof(reason), span_of(strerror(errno))));
 }
 
-/* Opens the socket of ADDRESS or, on a machine without IPv6, what stands for it. */
+/* Opens the socket of ADDRESS or, on a machine without IPv6, that of the IPv4 wildcard in its place. */
 static int open_or_fall_back(struct address *address, int ipv6_only)
 {
 	int fd = open_socket(address, ipv6_only);
@@ -84,7 +84,7 @@ static int open_or_fall_back(struct address *address, int ipv6_only)
 	return open_socket(address, ipv6_only);
 }
 
-/* Adds one more; false, errno left, where it can't be had. */
+/* Adds one more; false, with errno, if that fails. */
 static bool add(struct endpoints *endpoints, struct address address, int ipv6_only)
 {
 	int fd = open_or_fall_back(&address, ipv6_only);
@@ -103,7 +103,7 @@ static void close_all(struct endpoints *endpoints)
 	endpoints->count = 0;
 }
 
-/* False, errno left: the IPv4 half can't be had, or the IPv6 half of a port that has one. */
+/* False, with errno, if the IPv4 half fails, or the IPv6 half on a machine that has ::1. */
 static bool add_pair(struct endpoints *endpoints, const struct address wanted[2], struct endpoints_failure *failure)
 {
 	struct address second = wanted[1];

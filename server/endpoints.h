@@ -13,7 +13,7 @@ struct endpoints {
 	size_t count;
 };
 
-/* Which address could not be listened on, and errno's word for why. */
+/* The address that could not be listened on, and the errno that tells why. */
 struct endpoints_failure {
 	struct address address;
 	int error;
@@ -27,7 +27,7 @@ struct endpoints_failure {
 MUST_CHECK enum status endpoints_open(struct endpoints *endpoints, const struct address *wanted, size_t count,
 	struct endpoints_failure *failure);
 
-/* Somebody else owns the descriptors now; the addresses stay. */
+/* Gives up the descriptors, which somebody else owns now; the addresses stay. */
 void endpoints_hand_over(struct endpoints *endpoints);
 void endpoints_release(struct endpoints *endpoints);
 

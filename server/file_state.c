@@ -1,4 +1,4 @@
-/* Reads states of files: as clients are told of them, as versions, and whether two are one. */
+/* Turns results of stat(2) into messages and versions, and compares them. */
 #include "file_state.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What stat(2) shows of a file is its state: what clients are told of it, and the version that names it. */
+/* The state of a file, as stat(2) shows it: how clients see it, and the version that names it. */
 #ifndef FILE_STATE_H
 #define FILE_STATE_H
 
@@ -8,7 +8,7 @@
 #include "lanes.h"
 #include "message.h"
 
-/* What FILE says about STAT: everything but the version and the root. */
+/* The FILE message about STAT, without the version and the root. */
 struct file file_of_stat(const struct stat *stat);
 
 /* The name of the state that STAT shows: SHA-256 over (dev, ino, size, mtime, ctime), cut to 16 bytes. */

@@ -1,4 +1,4 @@
-/* A folder that is being listed: its names batch by batch, and which of them are folders to descend into. */
+/* Reads folders batch by batch, and keeps the names of subfolders in the batch's own memory. */
 #include "folder.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@
 #include "path.h"
 #include "resolve.h"
 
-/* What one system call reads: some hundred entries. */
+/* Read by one system call: some hundred entries. */
 #define BATCH_SIZE 32768u
 
 static enum status take_place(struct services *services, const struct visitor *visitor)
@@ -35,7 +35,7 @@ static enum status check_shown(const struct services *services, int fd)
 	return own_folders_are(&services->shares->own, &stat) ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
-/* STATUS tells how opening FD, for which folder->visitor took a place, went. The list of shares needs none. */
+/* STATUS is the outcome of opening FD, for which folder->visitor took a place. The list of shares needs none. */
 static enum status start(struct folder *folder, struct services *services, enum status status, int fd)
 {
 	const struct visitor *visitor = folder->visitor;
@@ -212,7 +212,7 @@ enum status folder_stat(const struct folder *folder, const struct services *serv
 	return status == STATUS_OK ? beneath_stat(share->folder, "", share->links, stat) : status;
 }
 
-/* All names were looked at: what is left are those of the subfolders. */
+/* All names were looked at: only those of the subfolders are left. */
 static void shrink(struct folder *folder)
 {
 	char *batch = folder->kept > 0 ? realloc(folder->batch, folder->kept) : NULL;

@@ -25,7 +25,7 @@
  */
 struct folder {
 	int fd;         /* -1: the list of shares */
-	const struct visitor *visitor; /* who lists: the list of shares has only what that one may read */
+	const struct visitor *visitor; /* the one that lists: the list of shares has only those that it may read */
 	const struct share *share;     /* that it lies in; NULL: the list of shares */
 	bool ended;
 	unsigned unshown; /* names of the batch that do not appear in it */

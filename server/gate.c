@@ -1,4 +1,4 @@
-/* The gate: who is still inside, and whether the server serves, drains or cuts. */
+/* Counts the connections and threads inside, and moves from serving to draining to cutting. */
 #include "gate.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* The gate: who is still inside, and whether the server serves, drains or cuts. */
+/* The gate: whether anybody is still inside, and whether the server serves, drains or cuts. */
 #ifndef GATE_H
 #define GATE_H
 
@@ -8,7 +8,7 @@
 
 enum gate_stage {
 	GATE_SERVING,
-	GATE_DRAINING, /* nobody comes in; what runs may end */
+	GATE_DRAINING, /* nobody comes in; running replies may end */
 	GATE_CUT,      /* everybody leaves now */
 };
 

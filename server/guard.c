@@ -1,4 +1,4 @@
-/* Opens and renews what decides who comes in. */
+/* Opens and renews identity and access. */
 #include "guard.h"
 
 #include <unistd.h>
@@ -27,7 +27,7 @@ static enum status hide_state(const struct settings *settings, struct shares *sh
 		status == STATUS_EXISTS ? "it is what is served, or holds it" : status_text(status));
 }
 
-/* *FOLDER stays as it is where nothing in it is needed. */
+/* *FOLDER is left alone where nothing in it is needed. */
 static enum status open_state(const struct settings *settings, struct shares *shares, int *folder, struct complaint *complaint)
 {
 	bool needed = wants_tokens(settings) || (settings->tls && !settings->cert);

@@ -15,15 +15,15 @@ struct guard {
 	struct access *access;
 };
 
-/* Opens what the settings ask for; the state's folder becomes one that SHARES never show. */
+/* Opens both as the settings ask; the state's folder is hidden from SHARES. */
 MUST_CHECK enum status guard_open(const struct settings *settings, struct shares *shares, struct guard *guard,
 	struct complaint *complaint);
 /* A zeroed guard whose state is -1 is fine. */
 void guard_release(struct guard *guard);
 
 /*
- * Takes certificates, tokens and rules anew, for whoever comes and whoever is there. What fails is logged: an identity stays
- * as it was, tokens that cannot be read are none.
+ * Reads certificates, tokens and rules again, for new connections and for those that are there. Failures are logged: an
+ * identity stays as it was, tokens that cannot be read are none.
  */
 void guard_renew(const struct guard *guard, const struct settings *settings, const struct shares *shares);
 

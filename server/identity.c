@@ -42,7 +42,7 @@ static enum status make(int state)
 	return status;
 }
 
-/* Two servers that begin at once must not each make their own. */
+/* Two servers that start at once must not each make their own. */
 static enum status make_unless_made(int state)
 {
 	int lock;
@@ -88,7 +88,7 @@ static enum status complain_of_own(struct complaint *complaint, enum status stat
 	return complain(complaint, status, "ferryd: " IDENTITY_FILE " in the state folder: %s", reason_of_own(status));
 }
 
-/* Only at the start: one that is missing later is somebody's mistake, which a new one would make worse for all who know the old one. */
+/* Only at the start: one that is missing later is somebody's mistake, made worse by a new one for every client that knows the old one. */
 static enum status have_own(const struct settings *settings, int state, struct complaint *complaint)
 {
 	enum status status = settings->cert ? STATUS_OK : make_unless_made(state);

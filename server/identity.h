@@ -21,7 +21,7 @@ MUST_CHECK enum status identity_open(const struct settings *settings, int state,
 	struct identity **identity, struct complaint *complaint);
 void identity_free(struct identity *identity);
 
-/* The same anew, for connections that come, but nothing is made. On failure everything is as it was. */
+/* Reads it again, for new connections, but makes nothing. On failure nothing changes. */
 MUST_CHECK enum status identity_renew(struct identity *identity, const struct settings *settings, int state,
 	enum tls_clients clients, struct complaint *complaint);
 

@@ -29,7 +29,7 @@ static void wait_for(sem_t *semaphore)
 		;
 }
 
-/* Where this is refused, the thread stands in the way of others a little. */
+/* If this is refused, the thread slows others down a little. */
 static void become_idle(void)
 {
 	struct sched_param none = {.sched_priority = 0};

@@ -17,7 +17,7 @@ MUST_CHECK enum status idle_thread_start(const char *name, struct idle_thread **
 /* Waits for its end and frees. NULL is fine. */
 void idle_thread_free(struct idle_thread *thread);
 
-/* Returns when the thread has run JOB, which must take no lock; NULL: when it got to run at all. */
+/* Returns when the thread has run JOB, which must take no lock; with NULL, when the thread got to run at all. */
 void idle_thread_do(struct idle_thread *thread, void (*job)(void *argument), void *argument);
 
 #endif

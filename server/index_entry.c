@@ -103,7 +103,7 @@ static enum status check_sum(struct span entry)
 	return digest_equal(&written, &computed) ? STATUS_OK : STATUS_MISMATCH;
 }
 
-/* Reads the header and holds it against what is expected; *KNOWN_COUNT is at most the file's number of pieces. */
+/* Reads the header and checks it against the expected values; *KNOWN_COUNT is at most the file's number of pieces. */
 static void read_header(struct reader *reader, const struct version *version, uint64_t file_size, uint64_t *known_count)
 {
 	unsigned char magic[MAGIC_SIZE];

@@ -15,13 +15,13 @@
  *  | magic | format | version | size | known | bitmap | digests | SHA-256 over all before it |
  *
  * Integers are big-endian; format is 1. SIZE is that of the file, KNOWN the number of digests. Bit i % 8 of the bitmap's
- * byte i / 8 stands for piece i; bits behind the last piece are 0. The digests stand in the order of their pieces. An
+ * byte i / 8 is for piece i; bits behind the last piece are 0. The digests are in the order of their pieces. An
  * entry may have been cut, damaged or put there by somebody else: nothing of it is used before all of it was checked.
  */
 
 /* The name of VERSION's entry: the version in hex. */
 #define INDEX_NAME_LENGTH 32
-/* What follows in the name while an entry is being written, before something random. */
+/* Follows in the name while an entry is being written, before random digits. */
 #define INDEX_UNFINISHED ".new-"
 void index_entry_name(const struct version *version, char name[INDEX_NAME_LENGTH + 1]);
 
@@ -29,7 +29,7 @@ void index_entry_name(const struct version *version, char name[INDEX_NAME_LENGTH
 uint64_t index_entry_length(uint64_t file_size, uint64_t known_count);
 
 /*
- * Encodes what is KNOWN of VERSION into heap memory, the caller's to free, all but the SHA-256 at its end, which needs no
+ * Encodes the KNOWN digests of VERSION into heap memory, the caller's to free, all but the SHA-256 at its end, which needs no
  * KNOWN and takes longest: index_entry_seal() adds it. STATUS_NO_MEMORY.
  */
 MUST_CHECK enum status index_entry_encode(const struct version *version, const struct known_digests *known,
@@ -37,8 +37,8 @@ MUST_CHECK enum status index_entry_encode(const struct version *version, const s
 MUST_CHECK enum status index_entry_seal(unsigned char *bytes, size_t length);
 
 /*
- * Adds what ENTRY tells about VERSION to KNOWN, which knows nothing yet. STATUS_MISMATCH, and nothing is added, where it is
- * no entry, or one of another version or size. STATUS_NO_MEMORY.
+ * Adds the digests in ENTRY, which is VERSION's, to KNOWN, which is empty. STATUS_MISMATCH, and nothing is added, if it is no
+ * entry, or one of another version or size. STATUS_NO_MEMORY.
  */
 MUST_CHECK enum status index_entry_decode(struct span entry, const struct version *version, struct known_digests *known);
 

@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "index_entry.h"
 
-/* Nobody takes that long to write an entry: whoever began it has ended. */
+/* No server takes that long to write an entry: the one that began it has ended. */
 #define ABANDONED (3600 * CLOCK_SECOND)
 
 struct found {
@@ -82,7 +82,7 @@ static void look_at(struct sweep *sweep, const char *name)
 		remove_one(sweep, name);
 }
 
-/* Adds what lies in the folder, as much as the list can hold; STATUS_END when that is all. */
+/* Adds the entries in the folder, as many as the list can hold; STATUS_END when these are all. */
 static enum status look_around(struct sweep *sweep)
 {
 	int fd;
@@ -116,7 +116,7 @@ static int by_age(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-/* Returns how many went. */
+/* Returns how many were removed. */
 static size_t remove_oldest(struct sweep *sweep, uint64_t files, uint64_t bytes)
 {
 	size_t gone = 0, left = sweep->count;

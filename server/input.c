@@ -1,10 +1,10 @@
-/* The input: what a client has sent and the server has not served yet. */
+/* Receives into a borrowed buffer, judges headers, and hands out whole frames. */
 #include "input.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes the frame that was not taken yet the first one of the buffer. */
+/* Moves the first frame that was not taken to the start of the buffer. */
 static void shift(struct input *input)
 {
 	memmove(input->bytes, input->bytes + input->start, input->end - input->start);

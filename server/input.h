@@ -1,4 +1,4 @@
-/* The input: what a client has sent and the server has not served yet. */
+/* The input: bytes that a client has sent and the server has not served yet. */
 #ifndef INPUT_H
 #define INPUT_H
 
@@ -12,10 +12,10 @@
 
 /*
  * Bytes are received into a buffer that the worker lends for one turn. Headers are judged as soon as they are there,
- * whole frames taken in order; what is left at the end of the turn moves to a piece of heap of its own size. Thus an
- * idle connection has none. Whoever judges the headers bounds what can be waiting.
+ * whole frames taken in order; at the end of the turn the rest moves to a piece of heap of its own size. Thus an idle
+ * connection has none. The caller, who judges the headers, bounds how much can be waiting.
  *
- * input_receive, input_judge until it says STATUS_WANT_READ, input_take as often as a frame can be served, input_end
+ * input_receive, input_judge until it returns STATUS_WANT_READ, input_take as often as a frame can be served, input_end
  */
 struct input {
 	unsigned char *bytes; /* the worker's buffer, or heap where kept */
@@ -39,7 +39,7 @@ bool input_is_empty(const struct input *input);
 /* Has a frame begun that is not complete? */
 bool input_is_partial(const struct input *input);
 
-/* Ends the turn: what is left moves to the heap. STATUS_NO_MEMORY loses it. */
+/* Ends the turn: the rest moves to the heap. STATUS_NO_MEMORY loses it. */
 MUST_CHECK enum status input_end(struct input *input);
 
 /* Bytes of heap that it holds. */

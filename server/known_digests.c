@@ -5,7 +5,7 @@
 
 #define BLOCK_PIECES 1024u
 #define WORD_BITS 64u
-/* Of a file beyond a pebibyte nothing is remembered: sparse ones reach 8 EiB, whose list of blocks alone has 64 GiB. */
+/* Nothing is remembered of a file beyond a pebibyte: sparse ones reach 8 EiB, where the list of blocks alone takes 64 GiB. */
 #define BLOCKS_MAX (1u << 20)
 
 /* Up to BLOCK_PIECES pieces in a row; a file's last block is as short as the file. */

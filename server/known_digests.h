@@ -8,7 +8,7 @@
 #include "digest.h"
 
 /*
- * Memory grows with what is known: blocks of 1,024 pieces, made when first needed. A digest for which there is no memory,
+ * Memory grows with the digests that are known: blocks of 1,024 pieces, made when first needed. A digest for which there is no memory,
  * or of a file beyond a pebibyte, stays unknown: its piece is hashed again when next asked for. Not for several threads
  * at once.
  */
@@ -30,7 +30,7 @@ const struct digest *known_digests_find(const struct known_digests *known, uint6
 /* Adds the digest of a piece that is not known. */
 void known_digests_add(struct known_digests *known, uint64_t piece, const struct digest *digest);
 
-/* Back to knowing nothing, the root included. */
+/* Forgets everything, the root included. */
 void known_digests_forget(struct known_digests *known);
 
 /* The root, computed once; NULL until all pieces are known. */

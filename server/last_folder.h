@@ -10,11 +10,11 @@
 #include "wire.h"
 
 /*
- * It says where a path leads, never whether that may be read: each request is judged by its whole path before.
+ * It tells where a path leads, never whether that may be read: each request is judged by its whole path before.
  *
- * It lives for one turn of one connection, within which nothing is waited for. All that is answered in a turn had arrived
- * before it, and so before the folder was found: who asks after a folder was renamed, replaced or removed is led by a new
- * walk. Who asked before may be led as the folder lay then, as by any walk that was a little slower.
+ * It lives for one turn of one connection, within which nothing is waited for. All requests that are answered in a turn had
+ * arrived before it, and so before the folder was found: a request sent after a folder was renamed, replaced or removed takes
+ * a new walk. A request sent before may still be served from the old place, as by any walk that was a little slower.
  */
 struct last_folder {
 	const struct share *share;  /* NULL: none is held */

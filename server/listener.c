@@ -1,4 +1,4 @@
-/* The listener: one thread that accepts connections on every listening socket, within the caps. */
+/* Accepts connections, tunes their sockets and gives them slots. */
 #include "listener.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 /* Connections accepted from one socket before the others are looked at. */
 #define BATCH_MAX 64
-/* How long nothing is accepted after descriptors or memory ran out; the kernel queues what comes. */
+/* How long nothing is accepted after descriptors or memory ran out; the kernel queues new connections. */
 #define PAUSE_MS 100
 #define LOG_INTERVAL (5 * CLOCK_SECOND)
 /* With more connections than these the kernel keeps at most so many unsent bytes for each further one, not megabytes. */
@@ -63,7 +63,7 @@ static void set_option(int fd, int option, int value)
 /* Send buffers are not set: the kernel sizes them better. */
 static void tune(struct services *services, int fd)
 {
-	/* Answers are packed by us; what is sent is meant to leave. */
+	/* We pack answers ourselves; every send is meant to leave at once. */
 	set_option(fd, TCP_NODELAY, 1);
 	if (peers_connections(services->peers) > CONNECTIONS_FEW)
 		set_option(fd, TCP_NOTSENT_LOWAT, UNSENT_MAX);

@@ -11,7 +11,7 @@
 
 struct listener;
 
-/* What a listener hands its connections to; all of it outlives the listener. */
+/* The receivers of a listener's connections; all of them outlive the listener. */
 struct listener_setup {
 	const int *fds; /* non-blocking, listening; taken over in any case */
 	size_t fd_count;

@@ -76,7 +76,7 @@ static enum exit_code report(enum exit_code code, const char *what, const char *
 static enum exit_code repeat(enum exit_code code, const struct complaint *complaint)
 {
 	log_flush();
-	/* It quotes files and the command line, whatever they hold. */
+	/* It quotes files and the command line, which may hold any bytes. */
 	text_print(stderr, span_of(complaint->text));
 	putc('\n', stderr);
 	return code;
@@ -150,7 +150,7 @@ static void log_start(const struct daemon *daemon)
 	}
 }
 
-/* What was opened stays open; what lies beyond it is out of reach from here on. */
+/* Open descriptors stay open; everything else is out of reach from here on. */
 static enum exit_code lock_in(struct daemon *daemon)
 {
 	struct complaint complaint;
@@ -206,7 +206,7 @@ static enum exit_code start(struct daemon *daemon, size_t descriptors)
 		return report(EXIT_SETTINGS, "FERRY_LANES", "must be openssl or multibuffer");
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "cannot start", status_text(status));
-	/* Who waits for the ready line finds in the log how the server was started. */
+	/* A program that waits for the ready line finds in the log how the server was started. */
 	log_flush();
 	status = ready_announce(&daemon->ready, daemon->endpoints.addresses, daemon->endpoints.count, &complaint);
 	if (status != STATUS_OK)
@@ -277,7 +277,7 @@ static enum status print_pin(const struct settings *settings, int state, struct 
 	return puts(text) < 0 || fflush(stdout) < 0 ? complain(complaint, STATUS_IO, "ferryd: the pin could not be written") : STATUS_OK;
 }
 
-/* What is done instead of serving. */
+/* Does what was asked for instead of serving. */
 static enum exit_code command(const struct settings *settings)
 {
 	struct complaint complaint;
@@ -286,7 +286,7 @@ static enum exit_code command(const struct settings *settings)
 	enum status status = pin && settings->cert ? STATUS_OK : state_open(settings, &state, &complaint);
 
 	log_set_level(LOG_WARN);
-	/* What is made now belongs to whom the server will be. */
+	/* Files that are made now belong to the user that the server will be. */
 	if (status == STATUS_OK)
 		status = privileges_drop(settings->user, &state, 1, &complaint);
 	if (status == STATUS_OK)
@@ -329,7 +329,7 @@ int main(int argc, char **argv)
 	enum exit_code code = EXIT_OK;
 	enum status status = fill_standard_streams();
 
-	/* What may not grow further (ulimit -f), such as the log, is no reason to end. */
+	/* A file that may not grow further (ulimit -f), such as the log, is no reason to end. */
 	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	if (status != STATUS_OK)
 		return report(EXIT_OTHER, "/dev/null", status_text(status));

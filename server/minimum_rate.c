@@ -1,4 +1,4 @@
-/* Counts what clients take. */
+/* Counts the bytes that have left the kernel's send queue. */
 #include "minimum_rate.h"
 
 #include <linux/sockios.h>

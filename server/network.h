@@ -1,4 +1,4 @@
-/* Networks: ranges of addresses (CIDR, RFC 4632) that a share may be kept to. */
+/* Networks: ranges of addresses (CIDR, RFC 4632) that a share may be restricted to. */
 #ifndef NETWORK_H
 #define NETWORK_H
 
@@ -23,8 +23,7 @@ struct network {
 
 /*
  * "10.0.0.0/8", "192.168.7.4", "fd00::/8", "::1"; never a name. "::/0" is all of IPv6 and nothing of IPv4.
- * STATUS_INVALID for anything else, and where the address has bits behind the length: such a range is seldom what its
- * writer meant.
+ * STATUS_INVALID for anything else, and where the address has bits behind the length: such a range is seldom meant.
  */
 MUST_CHECK enum status network_parse(const char *text, struct network *network);
 

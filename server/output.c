@@ -1,4 +1,4 @@
-/* The output: answers packed into few sends, ranges of files behind them, and what the kernel did not take yet. */
+/* Packs answers, sends them with the ranges of files behind them, and keeps unsent bytes. */
 #include "output.h"
 
 #include <assert.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is read and written at once where the stream cannot send from a file. */
+/* Read and written at once where the stream cannot send from a file. */
 #define COPY_MAX 65536u
 
 void output_init(struct output *output, struct stream *stream)
@@ -89,7 +89,7 @@ void output_unsay(struct output *output)
 
 static enum status send_bytes(struct output *output, struct span bytes)
 {
-	/* Only what a range follows at once may be held back by the kernel; a quantum must not end in between. */
+	/* The kernel may hold back only bytes that a range follows at once; a quantum must not end in between. */
 	bool more = output->file_left > 0 && output->turn_sent + bytes.length < OUTPUT_QUANTUM;
 	size_t written;
 	enum status status = stream_write(output->stream, bytes.bytes, bytes.length, more ? STREAM_MORE : STREAM_LAST, &written);
@@ -162,7 +162,7 @@ static enum status send_file(struct output *output)
 		status = send_range(output);
 	switch (status) {
 	case STATUS_UNSUPPORTED:
-		/* Of this stream, or of this file; the way round is no detour worth a second look. */
+		/* Either this stream or only this file cannot; copying costs too little to tell them apart. */
 		output->copies_file |= output->file_status == STATUS_OK;
 		copy_file(output);
 		return STATUS_OK;

@@ -1,4 +1,4 @@
-/* The output: answers packed into few sends, ranges of files behind them, and what the kernel did not take yet. */
+/* The output: answers packed into few sends, ranges of files behind them, and bytes that the kernel did not take yet. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -12,9 +12,9 @@
 #include "stream.h"
 #include "wire.h"
 
-/* Once that much is packed it is sent before anything else is packed. */
+/* Once this much is packed it is sent before anything else is packed. */
 #define OUTPUT_PACKED 65536u
-/* Room that whoever writes can count on while output_ready(): an answer frame of the largest size and a few small ones. */
+/* Room that a writer can count on while output_ready(): an answer frame of the largest size and a few small ones. */
 #define OUTPUT_ROOM (FRAME_HEADER_SIZE + FRAME_ANSWER_MAX + 1024u)
 #define OUTPUT_CAPACITY (OUTPUT_PACKED + OUTPUT_ROOM)
 /* Bytes that one turn may send before others come first. */
@@ -23,9 +23,9 @@
 /*
  * output_begin, then as long as the turn lasts: write while output_ready(), output_send(); output_end.
  *
- * Answers are written into a buffer that the worker lends for one turn. What is left at the end of the turn moves to a
- * piece of heap of its own size; nothing more is written before that was sent, thus the output of one connection is
- * bounded. A range of a file may follow the written bytes; nothing is written behind it before it was sent.
+ * Answers are written into a buffer that the worker lends for one turn. At the end of the turn the rest moves to a piece of
+ * heap of its own size; nothing more is written before that was sent, thus the output of one connection is bounded. A range
+ * of a file may follow the written bytes; nothing is written behind it before it was sent.
  *
  * The range is always sent at its full length, since a header has promised it: when the file ends early or cannot be
  * read, zeros fill it up, and output_file_status() tells.
@@ -35,7 +35,7 @@ struct output {
 	struct writer writer;       /* during a turn: over the worker's buffer */
 	unsigned char *kept;        /* heap, or NULL */
 	size_t kept_length;
-	size_t sent;                /* of what is kept, else of what the writer holds */
+	size_t sent;                /* of the kept bytes, else of the writer's */
 	int file;                   /* not owned */
 	bool copies_file;           /* the stream cannot send from a file: read and write */
 	enum status file_status;
@@ -65,7 +65,7 @@ void output_file(struct output *output, int file, uint64_t offset, uint64_t leng
 enum status output_file_status(const struct output *output);
 
 /*
- * Hands to the kernel what it takes. STATUS_OK: everything is gone. STATUS_WANT_WRITE (or STATUS_WANT_READ): it takes no
+ * Hands to the kernel as much as it takes. STATUS_OK: everything is gone. STATUS_WANT_WRITE (or STATUS_WANT_READ): it takes no
  * more. STATUS_BUSY: this turn's quantum is used up. Anything else: the connection is lost.
  */
 MUST_CHECK enum status output_send(struct output *output);
@@ -81,7 +81,7 @@ bool output_is_pending(const struct output *output);
 /* Bytes of heap that it holds between two turns. */
 size_t output_memory(const struct output *output);
 
-/* Where the next written byte will stand, and up to where the kernel has it. */
+/* The position of the next byte to be written, and up to which position the kernel has them. */
 uint64_t output_position(const struct output *output);
 uint64_t output_handed(const struct output *output);
 

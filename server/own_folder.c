@@ -48,7 +48,7 @@ static bool leads_to(const char *path, const struct stat *stat)
 	int fd;
 	enum status status = trusted_open(path, O_PATH | O_DIRECTORY, 0, &fd);
 
-	/* As long as nobody can look, it may be. */
+	/* It may lead there as long as we cannot look. */
 	if (status != STATUS_OK)
 		return status == STATUS_NO_FD;
 	bool same = fstat(fd, &now) == 0 && now.st_ino == stat->st_ino && now.st_dev == stat->st_dev;
@@ -80,7 +80,7 @@ static enum status look(const struct own_folders *own, int folder, struct stat *
 	return own_folders_are(own, stat) ? STATUS_EXISTS : STATUS_OK;
 }
 
-/* The folder above takes the place of FOLDER, which is closed. */
+/* Replaces *FOLDER by the folder above, and closes it. */
 static enum status climb(int *folder)
 {
 	int above;
@@ -93,7 +93,7 @@ static enum status climb(int *folder)
 	return STATUS_OK;
 }
 
-/* The root of all is above itself. */
+/* The root directory is its own parent. */
 enum status own_folders_are_above(const struct own_folders *own, int folder)
 {
 	struct stat here, above = {.st_ino = 0};
@@ -111,7 +111,7 @@ enum status own_folders_are_above(const struct own_folders *own, int folder)
 			status = look(own, held, &above);
 	} while (status == STATUS_OK && (above.st_ino != here.st_ino || above.st_dev != here.st_dev));
 	close(held);
-	/* Without /proc nobody knows what is above; what we may not search is above nothing that we could open by its path. */
+	/* Without /proc the folders above are unknown; below one that we may not search we could open nothing by its path. */
 	return status == STATUS_NOT_FOUND || status == STATUS_REFUSED ? STATUS_OK : status;
 }
 
@@ -141,7 +141,7 @@ enum status own_folders_hold_other(const struct own_folders *own, int folder, st
 	int held;
 	enum status status = hold_other(own, folder, own->count > 0 ? path_first(&path) : path, &held);
 
-	/* Without any of them the whole way is one step. */
+	/* If there are no own folders the whole way is one step. */
 	while (status == STATUS_OK && own->count > 0 && path.length > 0) {
 		int above = held;
 		status = hold_other(own, above, path_first(&path), &held);

@@ -9,12 +9,12 @@
 #include "status.h"
 #include "wire.h"
 
-/* The cache and the state: where this server has them, and where those have them that are told nothing else. */
+/* The cache and the state: where this server has them, and where servers have them by default. */
 #define OWN_FOLDERS_MAX 4u
 
 /*
- * Folders that no share may show, known by device and inode, whatever path leads there; nor does one show what lies in them. What
- * is not there yet to be known so is looked for at its own path, each time anew.
+ * Folders that no share may show, nor anything in them; known by device and inode, whatever path leads there. One that does
+ * not exist yet is looked for at its path each time.
  */
 struct own_folders {
 	struct own_folder {
@@ -27,7 +27,7 @@ struct own_folders {
 
 void own_folders_release(struct own_folders *own);
 
-/* One that is among them already is not added again. */
+/* A folder that is among them already is not added again. */
 MUST_CHECK enum status own_folders_add(struct own_folders *own, int fd);
 
 /* From now on a folder that PATH leads to is one of them. */

@@ -1,4 +1,4 @@
-/* Peers: how many connections each address has and all have together, and what else each has used of the caps. */
+/* Finds peers by their addresses, counts their connections, and forgets idle peers. */
 #include "peers.h"
 
 #include <pthread.h>
@@ -56,7 +56,7 @@ void peers_free(struct peers *peers)
 	free(peers);
 }
 
-/* FNV-1a: who fills one chain on purpose needs as many addresses as connections. */
+/* FNV-1a: to fill one chain on purpose takes as many addresses as connections. */
 static unsigned chain_of(const struct address_peer *name)
 {
 	uint32_t hash = 2166136261u;
@@ -66,13 +66,13 @@ static unsigned chain_of(const struct address_peer *name)
 	return hash % CHAINS;
 }
 
-/* One that has used more than its share is remembered until that is worked off: coming back does not help. */
+/* A peer that has used more than its share is remembered until that is worked off: connecting again does not help. */
 static bool is_forgettable(const struct peer *peer)
 {
 	return peer->connections == 0 && caps_part_is_idle(&peer->part, clock_now());
 }
 
-/* Finds NAME in its chain and forgets whom it can on the way. caller holds lock */
+/* Finds NAME in its chain and forgets idle peers on the way. caller holds lock */
 static struct peer *find(struct peer **chain, const struct address_peer *name)
 {
 	struct peer *found = NULL;

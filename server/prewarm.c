@@ -1,4 +1,4 @@
-/* Walks through all shares and hashes what is not remembered, at the pace of an idle thread. */
+/* Walks through all shares and hashes pieces that are not remembered, at the pace of an idle thread. */
 #include "prewarm.h"
 
 #include <errno.h>

@@ -6,10 +6,10 @@
 #include "status.h"
 
 /*
- * A thread goes the way of a recursive listing, looks at files of more than one piece and has an idle thread hash of each
- * what is not remembered; one that changed within the last two seconds gets that time to settle. It reads on in a folder
- * only when the idle thread gets to run. When all is done, or prewarm_halt() was called, it ends after a log line; until then it is
- * inside the gate.
+ * A thread walks as a recursive listing does, looks at files of more than one piece and has an idle thread hash the pieces
+ * that are not remembered; a file that changed within the last two seconds gets that time to settle. It reads on in a folder
+ * only when the idle thread gets to run. When all is done, or prewarm_halt() was called, it ends after a log line; until then
+ * it is inside the gate.
  */
 struct prewarm;
 

@@ -72,7 +72,7 @@ enum status ready_clear(const struct ready *ready, struct complaint *complaint)
 	return status == STATUS_OK ? STATUS_OK : complain_of_port_file(complaint, status, ready->port_file);
 }
 
-/* One short write: what waits behind FD is a pipe, a socket or a new file. */
+/* One short write: FD is a pipe, a socket or a new file. */
 static enum status write_text(int fd, const char *text)
 {
 	ssize_t written;
@@ -85,7 +85,7 @@ static enum status write_text(int fd, const char *text)
 	return (size_t)written == strlen(text) ? STATUS_OK : STATUS_NO_SPACE;
 }
 
-/* Writes TEXT beside NAME and renames it, so that whoever finds NAME finds all of it. */
+/* Writes TEXT beside NAME and renames it, so that a reader who finds NAME finds all of it. */
 static enum status write_whole(int folder, const char *name, const char *text)
 {
 	char beside[64];
@@ -180,7 +180,7 @@ static void warn(const char *where, enum status status)
 		log_line(LOG_WARN, "event=ready to=%s reason=\"%s\"", where, status_text(status));
 }
 
-/* Where sd_notify(3) would send to: a path, or an abstract name written with '@'. */
+/* The address that sd_notify(3) would send to: a path, or an abstract name written with '@'. */
 static enum status notify_address(const char *place, struct sockaddr_un *address, socklen_t *address_length)
 {
 	size_t length = strlen(place);
@@ -195,7 +195,7 @@ static enum status notify_address(const char *place, struct sockaddr_un *address
 	return STATUS_OK;
 }
 
-/* Without its library, and connected: once the sandbox is closed, nothing could be reached by name. */
+/* Without systemd's library, and connected now: inside the sandbox no socket can be reached by name. */
 static enum status connect_notify(const char *place, int *notify)
 {
 	struct sockaddr_un address;

@@ -16,22 +16,22 @@ struct ready {
 	int notify; /* ready's own: a service manager's socket, -1 for none */
 };
 
-/* Can the ready line be written there? To be asked before anything of ours could have taken that number. */
+/* Can the ready line be written there? To be called before a descriptor of ours could take that number. */
 MUST_CHECK enum status ready_check_fd(int fd, struct complaint *complaint);
 
 /* Removes an old port file, so that its ports are never taken for new ones; only a regular file is removed. */
 MUST_CHECK enum status ready_clear(const struct ready *ready, struct complaint *complaint);
 
 /*
- * Does what needs a path, before a sandbox denies it and when every address is bound: writes the port file, which is thus there
- * when the line is read, and reaches for $NOTIFY_SOCKET. Only a port file that can't be written is an error.
+ * Does everything that needs a path, once every address is bound and before a sandbox denies it: writes the port file, which is
+ * thus there when the line is read, and connects to $NOTIFY_SOCKET. Only a port file that can't be written is an error.
  */
 MUST_CHECK enum status ready_prepare(struct ready *ready, const struct address *addresses, size_t count,
 	struct complaint *complaint);
 
 /*
- * Says that the server serves at ADDRESSES: the line to ready->fd, which is closed, and to stdout, then READY=1 to
- * the service manager. A reader that went away is a log line.
+ * Announces that the server serves at ADDRESSES: the line to ready->fd, which is closed, and to stdout, then READY=1 to
+ * the service manager. A reader that went away is logged.
  */
 MUST_CHECK enum status ready_announce(const struct ready *ready, const struct address *addresses, size_t count,
 	struct complaint *complaint);
@@ -39,7 +39,7 @@ MUST_CHECK enum status ready_announce(const struct ready *ready, const struct ad
 /* Tells a service manager that the server stops. */
 void ready_stopping(const struct ready *ready);
 
-/* Closes what ready_prepare has opened. */
+/* Closes the descriptors that ready_prepare has opened. */
 void ready_release(struct ready *ready);
 
 /* "ready ferry://127.0.0.1:7440/ ..." with a line break; NULL without memory. The caller frees. */

@@ -1,4 +1,4 @@
-/* The reaper: one thread that sleeps until the next deadline, shuts down who is late and wakes who is parked. */
+/* Sleeps until the earliest time that a slot was armed with, and then goes through all slots. */
 #include "reaper.h"
 
 #include <errno.h>
@@ -36,9 +36,9 @@ static void lower(struct reaper *reaper, int64_t time)
 }
 
 /*
- * Forgets the time first and looks at the slots then: who arms a slot meanwhile either is seen in this round or finds
- * that nothing is expected, and tells.
- * caller holds lock, which is let go for the round
+ * Forgets the time first, then looks at the slots: a slot that is armed meanwhile is either seen in this round, or its owner
+ * finds that no time is expected, and tells.
+ * caller holds lock, which is free during the round
  */
 static void round_up(struct reaper *reaper)
 {

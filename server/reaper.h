@@ -1,4 +1,4 @@
-/* The reaper: one thread that sleeps until the next deadline, shuts down who is late and wakes who is parked. */
+/* The reaper: one thread that sleeps until the next deadline, shuts down late connections and wakes parked ones. */
 #ifndef REAPER_H
 #define REAPER_H
 
@@ -14,7 +14,7 @@ MUST_CHECK enum status reaper_start(struct slots *slots, struct reaper **reaper)
 /* Ends the thread and frees. NULL is fine. */
 void reaper_stop(struct reaper *reaper);
 
-/* Tells that a slot was armed with this time, after it was: the thread is woken only where it would sleep longer. */
+/* To be called after a slot was armed with this time: the thread is woken only if it would sleep longer. */
 void reaper_expect(struct reaper *reaper, int64_t time);
 
 /* Shuts all connections down at TIME, whatever their own deadlines are. */

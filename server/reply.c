@@ -1,4 +1,4 @@
-/* A reply: the generator that answers one request, step by step. */
+/* Makes and frees replies, and ends their steps. */
 #include "reply.h"
 
 #include <stdlib.h>

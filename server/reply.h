@@ -23,7 +23,7 @@ struct turn {
 	const struct visitor *visitor;
 	struct output *output;
 	struct last_folder *last_folder; /* NULL: none is held */
-	/* What a step leaves behind. */
+	/* Set by a step. */
 	int64_t park_until;  /* with REPLY_PARK */
 	enum status failure; /* with REPLY_FAILED */
 };
@@ -33,12 +33,12 @@ enum reply_result {
 	REPLY_YIELD,  /* the same, but a quantum's worth of work was done: others first */
 	REPLY_PARK,   /* nothing to do before turn->park_until; an earlier step does no harm */
 	REPLY_DONE,   /* the last frame was written */
-	REPLY_FAILED, /* turn->failure is to be told as ERROR */
+	REPLY_FAILED, /* turn->failure is to be sent as an ERROR */
 };
 
 struct reply;
 
-/* What the next step needs of the disk. */
+/* How the next step uses the disk. */
 enum reply_reading {
 	REPLY_READS_NOTHING,
 	REPLY_READS_FILE,   /* reads the stretch */
@@ -53,7 +53,7 @@ enum reply_reading {
 struct reply_class {
 	const char *name; /* for the log */
 	enum reply_result (*step)(struct reply *reply, struct turn *turn);
-	/* NULL: nothing that would be worth a look. */
+	/* NULL: REPLY_READS_NOTHING throughout. */
 	enum reply_reading (*reads)(struct reply *reply, struct stretch *stretch);
 	/* Releases what the reply holds; its own memory is freed by reply_free(). NULL: nothing. */
 	void (*release)(struct reply *reply, struct services *services);
@@ -62,15 +62,15 @@ struct reply_class {
 struct reply {
 	const struct reply_class *class;
 	struct span path;     /* the request's, inside this allocation; not checked yet */
-	size_t memory;        /* what it holds of the heap */
+	size_t memory;        /* bytes of heap that it holds */
 	uint16_t number;
 	bool inside_frame;    /* between a DATA header and its trailer: no other frame may come now */
 	uint32_t frame_bytes; /* of the request, for the window */
-	uint64_t worked;      /* bytes hashed or sent, entries listed: what PROGRESS tells */
-	bool warmed;          /* what the next step begins to send was brought into memory */
+	uint64_t worked;      /* bytes hashed or sent, entries listed: for PROGRESS */
+	bool warmed;          /* the bytes that the next step begins to send were brought into memory */
 	/* The connection's. */
 	int64_t started;
-	bool admitted;        /* it was its turn among the requests */
+	bool admitted;        /* it has had its turn among the requests */
 	struct ticket ticket; /* for that */
 	int64_t last_word;    /* when it last wrote something */
 	uint64_t file_bytes;  /* of the output, when it started */
@@ -89,9 +89,9 @@ bool reply_may_begin(struct reply *reply, struct turn *turn);
 /* Sets turn->failure; returns REPLY_FAILED. */
 enum reply_result reply_fail(struct turn *turn, enum status failure);
 
-/* Waits until turn->park_until; where that is CLOCK_NEVER, as a budget says it, the client is told BUSY. */
+/* Waits until turn->park_until; if that is CLOCK_NEVER, as from a budget that refuses, the client gets BUSY. */
 enum reply_result reply_wait(struct turn *turn);
-/* Sets it before. */
+/* The same, until UNTIL. */
 enum reply_result reply_park(struct turn *turn, int64_t until);
 
 /*

@@ -5,7 +5,7 @@
 #include "reply.h"
 #include "source.h"
 
-/* What is known is sent at least that often. */
+/* Known digests are sent at least this often. */
 #define SILENCE_MAX CLOCK_SECOND
 
 /*
@@ -49,7 +49,7 @@ static enum status hash_next(struct digests *digests, struct turn *turn, struct 
 	return STATUS_OK;
 }
 
-/* A file without a content: all that there is to say, in one step. */
+/* A file without a content: the whole answer in one step. */
 static enum reply_result send_small(struct digests *digests, struct turn *turn)
 {
 	struct writer *writer = output_writer(turn->output);

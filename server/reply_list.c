@@ -22,14 +22,14 @@
 struct level {
 	struct folder folder;
 	size_t path_length; /* of the part of PATH that leads to this folder */
-	bool cut;           /* it was said that not all of it can be listed */
+	bool cut;           /* it was reported that not all of it can be listed */
 };
 
 struct list {
 	struct reply reply;
 	bool recursive;
 	uint64_t count;     /* of entries sent */
-	unsigned owed;      /* names looked at, which the budget knows nothing of yet */
+	unsigned owed;      /* names looked at that the budget does not count yet */
 	struct ticket ticket;
 	struct caps_part *part; /* pays for them; NULL: as in struct visitor */
 	unsigned depth_max; /* of levels */
@@ -87,7 +87,7 @@ static void add_unreadable(struct page *page, struct list *list, size_t path_len
 	});
 }
 
-/* Puts NAME behind the path of LEVEL; false where no request could name that. */
+/* Appends NAME to the path of LEVEL; false if no request could name the result. */
 static bool extend_path(struct list *list, const struct level *level, const char *name, size_t *length)
 {
 	size_t start = level->path_length + (level->path_length > 0);
@@ -104,7 +104,7 @@ static bool extend_path(struct list *list, const struct level *level, const char
 	return true;
 }
 
-/* What cannot be named is said of its folder, once: silence would look like completeness. */
+/* A name that no request could use is reported of its folder, once: silence would look like completeness. */
 static void add_unnameable(struct page *page, struct list *list, struct level *level)
 {
 	if (!level->cut)
@@ -126,8 +126,8 @@ static void add_found(struct page *page, struct list *list, const struct stat *s
 }
 
 /*
- * A followed symlink to a file is listed as that file. One to a folder stays a symlink: the folder is served to who names it, but
- * a listing that went down there might never end.
+ * A followed symlink to a file is listed as that file. One to a folder stays a symlink: a request may name that folder, but a
+ * listing that went down there might never end.
  */
 static void follow(const struct list *list, const struct turn *turn, size_t path_length, struct stat *stat)
 {
@@ -156,12 +156,12 @@ static enum folder_pass add_name(struct page *page, struct list *list, struct tu
 		follow(list, turn, length, &stat);
 	if (status == STATUS_OK)
 		add_found(page, list, &stat, length);
-	else if (status != STATUS_NOT_FOUND) /* removed since: there is nothing to say about it */
+	else if (status != STATUS_NOT_FOUND) /* removed since: there is nothing to report */
 		add_unreadable(page, list, length, status);
 	return status == STATUS_OK && S_ISDIR(stat.st_mode) && list->recursive ? FOLDER_DESCEND : FOLDER_PASS;
 }
 
-/* STATUS_OK also when the subfolder could not be read, which was said then. */
+/* STATUS_OK also if the subfolder could not be read, which is reported then. */
 static enum status descend(struct page *page, struct list *list, struct turn *turn, const char *name)
 {
 	struct level *parent = top(list);
@@ -246,7 +246,7 @@ static enum reply_result finish(struct list *list, struct turn *turn)
 	return REPLY_DONE;
 }
 
-/* 0: it may go on; else when. What one step costs is known after it, and paid for before the next. */
+/* 0: it may go on; else when it may. The cost of a step is known after it, and paid before the next one. */
 static int64_t pay(struct list *list, struct turn *turn)
 {
 	int64_t until = 0;

@@ -6,9 +6,9 @@
 #include "source.h"
 
 /*
- * Per piece: its digest, remembered or computed now; the DATA header and the piece straight from the file; a look
- * whether the file is still the same; the trailer. What goes wrong behind the header voids the piece: it arrives in full
- * length, but worth nothing, and the ERROR after it tells why.
+ * Per piece: its digest, remembered or computed now; the DATA header and the piece straight from the file; a check that the
+ * file is still the same; the trailer. A failure behind the header voids the piece: it arrives in full length, but worth
+ * nothing, and the ERROR after it tells why.
  */
 enum read_state {
 	READ_OPENING,
@@ -162,7 +162,7 @@ static enum reply_result end_piece(struct read *read, struct turn *turn)
 	write_trailer(read, turn, DATA_PROVEN);
 	read->next++;
 	read->state = READ_BETWEEN;
-	/* What is written leaves before the next piece is hashed. */
+	/* The written bytes leave before the next piece is hashed. */
 	return read->next < read->end && !has_digest(read) ? REPLY_YIELD : REPLY_MORE;
 }
 
@@ -183,7 +183,7 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 	return end_piece(read, turn);
 }
 
-/* Within a DATA frame nothing may wait: what the piece after it needs is asked once its trailer is written. */
+/* Nothing may wait within a DATA frame: the needs of the next piece are asked for once the trailer is written. */
 static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
 {
 	struct read *read = (struct read *)reply;

@@ -1,4 +1,4 @@
-/* STAT: what a path is. */
+/* STAT: the kind, size, times and version of a path. */
 #include "file_state.h"
 #include "message.h"
 #include "reply.h"

@@ -1,4 +1,4 @@
-/* From a request's path to what lies there: the one way that every request takes. */
+/* Judges a request by its path, then walks and opens. */
 #include "resolve.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ struct place {
 	const struct own_folders *own;
 	const struct share *share; /* NULL: the list of shares */
 	struct span below;
-	size_t confined;           /* bytes of it that are all that a token is for */
+	size_t confined;           /* bytes of it that name the folder a token is for */
 	bool entered;
 	bool opened;               /* FOLDER is this request's own */
 	int folder;                /* of the share, or one on the way */
@@ -45,7 +45,7 @@ static enum status find(const struct services *services, const struct visitor *v
 	place->own = &services->shares->own;
 	place->share = NULL;
 	place->entered = place->opened = false;
-	/* Too long, too deep or not a path at all: to the client it is one and the same, NAME. */
+	/* Too long, too deep or not a path at all: the client gets NAME for each. */
 	if (path_check(path) != STATUS_OK)
 		return STATUS_INVALID;
 	enum status status = shares_find(services->shares, path, &place->share, &place->below);
@@ -59,8 +59,9 @@ static enum status find(const struct services *services, const struct visitor *v
 }
 
 /*
- * How far to go before the rest is looked at from there. What lies below the first CONFINED bytes is opened beneath them, not beneath
- * the share; and where no symlink can lead into a folder of our own, the way to the last folder tells whether it lies in one.
+ * The part of the path that is walked first; the rest is opened from there. A path below its first CONFINED bytes is opened
+ * beneath these, not beneath the share; and where no symlink can lead into a folder of our own, the walk to the last folder
+ * tells whether it lies in one.
  */
 static struct span way_of(const struct place *place)
 {
@@ -120,7 +121,7 @@ bool resolve_shows_share(const struct services *services, const struct visitor *
 	return access_judge(services->access, visitor, (size_t)(share - services->shares->list), span_of(""), &confined) == STATUS_OK;
 }
 
-/* Where symlinks were followed: may what FD holds be shown where it lies? Where nobody can tell it may not. */
+/* Where symlinks were followed: may FD be shown, by the place where it really lies? Not if that cannot be found out. */
 static enum status check_place(const struct place *place, int fd)
 {
 	char path[PATH_LENGTH_MAX + 1];
@@ -162,7 +163,7 @@ static enum status stat_shown(const struct place *place, struct stat *stat)
 	return status;
 }
 
-/* A failure must not tell that there is something. */
+/* A failure must not reveal that something is there. */
 static enum status failure_shown(const struct place *place, enum status status)
 {
 	struct stat stat;
@@ -205,7 +206,7 @@ static enum status open_by_name(const struct place *place, struct last_folder *l
 	return beneath_open_name(last->fd, name, &file->fd, &file->stat);
 }
 
-/* The short way, by the folder that is at hand or will be. False where it leads to no file. */
+/* The short way, by the folder at hand, or by one that is kept at hand from now on. False if it leads to no file. */
 static bool open_in_last(const struct place *place, struct last_folder *last, struct opened_file *file)
 {
 	if (!last || !place->share || place->share->links != BENEATH_NO_LINKS)

@@ -1,4 +1,4 @@
-/* From a request's path to what lies there: the one way that every request takes. */
+/* From a request's path to the file or folder there: the one way that every request takes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -14,9 +14,9 @@
 #include "wire.h"
 
 /*
- * The path is checked, its share is found, VISITOR must be one who may read there, and what is left is opened beneath the
- * share's folder. The root of a server with named shares is a folder that exists nowhere: it can be looked at and listed,
- * nothing else. STATUS_REFUSED: VISITOR's token is good no more, or the system denies us.
+ * The path is checked, its share is found, VISITOR must be allowed to read there, and the rest of the path is opened beneath
+ * the share's folder. The root of a server with named shares is a folder that exists nowhere: it can be looked at and listed,
+ * nothing else. STATUS_REFUSED: VISITOR's token is no longer valid, or the system denies us.
  */
 
 struct opened_file {
@@ -25,7 +25,7 @@ struct opened_file {
 	bool in_memory; /* known to be read without waiting for any disk */
 };
 
-/* Opens a regular file. STATUS_NOT_REGULAR for anything else. LAST, which may be NULL, spares walks to the same folder. */
+/* Opens a regular file. STATUS_NOT_REGULAR for anything else. LAST, which may be NULL, saves walks to the same folder. */
 MUST_CHECK enum status resolve_file(const struct services *services, const struct visitor *visitor, struct span path,
 	struct last_folder *last, struct opened_file *file);
 
@@ -33,8 +33,8 @@ MUST_CHECK enum status resolve_file(const struct services *services, const struc
 MUST_CHECK enum status resolve_folder(const struct services *services, const struct visitor *visitor, struct span path, int *fd);
 
 /*
- * Looks at whatever is there. A symlink at the end is followed where its share's are and it leads to something inside; elsewhere
- * the symlink is what is there. The list of shares looks like an empty folder.
+ * Looks at whatever is there. A symlink at the end is followed if its share follows symlinks and it leads to something inside;
+ * otherwise the symlink itself is looked at. The list of shares looks like an empty folder.
  */
 MUST_CHECK enum status resolve_stat(const struct services *services, const struct visitor *visitor, struct span path,
 	struct stat *stat);

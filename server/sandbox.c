@@ -13,7 +13,7 @@
 #include "log.h"
 #include "sandbox_calls.h"
 
-/* The cache, the state; the folders of three files, and those that their symlinks lead to; what sanitizers look at. */
+/* The cache, the state; the folders of three files, and those that their symlinks lead to; one for sanitizers. */
 #define PLACES_BESIDE_SHARES 9u
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -25,7 +25,7 @@
 struct places {
 	struct sandbox_place *list;
 	size_t count;
-	size_t borrowed; /* the first ones are somebody else's descriptors */
+	size_t borrowed; /* the first ones are not ours to close */
 };
 
 static void add(struct places *places, int folder, enum sandbox_use use)
@@ -103,7 +103,7 @@ static enum status warm_up(void)
 	return status;
 }
 
-/* PART could not be had. */
+/* PART is not to be had. */
 static enum status miss(const struct sandbox *sandbox, const char *part, enum status status, struct complaint *complaint)
 {
 	if (sandbox->settings->sandbox == SANDBOX_REQUIRED)

@@ -1,4 +1,4 @@
-/* The sandbox: what the server locks itself into once everything is open and before its first thread. */
+/* The sandbox: entered once everything is open and before the first thread. */
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
@@ -12,7 +12,7 @@
  * Whatever a peer could make the server do from here on, it can read the shares, and write nothing but the cache and the
  * state: no_new_privs, then Landlock, then seccomp. Each is inherited by every thread that is started later, and by none that
  * runs. Folders that are -1 are left out. Where -c named the configuration, its folder and those of cert and key stay readable
- * (files there, no listing), so that SIGHUP finds what was put in their place.
+ * (files there, no listing), so that SIGHUP finds the files that replace them.
  */
 struct sandbox {
 	const struct settings *settings;
@@ -22,7 +22,7 @@ struct sandbox {
 };
 
 /*
- * As the setting says: off does nothing, best logs what is missing and goes on; required complains of it instead, and the
+ * As the setting says: off does nothing, best logs missing parts and goes on; required complains of them instead, and the
  * caller must not serve.
  */
 MUST_CHECK enum status sandbox_enter(const struct sandbox *sandbox, struct complaint *complaint);

@@ -41,7 +41,7 @@ static const int allowed[] = {
 	SCMP_SYS(membarrier), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
 	SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_yield), SCMP_SYS(set_robust_list), SCMP_SYS(sigaltstack), SCMP_SYS(ioprio_set),
-	/* what the process may know of itself and of the machine */
+	/* looks at the process itself and at the machine */
 	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(getcpu), SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
 	SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrlimit), SCMP_SYS(gettid), SCMP_SYS(gettimeofday),
 	SCMP_SYS(getuid), SCMP_SYS(sysinfo), SCMP_SYS(time), SCMP_SYS(uname),
@@ -73,9 +73,9 @@ static const struct condition conditions[] = {
 	{SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD},
 	{SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS},
 	{SCMP_SYS(prlimit64), 0, UINT64_MAX, 0},
-	/* Of what is open, not of a path. */
+	/* Of an open file, not of a path. */
 	{SCMP_SYS(utimensat), 1, UINT64_MAX, 0},
-	/* To whom it is connected, and to nobody else. */
+	/* To the peer that it is connected to, and to nobody else. */
 	{SCMP_SYS(sendto), 4, UINT64_MAX, 0},
 };
 

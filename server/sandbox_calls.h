@@ -1,4 +1,4 @@
-/* Seccomp: which system calls the process may still make, from now on and for ever; any other kills it. */
+/* Seccomp: the system calls that the process may still make, from now on and for ever; any other kills it. */
 #ifndef SANDBOX_CALLS_H
 #define SANDBOX_CALLS_H
 

@@ -1,4 +1,4 @@
-/* Speaks Landlock's interface; each kernel is told only what its version knows (Documentation/userspace-api/landlock.rst). */
+/* Makes Landlock's rules; each kernel gets only those that its version knows (Documentation/userspace-api/landlock.rst). */
 #include "sandbox_files.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What the headers of older systems lack. */
+/* Missing in the headers of older systems. */
 #define ACCESS_REFER (1ull << 13)     /* version 2 */
 #define ACCESS_TRUNCATE (1ull << 14)  /* version 3 */
 #define ACCESS_IOCTL_DEV (1ull << 15) /* version 5 */
@@ -74,7 +74,7 @@ static enum status allow(int ruleset, uint64_t handled, const struct sandbox_pla
 
 	if (fstat(place->folder, &stat) < 0)
 		return status_from_errno(errno);
-	/* A rule for a file that is no folder may name only what can be done with files. */
+	/* A rule for a file that is no folder may name only rights that apply to files. */
 	if (!S_ISDIR(stat.st_mode))
 		rule.allowed_access &= ACCESS_OF_FILES;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)

@@ -1,4 +1,4 @@
-/* Landlock: what the process may still do with files, by folder, from now on and for ever. */
+/* Landlock: the rights that the process keeps over files, by folder, from now on and for ever. */
 #ifndef SANDBOX_FILES_H
 #define SANDBOX_FILES_H
 
@@ -26,7 +26,7 @@ int sandbox_files_version(void);
 /*
  * Confines this thread, and all that it will start, to the places; versions from 4 on also forbid to connect and to bind, from
  * 6 on to signal other processes and to reach abstract sockets. VERSION is the kernel's or an older one. Needs
- * no_new_privs, or a capability. What is open stays usable.
+ * no_new_privs, or a capability. Open descriptors stay usable.
  */
 MUST_CHECK enum status sandbox_files_confine(const struct sandbox_place *places, size_t count, int version);
 

@@ -1,4 +1,4 @@
-/* Collects places until a batch is full. */
+/* Collects leaves until a batch is full, hashes them together and fills in their digests. */
 #include "seals.h"
 
 #include <string.h>

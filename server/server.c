@@ -1,4 +1,4 @@
-/* The running server: all its threads behind one handle, from the first connection to the last. */
+/* Starts all threads of the server in their order, and stops them. */
 #include "server.h"
 
 #include <poll.h>
@@ -30,12 +30,12 @@ static void wake_slot(void *slots, uint64_t name)
 	slots_wake(slots, name);
 }
 
-/* So many workers never wait for the disk, where there are as many, and never fewer than can run at once. */
+/* This many workers, if there are as many, never wait for the disk, and no fewer than can run at once. */
 #define ALWAYS_READY 8u
 
 /*
- * What was read is hashed by who read it: more of them than processors would only keep these from who answers out of memory.
- * Who asks for more workers than usual wants more to wait.
+ * A worker hashes the bytes that it has read: more such workers than there are processors would only delay those that answer
+ * from memory. A setting above the default means that more may wait.
  */
 static unsigned cold_tokens(const struct settings *settings)
 {
@@ -163,7 +163,7 @@ void server_drain(struct server *server)
 	gate_advance(&server->services.gate, GATE_DRAINING);
 	listener_close(server->listener);
 	reaper_cut_at(server->reaper, clock_now() + server->services.settings->drain_deadline);
-	/* Who is idle finds out that the server stops, and goes. */
+	/* Idle connections find out that the server stops, and close. */
 	slots_wake_all(server->slots);
 }
 

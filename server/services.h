@@ -1,4 +1,4 @@
-/* What all connections share: settings, shares, contents, caps and counters. */
+/* Services: everything that all connections share, such as settings, shares, contents, caps and counters. */
 #ifndef SERVICES_H
 #define SERVICES_H
 
@@ -16,7 +16,7 @@
 struct access;
 struct identity;
 
-/* Counted by every thread, read by whoever wants the totals. */
+/* Counted by every thread; any may read the totals. */
 struct tally {
 	_Atomic uint64_t requests;    /* answered, whatever the answer */
 	_Atomic uint64_t sent;        /* bytes of files */

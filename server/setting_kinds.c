@@ -149,7 +149,7 @@ static enum status parse_path(const struct setting *setting, const char *value, 
 	return STATUS_OK;
 }
 
-/* Nothing is none. */
+/* An empty value is none. */
 static enum status parse_optional_path(const struct setting *setting, const char *value, void *field,
 	struct complaint *complaint)
 {
@@ -252,7 +252,7 @@ static enum status add_network(struct share_settings *share, const char *text, s
 	return STATUS_OK;
 }
 
-/* Blanks and commas between them. */
+/* Separated by blanks and commas. */
 static enum status parse_addresses(const struct setting *setting, const char *value, void *field, struct complaint *complaint)
 {
 	char *copy = strdup(value), *place = NULL;

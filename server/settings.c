@@ -1,4 +1,4 @@
-/* Puts the command line, the configuration file and the defaults together, and checks what only they together tell. */
+/* Puts the command line, the configuration file and the defaults together, and checks that they fit. */
 #include "settings.h"
 
 #include <stdio.h>
@@ -78,13 +78,13 @@ static enum status find_config(struct settings *settings, struct complaint *comp
 		"or write one to ~/.config/ferry/ferryd.conf or " SYSTEM_CONFIG);
 }
 
-/* Not to serve, but to do something that needs no share and, where the folder of the state is named, no configuration. */
+/* Is there something to do other than serve? It needs no share and, where the folder of the state is named, no configuration. */
 static bool does_not_serve(const struct settings *settings)
 {
 	return settings->print_pin || settings->token.action != TOKEN_COMMAND_NONE;
 }
 
-/* What the command line names comes first in each list, what the file adds behind it. */
+/* In each list the entries of the command line come first, those of the file behind them. */
 static enum status read_config(struct settings *settings, struct complaint *complaint)
 {
 	size_t listen_count = settings->listen_count;

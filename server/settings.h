@@ -1,4 +1,4 @@
-/* What the command line and the configuration file say: parsed, checked, with every default in one table. */
+/* Settings: the command line and the configuration file, parsed and checked, with every default in one table. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -17,7 +17,7 @@ struct complaint;
 
 enum share_access {
 	SHARE_ANYONE, /* the default */
-	SHARE_TOKENS, /* who holds a token for it */
+	SHARE_TOKENS, /* holders of a token for it */
 	SHARE_CLOSED, /* nobody */
 };
 
@@ -32,12 +32,12 @@ struct share_settings {
 };
 
 enum sandbox_policy {
-	SANDBOX_BEST,     /* the default: what is missing is logged */
-	SANDBOX_REQUIRED, /* what is missing fails the start */
+	SANDBOX_BEST,     /* the default: missing parts are logged */
+	SANDBOX_REQUIRED, /* missing parts fail the start */
 	SANDBOX_OFF,
 };
 
-/* `ferryd token ...`: what is to be done instead of serving. The texts are argv's. */
+/* `ferryd token ...`: something to do instead of serving. The texts are argv's. */
 struct token_command {
 	enum {
 		TOKEN_COMMAND_NONE,
@@ -57,7 +57,7 @@ struct settings {
 	bool listen_from_file;  /* not from the command line, and not by default */
 	bool plain;          /* --plain: no TLS, also beyond loopback */
 	bool encrypted;      /* --tls */
-	bool tls;            /* what comes of these two and the setting */
+	bool tls;            /* the result of these two and the setting */
 	char *state;         /* "auto", or the folder of identity and tokens */
 	char *cert;          /* PEM file with a certificate of one's own; NULL: the identity that ferryd makes */
 	char *key;           /* PEM file with its key; NULL: CERT holds it too */
@@ -66,7 +66,7 @@ struct settings {
 	size_t share_count;
 
 	unsigned workers;                     /* threads; cores + 8 unless set */
-	unsigned max_connections;             /* at least 1; more are told BUSY */
+	unsigned max_connections;             /* at least 1; further ones get BUSY */
 	unsigned max_connections_per_address; /* at least 1 */
 	unsigned window_requests;             /* R of the protocol */
 	unsigned window_bytes;                /* B of the protocol */
@@ -81,26 +81,26 @@ struct settings {
 	uint64_t hash_budget_per_address;
 	uint64_t handshakes;                  /* of TLS per second, in all */
 	uint64_t handshakes_per_address;
-	uint64_t new_connections;             /* per second; more are told BUSY */
+	uint64_t new_connections;             /* per second; further ones get BUSY */
 	uint64_t new_connections_per_address;
-	uint64_t requests;                    /* per second; more wait */
+	uint64_t requests;                    /* per second; further ones wait */
 	uint64_t requests_per_address;
-	uint64_t memory;                      /* bytes that are kept for connections; over it new requests are told BUSY */
+	uint64_t memory;                      /* bytes that are kept for connections; over it new requests get BUSY */
 	uint64_t memory_per_address;
-	uint64_t listing_folders;             /* open at once in listings; over it they are told BUSY */
+	uint64_t listing_folders;             /* open at once in listings; over it they get BUSY */
 	uint64_t listing_folders_per_address;
-	uint64_t readers;                     /* of larger files at once: derived, see descriptors_fit(); over it they are told BUSY */
+	uint64_t readers;                     /* of larger files at once: derived, see descriptors_fit(); over it they get BUSY */
 	uint64_t readers_per_address;
 	uint64_t listing_budget;              /* names per second in listings; over it they wait */
 	uint64_t listing_budget_per_address;
 	uint64_t listing_entries;             /* of one listing; over it, it ends with LIMIT */
-	unsigned listing_depth;               /* levels of one listing; what lies deeper is said to be missing */
+	unsigned listing_depth;               /* levels of one listing; deeper folders are reported as missing */
 
 	char *cache;                          /* "auto", "no", or the folder where digests are remembered */
 	unsigned cache_files;                 /* at most so many entries */
 	uint64_t cache_bytes;                 /* of at most so many bytes in all */
 
-	char *user;                           /* whom to become; NULL: nobody else */
+	char *user;                           /* the user to become; NULL: no other one */
 	enum sandbox_policy sandbox;
 	enum log_level log_level;
 
@@ -113,27 +113,27 @@ struct settings {
 	struct token_command token;
 	bool until_eof;
 	bool prewarm;
-	struct setting_override *overrides; /* settings that the command line takes from the file */
+	struct setting_override *overrides; /* settings that the command line overrides */
 	size_t override_count;
 	char *config;    /* the file that was read, NULL: none */
-	int set_in_line[SETTINGS_ROWS_MAX]; /* of CONFIG, by row of the table, those of the last share; 0: not set there */
+	int set_in_line[SETTINGS_ROWS_MAX]; /* line numbers in CONFIG, by row of the table, those of the last share; 0: not set */
 	bool reloadable; /* -c named it: SIGHUP reads it again */
 };
 
 enum settings_outcome {
 	SETTINGS_SERVE,
 	SETTINGS_SHOWN, /* --help, --version: text was printed, exit 0 */
-	SETTINGS_WRONG, /* COMPLAINT tells what; exit 2 */
+	SETTINGS_WRONG, /* COMPLAINT tells why; exit 2 */
 };
 
 /*
- * Reads ARGV and the configuration file that it names or that is found. May be called again with the same ARGV, whose options are
- * right then; only SETTINGS_SERVE leaves something to release.
+ * Reads ARGV and the configuration file that it names or that is found. May be called again with the same ARGV, whose options
+ * are known to be right then; only SETTINGS_SERVE leaves something to release.
  */
 enum settings_outcome settings_read(int argc, char **argv, struct settings *settings, struct complaint *complaint);
 void settings_release(struct settings *settings);
 
-/* Puts before COMPLAINT where the file sets NAME of [server], or "ferryd" where it does not, and returns STATUS. */
+/* Puts before COMPLAINT the line of the file that sets NAME of [server], or "ferryd" without one, and returns STATUS. */
 enum status settings_complain_of(const struct settings *settings, const char *name, struct complaint *complaint, enum status status);
 
 /* Names each setting that differs between the two but cannot change while the server runs. */

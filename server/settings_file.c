@@ -21,7 +21,7 @@ struct settings_file {
 	FILE *stream;
 	struct settings *settings;
 	struct complaint *complaint;
-	enum status status; /* the first thing that was wrong stays */
+	enum status status; /* the first failure stays */
 
 	char *text; /* getline's */
 	size_t capacity;
@@ -48,7 +48,7 @@ static struct share_settings *last_share(const struct settings_file *file)
 	return &file->settings->shares[file->settings->share_count - 1];
 }
 
-/* What a section lacks is known when the next one begins or the file ends. */
+/* Missing settings of a section are known when the next one begins or the file ends. */
 static bool section_end(struct settings_file *file)
 {
 	if (!file->in_section || file->section != SECTION_SHARE || last_share(file)->path)
@@ -91,7 +91,7 @@ static bool share_begin(struct settings_file *file, const char *name)
 	return true;
 }
 
-/* HEADER is what stands between the brackets, no blanks around it. */
+/* HEADER is the text between the brackets, without blanks around it. */
 static bool section_begin(struct settings_file *file, char *header)
 {
 	size_t word = strcspn(header, BLANKS);
@@ -119,7 +119,7 @@ static void trim_end(char *text)
 		text[--length] = '\0';
 }
 
-/* Read here, not by inih, which says nothing of a section without settings and cuts its name to 49 bytes. */
+/* Read here, not by inih, which does not report a section without settings and cuts its name to 49 bytes. */
 static bool take_header(struct settings_file *file, const char *line)
 {
 	char header[512];

@@ -7,7 +7,7 @@
 #include "status.h"
 
 /*
- * Adds what the file at PATH says to SETTINGS, whose defaults are set. STATUS_NOT_FOUND where there is no such file, any
+ * Adds the file at PATH to SETTINGS, whose defaults are set. STATUS_NOT_FOUND where there is no such file, any
  * other status for a file that can't be read or is wrong; the complaint is "FILE: what" or "FILE:LINE: what".
  */
 MUST_CHECK enum status settings_file_read(const char *path, struct settings *settings, struct complaint *complaint);

@@ -17,10 +17,10 @@
 struct option_row {
 	const char *name;
 	char letter;       /* 0: none */
-	const char *value; /* what it is called in the help; NULL: takes none */
-	/* Takes the value, or says what is wrong with it. NULL: the option is kept at PLACE as it is. */
+	const char *value; /* its name in the help; NULL: takes none */
+	/* Takes the value, or complains of it. NULL: the value is stored at OFFSET as it is. */
 	enum status (*take)(struct settings *settings, const char *value, struct complaint *complaint);
-	size_t place;      /* in struct settings: a const char *, or without a value a bool, which becomes true */
+	size_t offset;     /* in struct settings: a const char *, or without a value a bool, which becomes true */
 	const char *help;
 };
 
@@ -118,7 +118,7 @@ static void print_help(void)
 
 #define FIRST_NAME 256 /* getopt_long's value of row 0 by its name; letters are below */
 
-/* ":" for a missing value to be told apart. */
+/* ":" tells a missing value apart. */
 static void make_getopt_tables(struct option options[ROW_COUNT + 1], char letters[1 + 2 * ROW_COUNT + 1])
 {
 	char *letter = letters;
@@ -156,13 +156,13 @@ static struct long_option named(int found)
 
 static enum status take_option(const struct option_row *row, struct settings *settings, const char *value, struct complaint *complaint)
 {
-	void *place = (char *)settings + row->place;
+	void *field = (char *)settings + row->offset;
 	struct complaint why;
 
 	if (!row->take && row->value)
-		*(const char **)place = value;
+		*(const char **)field = value;
 	else if (!row->take)
-		*(bool *)place = true;
+		*(bool *)field = true;
 	else if (row->take(settings, value, &why) != STATUS_OK)
 		return complain(complaint, STATUS_INVALID, "ferryd: --%s %s: %s", row->name, value ? value : "", why.text);
 	return STATUS_OK;
@@ -175,7 +175,7 @@ static enum status refuse(struct complaint *complaint, const char *why)
 	return complain(complaint, STATUS_INVALID, "ferryd: %s", why);
 }
 
-/* OPERANDS is what follows "token". */
+/* OPERANDS are the words behind "token". */
 static enum status take_token_command(int count, char **operands, struct token_command *token, struct complaint *complaint)
 {
 	static const struct {
@@ -223,7 +223,7 @@ static enum status take_options(int argc, char **argv, struct settings *settings
 	int found;
 
 	make_getopt_tables(options, letters);
-	/* Options stand anywhere, whatever the environment has to say. */
+	/* Options may come anywhere, whatever the environment says. */
 	unsetenv("POSIXLY_CORRECT");
 	optind = 0; /* glibc: from the start, since SIGHUP reads the same command line again */
 	opterr = 0;

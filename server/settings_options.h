@@ -6,8 +6,8 @@
 #include "settings.h"
 
 /*
- * Adds what the command line says to SETTINGS: addresses to listen, a directory as the unnamed share, the rest to its
- * fields. Prints what --help and --version ask for.
+ * Adds the command line to SETTINGS: addresses to listen on, a directory as the unnamed share, the rest to its fields. Prints
+ * the answers to --help and --version.
  */
 enum settings_outcome settings_options_read(int argc, char **argv, struct settings *settings, struct complaint *complaint);
 

@@ -19,7 +19,7 @@ struct setting {
 	const char *name;
 	const struct setting_kind *kind;
 	size_t offset;       /* of the field */
-	const char *initial; /* the default as the file would say it; NULL: it has none */
+	const char *initial; /* the default as it is written in the file; NULL: it has none */
 	const char *min;     /* bounds in the same notation, for numbers */
 	const char *max;
 	bool repeatable;
@@ -34,8 +34,8 @@ extern const size_t setting_row_count;
 const struct setting *setting_find(enum setting_section section, const char *name);
 
 /*
- * Parses VALUE into the setting's field of TARGET, a struct settings or a struct share_settings. The complaint is what
- * is wrong with the value, without its name.
+ * Parses VALUE into the setting's field of TARGET, a struct settings or a struct share_settings. The complaint is
+ * about the value, without its name.
  */
 MUST_CHECK enum status setting_parse(const struct setting *setting, const char *value, void *target, struct complaint *complaint);
 
@@ -45,7 +45,7 @@ bool setting_same(const struct setting *setting, const struct settings *a, const
 /* Gives every setting of SECTION_SERVER that has a default its default. */
 MUST_CHECK enum status settings_set_defaults(struct settings *settings);
 
-/* The command line's VALUE, which must outlive the settings, for a setting of SECTION_SERVER: it is to win over the file's. */
+/* The command line's VALUE, which must outlive the settings, for a setting of SECTION_SERVER: it wins over the file's. */
 struct setting_override {
 	const struct setting *setting;
 	const char *value;

@@ -12,7 +12,7 @@
 #include "file_system.h"
 #include "path.h"
 
-/* Sizes lie there, reads make the kernel act, and what a name leads to changes with the process that asks. */
+/* Sizes are wrong there, reads have side effects, and the target of a name depends on the process that asks. */
 static enum status refuse_kernel_files(int folder)
 {
 	struct statfs system;
@@ -147,7 +147,7 @@ enum status shares_hide_path(struct shares *shares, const char *path)
 {
 	int fd;
 
-	/* What can't be opened, for whatever reason, may be another time. */
+	/* A path that can't be opened now, for whatever reason, may be opened another time. */
 	if (trusted_open(path, O_PATH | O_DIRECTORY, 0, &fd) != STATUS_OK)
 		return own_folders_expect(&shares->own, path);
 	enum status status = shares_hide(shares, fd);

@@ -17,7 +17,7 @@ struct share {
 	int folder;   /* directory descriptor, O_PATH */
 	enum beneath_links links;
 	bool hides;   /* names that begin with a dot are not served */
-	bool in_memory; /* all that lies on DEVICE; no other one gets its number as long as FOLDER is open */
+	bool in_memory; /* all files on DEVICE; no other one gets its number as long as FOLDER is open */
 	dev_t device;
 };
 
@@ -32,7 +32,7 @@ MUST_CHECK enum status shares_open(struct shares *shares, const struct settings 
 void shares_release(struct shares *shares);
 
 /*
- * Finds the share that PATH, a legal path, leads into, and what is left of the path below it. *SHARE is NULL for the root
+ * Finds the share that PATH, a legal path, leads into, and the rest of the path below it. *SHARE is NULL for the root
  * of a server with named shares: there is nothing but the list of shares.
  */
 MUST_CHECK enum status shares_find(const struct shares *shares, struct span path, const struct share **share, struct span *rest);
@@ -42,11 +42,11 @@ bool share_is_memory(const struct share *share, const struct stat *stat);
 
 /*
  * Keeps the folder FD, one of ferryd's own, from being shown, whatever path leads there. STATUS_EXISTS: it is a share itself,
- * nothing of which would be left, or holds one, which would show what lies in it. To be called before the server starts.
+ * nothing of which would be left, or holds one, which would show its contents. To be called before the server starts.
  */
 MUST_CHECK enum status shares_hide(struct shares *shares, int fd);
 
-/* The same for the folder that PATH leads to; where there is none, for one that comes to be there. */
+/* The same for the folder that PATH leads to; if there is none, for one that is made there later. */
 MUST_CHECK enum status shares_hide_path(struct shares *shares, const char *path);
 
 #endif

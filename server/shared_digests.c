@@ -1,9 +1,9 @@
-/* Guards known digests by a lock, and lets the index know and forget what it should. */
+/* Guards known digests by a lock, and keeps the index in step with them. */
 #include "shared_digests.h"
 
 #include "clock.h"
 
-/* So many new digests are worth writing the entry again; for a large entry it must be an eighth of it. */
+/* This many new digests are worth writing the entry again; for a large entry it must be an eighth of it. */
 #define WORTH_SAVING 1024u
 #define WORTH_SAVING_SHARE 8u
 
@@ -25,7 +25,7 @@ void shared_digests_release(struct shared_digests *digests)
 	pthread_mutex_destroy(&digests->lock);
 }
 
-/* What the index remembers comes before anything else. caller holds lock */
+/* The digests of the index come before anything else. caller holds lock */
 static struct known_digests *recalled(struct shared_digests *digests)
 {
 	if (digests->index && !digests->recalled)
@@ -130,7 +130,7 @@ void shared_digests_save(struct shared_digests *digests)
 		return;
 	pthread_mutex_lock(&digests->lock);
 	digests->due = true;
-	/* Who is at it already sees to this too: of two at once, the one that knows less could come last. */
+	/* A thread that is already saving sees to this too: of two at once, the one that knows less could come last. */
 	while (digests->due && !digests->saving) {
 		digests->due = false;
 		tell_index(digests);

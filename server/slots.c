@@ -1,4 +1,4 @@
-/* Slots: one per connection, in one epoll set; who owns it, what it waits for, until when. */
+/* Opens, takes, arms and closes slots. */
 #include "slots.h"
 
 #include <assert.h>
@@ -80,7 +80,7 @@ void slots_free(struct slots *slots)
 	release(slots);
 }
 
-/* Caller holds slots.lock. */
+/* caller holds slots.lock */
 static struct slot *take_fresh(struct slots *slots)
 {
 	uint32_t index = atomic_load(&slots->used);
@@ -190,7 +190,7 @@ enum status slots_open(struct slots *slots, struct connection *connection, const
 }
 
 /*
- * The times were for who waits: as long as it is owned nothing is due.
+ * The times are for a connection that waits: as long as it is owned nothing is due.
  * caller holds slot.lock
  */
 static enum slots_next own(struct slot *slot, struct slot **out)
@@ -218,7 +218,7 @@ enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **out
 	return next;
 }
 
-/* Whoever is in the slot by now: one turn too many does no harm. */
+/* Another connection may be in the slot by now: one turn too many does no harm. */
 static enum slots_next take_turn(struct slots *slots, struct slot **out)
 {
 	uint32_t index;
@@ -237,7 +237,7 @@ enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **sl
 	struct epoll_event event;
 
 	*events = 0;
-	/* In the set all who wait for a turn are one, however many sockets are ready beside it. */
+	/* All that wait for a turn are one descriptor in the set, however many sockets are ready beside it. */
 	if (turns_are_due(slots->turns) && take_turn(slots, slot) == SLOTS_TAKEN)
 		return SLOTS_TAKEN;
 	/* One event at a time: a worker must not hoard what another could serve now. */

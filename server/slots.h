@@ -1,4 +1,4 @@
-/* Slots: one per connection, in one epoll set; who owns it, what it waits for, until when. */
+/* Slots: one per connection, in one epoll set, with its owner and the events and times that it waits for. */
 #ifndef SLOTS_H
 #define SLOTS_H
 
@@ -11,18 +11,18 @@
 
 /*
  * A slot is free, armed or owned. slots_next() turns one event into ownership of one slot; EPOLLONESHOT and the
- * slot's lock see to it that nobody else has it. The owner alone touches the connection, and ends its ownership with
- * slots_arm() or slots_close(). What the epoll set holds is (generation, index), never a pointer: an event that was on
+ * slot's lock make sure that nobody else has it. The owner alone touches the connection, and ends its ownership with
+ * slots_arm() or slots_close(). The epoll set holds (generation, index), never a pointer: an event that was on
  * its way while the slot was closed and used again names nothing. Others may only ask for a turn (slots_wake,
- * slots_wake_all, a wake that is due), which comes whatever the socket has to say, or shut the socket down, under the slot's lock: at
+ * slots_wake_all, a wake that is due), which comes whatever the socket reports, or shut the socket down, under the slot's lock: at
  * a deadline first for reading, which the owner sees as the end of the stream, then wholly, which it sees as a hang-up. Deadlines and
- * wakes are for who waits: taking a slot ends them.
+ * wakes are for a connection that waits: taking a slot ends them.
  */
 struct slots;
 struct slot;
 struct connection;
 
-/* What a connection waits for when it is armed. */
+/* The events and times that an armed connection waits for. */
 struct wish {
 	bool read;        /* bytes or the end of the peer's stream */
 	bool write;       /* room to send, or just another turn while there is room */
@@ -30,7 +30,7 @@ struct wish {
 	int64_t wake;     /* monotonic; then it gets a turn though nothing happened. CLOCK_NEVER: not. */
 };
 
-/* The earliest time that WISH speaks of. */
+/* The earliest time in WISH. */
 int64_t wish_time(const struct wish *wish);
 
 /* A set for at most COUNT connections; memory is touched as they come. */
@@ -56,12 +56,12 @@ enum slots_next {
  */
 enum slots_next slots_next(struct slots *slots, int timeout_ms, struct slot **slot, uint32_t *events);
 
-/* What slots_next() does with an event: owns the slot that NAME names, unless it is owned or names one that is over. */
+/* The part of slots_next() that handles an event: owns the slot that NAME names, unless it is owned or names one that is over. */
 enum slots_next slots_take(struct slots *slots, uint64_t name, struct slot **slot);
 
 struct connection *slot_connection(const struct slot *slot);
 
-/* What names the connection in the slot, now and never again. Only its owner may ask. */
+/* The name of the connection in the slot, which no other one ever gets. Only its owner may ask. */
 uint64_t slots_name(const struct slots *slots, const struct slot *slot);
 
 /* Gives the connection of that name a turn; where it has gone, nobody gets one. */
@@ -83,8 +83,8 @@ void slots_shut_all(struct slots *slots);
 void slots_stop(struct slots *slots);
 
 /*
- * Shuts down whose deadline has come at NOW, gives a turn to whose wake has (or will within a millisecond). Returns the
- * earliest time that is still to come, CLOCK_NEVER where there is none. The reaper's alone.
+ * Shuts down connections whose deadline has come at NOW, gives a turn to those whose wake has (or will within a millisecond).
+ * Returns the earliest time that is still to come, CLOCK_NEVER where there is none. The reaper's alone.
  */
 int64_t slots_expire(struct slots *slots, int64_t now);
 

@@ -1,4 +1,4 @@
-/* What slots are made of; private to the files slots*.c. */
+/* The structs behind slots; private to the files slots*.c. */
 #ifndef SLOTS_STATE_H
 #define SLOTS_STATE_H
 
@@ -17,7 +17,7 @@ struct slot {
 	uint32_t armed;      /* the EPOLL bits it was armed with last */
 	bool owned;
 	bool again;          /* somebody asked for a turn while it was owned */
-	bool late;           /* a deadline has passed, it was told so */
+	bool late;           /* a deadline has passed, and reading was shut */
 	/* written under lock; slots_expire() looks at them without it first */
 	_Atomic int64_t deadline;
 	_Atomic int64_t wake;
@@ -38,7 +38,7 @@ struct slots {
 	struct slot list[];
 };
 
-/* Is the connection that NAME names still here? Caller holds slot.lock. */
+/* Is the connection that NAME names still here? caller holds slot.lock */
 bool slot_is_named(const struct slot *slot, uint64_t name);
 
 #endif

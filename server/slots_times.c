@@ -1,4 +1,4 @@
-/* What others than its owner do to a slot: turns, deadlines, the end of the server. */
+/* The calls on slots that their owners do not make: turns, deadlines, the end of the server. */
 #include <assert.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -37,13 +37,13 @@ static void shut(struct slots *slots, struct slot *slot)
 {
 	(void)slots;
 	atomic_store(&slot->deadline, CLOCK_NEVER);
-	/* It fails where the peer has reset it already: then the owner knows, too. */
+	/* It fails if the peer has reset it already: then the owner knows, too. */
 	shutdown(slot->fd, SHUT_RDWR);
 }
 
 /*
- * Ends the peer's stream first: the owner reads that and can still tell why. Where it does not read, or has no luck, the
- * connection is shut down a little later.
+ * Ends the peer's stream first: the owner reads that and can still tell why. If it does not read, or does not
+ * succeed, the connection is shut down a little later.
  * caller holds slot.lock
  */
 static void pass_deadline(struct slots *slots, struct slot *slot, int64_t now)
@@ -93,7 +93,7 @@ static int64_t next_time(const struct slot *slot)
 	return deadline < wake ? deadline : wake;
 }
 
-/* What it was looked up for may have moved meanwhile: only what holds under the lock counts. */
+/* The times may have moved since they were looked at: only their values under the lock count. */
 static void expire(struct slots *slots, struct slot *slot, int64_t now)
 {
 	pthread_mutex_lock(&slot->lock);

@@ -1,4 +1,4 @@
-/* The source: the file behind a READ, DIGESTS or SUM, opened in one version and hashed piece by piece. */
+/* Opens files in one version, checks that they stay in it, and hashes their pieces. */
 #include "source.h"
 
 #include <errno.h>
@@ -209,7 +209,7 @@ static enum status remember(struct source *source, struct turn *turn, uint64_t p
 		status = content_refresh(source->content, piece, digest);
 	else
 		status = content_remember(turn->services->contents, source->content, piece, digest);
-	/* Without memory nothing is remembered: whoever counts on it would hash for ever. */
+	/* Without memory nothing is remembered: a reply that counts on it would hash for ever. */
 	if (status == STATUS_OK && !content_digest(source->content, piece, &remembered))
 		status = STATUS_NO_MEMORY;
 	return status;

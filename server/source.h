@@ -20,7 +20,7 @@ struct source {
 	bool is_open;
 	int fd;                  /* content's, where there is one */
 	struct content *content; /* NULL: a file of at most CONTENT_SIZE_MIN bytes, read whole each time */
-	struct caps_part *part;  /* of whom CONTENT is counted for */
+	struct caps_part *part;  /* of the peer that CONTENT is counted for */
 	struct stat stat;
 	bool in_memory;          /* known to be read without waiting for any disk */
 	struct version version;
@@ -68,14 +68,14 @@ bool source_root(struct source *source, struct turn *turn, struct digest *root);
 /* Reads LENGTH bytes at OFFSET, all of them: a file that ends early is STATUS_CHANGED. */
 MUST_CHECK enum status source_read(const struct source *source, void *bytes, size_t length, uint64_t offset);
 
-/* Where a piece lies. */
+/* The part of the file that is a piece. */
 struct stretch source_stretch(const struct source *source, uint64_t piece);
 
 /* Reads and hashes a piece through the bench's buffer and takes no lock; the digest counts once source_remember agrees. */
 MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece,
 	struct digest *digest);
 
-/* Checks the version and remembers what was computed before. */
+/* Checks the version and remembers a digest that was computed before. */
 MUST_CHECK enum status source_remember(struct source *source, struct turn *turn, uint64_t piece, enum remembering remembering,
 	const struct digest *digest);
 

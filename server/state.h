@@ -15,14 +15,14 @@
 MUST_CHECK enum status state_open(const struct settings *settings, int *folder, struct complaint *complaint);
 
 /*
- * Takes the folder out of sight, and the one that is used where the settings name none: what other runs keep there, or will, is as
- * secret. As shares_hide_path().
+ * Hides the folder from the shares, and the default one too: its contents, from other runs, before or after, are as secret. As
+ * shares_hide_path().
  */
 MUST_CHECK enum status state_hide(const struct settings *settings, struct shares *shares);
 
 /*
  * The tokens that FOLDER keeps. The complaint names the line, or says why the file could not be read. STATUS_IO for one that is
- * wrong: it is no mistake of the settings.
+ * wrong: the settings are not at fault.
  */
 MUST_CHECK enum status state_tokens(int folder, struct tokens *tokens, struct complaint *complaint);
 

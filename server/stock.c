@@ -45,7 +45,7 @@ void stock_give(struct stock *stock, struct holding *peer, uint64_t units)
 
 void stock_change(struct stock *stock, struct holding *peer, uint64_t before, uint64_t now)
 {
-	/* Unsigned arithmetic goes round: adding what is less than nothing takes it away. */
+	/* Unsigned arithmetic wraps around: adding a negative difference subtracts it. */
 	atomic_fetch_add(&stock->whole.units, now - before);
 	if (peer)
 		atomic_fetch_add(&peer->units, now - before);

@@ -10,9 +10,9 @@
 #include "clock.h"
 #include "file_system.h"
 
-/* The distance of the bytes that are looked at. */
+/* The distance between the bytes that are tried. */
 #define STRIDE 262144u
-/* For so long a file that was cold may be so in any part. */
+/* For this long any part of a file that was cold may be cold. */
 #define COLD_LASTS (10 * CLOCK_SECOND)
 #define TRIES_MAX 3
 
@@ -21,7 +21,7 @@ static ssize_t read_now(int fd, void *bytes, size_t length, uint64_t offset)
 	return preadv2(fd, &(struct iovec){.iov_base = bytes, .iov_len = length}, 1, (off_t)offset, RWF_NOWAIT);
 }
 
-/* After a failure: was it one that waiting would not have met? A file system that can't tell lies in memory, or it may wait. */
+/* After a failure: would a plain read have returned at once? A file system that can't tell is in memory, or it may wait. */
 static bool failed_hot(int fd)
 {
 	return errno == EOPNOTSUPP ? file_system_is_memory(fd) : errno != EAGAIN;
@@ -68,7 +68,7 @@ bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room)
 
 void stretch_ask(const struct stretch *stretch)
 {
-	/* Only advice: what fails here is met by whoever reads. */
+	/* Only advice: a failure here is met again by the read. */
 	readahead(stretch->fd, (off_t)stretch->offset, 2 * (size_t)stretch->length);
 }
 

@@ -12,19 +12,19 @@ struct stretch {
 	uint64_t offset;
 	uint32_t length;
 	bool in_memory;           /* known to lie in a file system that is all memory; otherwise it may */
-	_Atomic int64_t *cold_at; /* when somebody waited for some of the file last; NULL: nobody keeps that */
+	_Atomic int64_t *cold_at; /* when a read of the file last had to wait; NULL: not kept */
 };
 
-/* Room to read into what nobody looks at. */
+/* Room for bytes that are read and not looked at. */
 struct stretch_room {
 	void *bytes;
 	size_t size;
 };
 
 /*
- * Would reading it return at once? Never waits. A few bytes tell, since the kernel reads and drops in runs; but of a file
- * that was waited for a moment ago parts are still on their way, in no order: there all of it is read to know. Where the
- * kernel can't tell, only tmpfs counts as memory. What can't be read counts as hot: that too is found out at once.
+ * Would reading it return at once? Never waits. A few bytes tell, since the kernel reads and drops in runs; but parts of a
+ * file that was waited for a moment ago are still on their way, in no order: then all of it is read to know. Where the kernel
+ * can't tell, only tmpfs counts as memory. A part that can't be read counts as hot: a read fails at once, too.
  */
 bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
 

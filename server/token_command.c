@@ -1,4 +1,4 @@
-/* Carries out what ferryd token asks for. */
+/* Makes secrets, and adds, lists and removes tokens. */
 #include "token_command.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "whole_file.h"
 
 #define SECRET_BYTES 32
-/* Whoever looks for secrets that got lost knows it by this. */
+/* Scanners that look for lost secrets know it by this. */
 #define SECRET_PREFIX "ferry_"
 #define SECRET_TEXT_SIZE (sizeof(SECRET_PREFIX) + 2 * SECRET_BYTES)
 

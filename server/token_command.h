@@ -1,4 +1,4 @@
-/* ferryd token add, list, remove: changes the store of tokens and tells what is in it. */
+/* ferryd token add, list, remove: changes the store of tokens or lists it. */
 #ifndef TOKEN_COMMAND_H
 #define TOKEN_COMMAND_H
 
@@ -7,8 +7,8 @@
 #include "status.h"
 
 /*
- * Does what SETTINGS' token command asks for, in the state folder STATE. A new secret goes to stdout, and nowhere else.
- * STATUS_INVALID: something is wrong with the command; anything else: with the store.
+ * Carries out SETTINGS' token command in the state folder STATE. A new secret goes to stdout, and nowhere else.
+ * STATUS_INVALID: the command is wrong; any other failure is the store's.
  */
 MUST_CHECK enum status token_command_run(const struct settings *settings, int state, struct complaint *complaint);
 

@@ -100,7 +100,7 @@ enum status tokens_remove(struct tokens *tokens, const char *name)
 
 /* --- The file -------------------------------------------------------------------------------------------------------- */
 
-/* Takes what stands before the next DELIMITER, or all, off TEXT; the delimiter goes too. */
+/* Takes the text before the next DELIMITER, or all of it, off TEXT; the delimiter goes too. */
 static struct span take_until(struct span *text, char delimiter)
 {
 	const unsigned char *end = memchr(text->bytes, delimiter, text->length);

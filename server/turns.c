@@ -1,4 +1,4 @@
-/* A list through an array, and a semaphore that counts it. */
+/* A linked list inside an array, counted by an eventfd semaphore. */
 #include "turns.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 struct turns {
 	int counter;
 	_Atomic uint32_t waiting; /* in the list; changes under lock */
-	_Atomic uint32_t asked;   /* how often whether one is due, while somebody waited */
+	_Atomic uint32_t asked;   /* calls of turns_are_due() while somebody waited */
 	pthread_mutex_t lock;
 	/* guarded by lock */
 	uint32_t first, last;
@@ -55,7 +55,7 @@ int turns_event(const struct turns *turns)
 	return turns->counter;
 }
 
-/* Caller holds lock. */
+/* caller holds lock */
 static void append(struct turns *turns, uint32_t index)
 {
 	turns->list[index].waits = true;

@@ -1,4 +1,4 @@
-/* Turns: a list of connections that get one though their sockets have nothing to say. */
+/* Turns: a list of connections that get one though their sockets report nothing. */
 #ifndef TURNS_H
 #define TURNS_H
 
@@ -9,7 +9,7 @@
 
 struct turns;
 
-/* For indices below COUNT. Any thread may call what follows. */
+/* For indices below COUNT. Any thread may call the functions below. */
 MUST_CHECK enum status turns_new(uint32_t count, struct turns **turns);
 void turns_free(struct turns *turns);
 
@@ -19,7 +19,7 @@ int turns_event(const struct turns *turns);
 /* INDEX comes to the end of the list, unless it is in it already. */
 void turns_add(struct turns *turns, uint32_t index);
 
-/* Is a turn to come before whatever else there is? Every other time that this is asked while somebody waits. */
+/* Does a turn come before anything else? Every other time that this is asked while somebody waits. */
 bool turns_are_due(struct turns *turns);
 
 /* Takes the first one off; false where there is none, or others were quicker. */

@@ -1,4 +1,4 @@
-/* A visitor: who is at the other end of a connection, as far as it decides what that one may read and use. */
+/* A visitor: the client of a connection, as far as that decides what it may read and use. */
 #ifndef VISITOR_H
 #define VISITOR_H
 
@@ -8,7 +8,7 @@
 #include "network.h"
 #include "tokens.h"
 
-/* What a client has shown to hold. */
+/* The token or key that a client has shown to hold. */
 struct claim {
 	enum token_kind kind;
 	struct digest digest; /* as in struct token */
@@ -17,11 +17,11 @@ struct claim {
 struct visitor {
 	struct network_host host;
 	struct claim *claim; /* heap; NULL: none */
-	struct caps_part *part; /* its peer's; NULL: only counted among all */
+	struct caps_part *part; /* its peer's; NULL: only counted in all */
 	char text[];         /* address and port, for the log */
 };
 
-/* ferryd itself, which may look at everything that it serves. Known by its address, never by what is in it. */
+/* ferryd itself, which may look at everything that it serves. Known by its address, never by its fields. */
 extern const struct visitor VISITOR_SELF;
 
 /* NULL without memory. */

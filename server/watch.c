@@ -12,7 +12,7 @@
 #include "log.h"
 #include "path.h"
 
-/* Blocked signals arrive also where they are ignored; but who ignores SIGHUP (nohup) means it, unless it is to reload. */
+/* Blocked signals arrive even if they are ignored; but an ignored SIGHUP (nohup) is meant so, unless it is to reload. */
 static bool takes_hangup(bool reloadable)
 {
 	struct sigaction inherited;
@@ -92,7 +92,7 @@ static void take_signal(struct watch *watch)
 		stop(watch, signal.ssi_signo == SIGTERM ? "SIGTERM" : signal.ssi_signo == SIGINT ? "SIGINT" : "SIGHUP");
 }
 
-/* What comes before the end is of no interest. True at the end. */
+/* Input before the end is of no interest. True at the end. */
 static bool stdin_ended(void)
 {
 	char ignored[4096];

@@ -1,4 +1,4 @@
-/* What happens to a server from its ready line to its end: signals, the end of stdin, reloads. */
+/* The watch over a server from its ready line to its end: signals, the end of stdin, reloads. */
 #ifndef WATCH_H
 #define WATCH_H
 

@@ -1,4 +1,4 @@
-/* The window: how many requests and bytes of requests a client has unanswered (R and B of the protocol). */
+/* Counts requests until the kernel has the last byte of their answers. */
 #include "window.h"
 
 #include <stdlib.h>

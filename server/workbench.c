@@ -1,4 +1,4 @@
-/* The workbench: what a worker lends to the connection that it steps. */
+/* Allocates the buffers of a workbench. */
 #include "workbench.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* The workbench: what a worker lends to the connection that it steps. */
+/* The workbench: buffers and hashing lanes that a worker lends to the connection that it steps. */
 #ifndef WORKBENCH_H
 #define WORKBENCH_H
 
@@ -17,13 +17,13 @@ struct workbench {
 	struct services *services;
 	struct lanes *lanes;
 	uint64_t slot;          /* the name of the slot that the worker owns, see slots_wake() */
-	unsigned char *input;   /* WORKBENCH_INPUT bytes: what is received at once */
-	unsigned char *hashing; /* WORKBENCH_HASHING bytes: what is read and hashed at once, sixteen leaves */
+	unsigned char *input;   /* WORKBENCH_INPUT bytes: received at once */
+	unsigned char *hashing; /* WORKBENCH_HASHING bytes: read and hashed at once, sixteen leaves */
 	unsigned char *packing; /* OUTPUT_CAPACITY bytes: answers on their way into one send */
-	struct seals seals;     /* what is still missing in them */
+	struct seals seals;     /* digests that are still missing in them */
 };
 
-/* STATUS_NO_MEMORY, or what lanes_new says. */
+/* STATUS_NO_MEMORY, or as lanes_new(). */
 MUST_CHECK enum status workbench_init(struct workbench *bench, struct services *services);
 void workbench_release(struct workbench *bench);
 

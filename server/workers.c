@@ -21,7 +21,7 @@ struct workers {
 	struct worker list[];
 };
 
-/* What a worker has in its hands. */
+/* The connection that a worker owns. */
 struct hold {
 	struct slot *slot; /* NULL: nothing */
 	uint32_t events;   /* that led to it */
@@ -59,8 +59,8 @@ static enum slots_next next_event(struct worker *worker, bool sleep, struct slot
 }
 
 /*
- * Takes up what waits, if anything does: it comes before the connection at hand, which goes to the end of the queue by
- * being armed. Where nothing waits the one at hand goes on.
+ * Takes up a connection that waits, if one does: it comes before the one at hand, which goes to the end of the queue by being
+ * armed. If none waits the one at hand goes on.
  */
 static enum slots_next take_up(struct worker *worker, struct hold *hold)
 {
