@@ -1,11 +1,11 @@
-/* Hands out tokens for waiting at the disk, first come, first served. */
+/* Hands out permits to wait for the disk, first come, first served. */
 #include "cold.h"
 
 #include <stddef.h>
 
-void cold_init(struct cold *cold, unsigned tokens, void (*wake)(void *context, uint64_t name), void *context)
+void cold_init(struct cold *cold, unsigned permits, void (*wake)(void *context, uint64_t name), void *context)
 {
-	*cold = (struct cold){.wake = wake, .context = context, .lock = PTHREAD_MUTEX_INITIALIZER, .tokens = tokens};
+	*cold = (struct cold){.wake = wake, .context = context, .lock = PTHREAD_MUTEX_INITIALIZER, .permits = permits};
 }
 
 void cold_release(struct cold *cold)
@@ -38,9 +38,9 @@ bool cold_enter(struct cold *cold, struct cold_waiter *waiter, uint64_t name)
 		entered = waiter->granted;
 		waiter->queued = !entered;
 		waiter->granted = false;
-	} else if (cold->tokens > 0) {
+	} else if (cold->permits > 0) {
 		entered = true;
-		cold->tokens--;
+		cold->permits--;
 	} else {
 		waiter->queued = true;
 		waiter->name = name;
@@ -61,10 +61,10 @@ void cold_leave(struct cold *cold)
 		next->granted = true;
 		name = next->name;
 	} else {
-		cold->tokens++;
+		cold->permits++;
 	}
 	pthread_mutex_unlock(&cold->lock);
-	/* It may have withdrawn meanwhile, and given the token on: then this is a turn for nothing. */
+	/* It may have withdrawn meanwhile and passed the permit on: then this is a turn for nothing. */
 	if (next)
 		cold->wake(cold->context, name);
 }

@@ -1,4 +1,4 @@
-/* Asks what a step would wait for, and takes a token where it would. */
+/* Decides whether a step may wait for the disk, and steps it with a permit if so. */
 #include "cold_step.h"
 
 #include "clock.h"
@@ -6,7 +6,7 @@
 
 /* Reading or hashing a piece that lies in memory never takes so long, unless others have the processor. */
 #define WAITED (2 * CLOCK_MS)
-/* Who waits that long may have something else to say. */
+/* A reply that waits this long may have something else to send. */
 #define LOOK_AGAIN CLOCK_SECOND
 
 static struct stretch_room room_of(const struct workbench *bench)
@@ -14,7 +14,7 @@ static struct stretch_room room_of(const struct workbench *bench)
 	return (struct stretch_room){.bytes = bench->hashing, .size = WORKBENCH_HASHING};
 }
 
-/* What the next step would have to wait for. */
+/* The reading that the next step would have to wait for. */
 static enum reply_reading next_reading(struct reply *reply, const struct workbench *bench, struct stretch *stretch)
 {
 	if (!reply->class->reads || reply->warmed)
@@ -29,7 +29,7 @@ static enum reply_result wait_and_step(struct reply *reply, struct turn *turn, e
 	const struct stretch *stretch)
 {
 	if (reading == REPLY_SENDS_FILE) {
-		/* Sending comes without a token, thus in a turn of its own, when all of it is there. */
+		/* Sending takes no permit, and thus a turn of its own, once all of it is there. */
 		stretch_warm(stretch, room_of(turn->bench));
 		reply->warmed = true;
 		return REPLY_YIELD;
@@ -39,8 +39,8 @@ static enum reply_result wait_and_step(struct reply *reply, struct turn *turn, e
 	return reply->class->step(reply, turn);
 }
 
-/* The caller has a token. The kernel also says that it would wait where it would not: what was cold is known afterwards. */
-static enum reply_result step_with_token(struct reply *reply, struct turn *turn, enum reply_reading reading,
+/* The caller has a permit. The kernel may say that it would wait where it would not: only the time taken tells what was cold. */
+static enum reply_result step_with_permit(struct reply *reply, struct turn *turn, enum reply_reading reading,
 	const struct stretch *stretch)
 {
 	int64_t began = clock_now();
@@ -68,7 +68,7 @@ enum reply_result cold_step(struct reply *reply, struct cold_waiter *waiter, str
 	}
 	if (!cold_enter(cold, waiter, turn->bench->slot))
 		return reply_park(turn, clock_now() + LOOK_AGAIN);
-	enum reply_result result = step_with_token(reply, turn, reading, &stretch);
+	enum reply_result result = step_with_permit(reply, turn, reading, &stretch);
 	cold_leave(cold);
 	return result;
 }

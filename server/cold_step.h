@@ -1,4 +1,4 @@
-/* Steps of replies beside the disk: with what they need in memory, or with a token to wait for it. */
+/* Steps of replies beside the disk: with their data in memory, or with a permit to wait for it. */
 #ifndef COLD_STEP_H
 #define COLD_STEP_H
 
@@ -6,8 +6,8 @@
 #include "reply.h"
 
 /*
- * Steps REPLY, or brings into memory what its next step begins to send, or parks it in the queue for a token as WAITER, which
- * is its conversation's.
+ * Steps REPLY, or brings into memory what its next step begins to send, or parks it in the queue for a permit as WAITER,
+ * which is its conversation's.
  */
 enum reply_result cold_step(struct reply *reply, struct cold_waiter *waiter, struct turn *turn);
 

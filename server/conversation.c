@@ -365,7 +365,7 @@ enum pace conversation_serve(struct conversation *conversation, struct workbench
 		if (!output_ready(&conversation->output))
 			pace = send_output(conversation, bench, PACE_GO_ON);
 		if (pace != PACE_GO_ON) {
-			/* A token is for a step, and there is none before all of this is sent. */
+			/* A permit is for a step, and the next one comes after all of this is sent. */
 			cold_withdraw(&conversation->services->cold, &conversation->cold);
 			return pace;
 		}

@@ -37,7 +37,7 @@ static void wake_slot(void *slots, uint64_t name)
  * A worker hashes the bytes that it has read: more such workers than there are processors would only delay those that answer
  * from memory. A setting above the default means that more may wait.
  */
-static unsigned cold_tokens(const struct settings *settings)
+static unsigned cold_permits(const struct settings *settings)
 {
 	unsigned cores = threads_cores(), ready = cores > ALWAYS_READY ? cores : ALWAYS_READY;
 
@@ -93,7 +93,7 @@ static enum status start(struct server *server, const struct server_setup *setup
 	if (status != STATUS_OK)
 		return status;
 	status = slots_new(setup->settings->max_connections + PEERS_REFUSALS, &server->slots);
-	cold_init(&server->services.cold, cold_tokens(setup->settings), wake_slot, server->slots);
+	cold_init(&server->services.cold, cold_permits(setup->settings), wake_slot, server->slots);
 	if (status == STATUS_OK)
 		status = start_threads(server, setup);
 	if (status == STATUS_OK)

@@ -1,4 +1,4 @@
-/* Tests of the tokens for waiting at the disk: never more than there are, first come, first served, none lost. */
+/* Tests of the permits to wait for the disk: never more than there are, first come, first served, none lost. */
 #include "cold.h"
 
 #include <setjmp.h>
@@ -59,7 +59,7 @@ static void assert_woken(const struct fixture *fixture, size_t count, uint64_t l
 	assert_int_equal(fixture->woken[count - 1], last);
 }
 
-static void there_are_so_many_tokens_and_no_more(void **state)
+static void there_are_so_many_permits_and_no_more(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -70,7 +70,7 @@ static void there_are_so_many_tokens_and_no_more(void **state)
 	assert_int_equal(fixture->woken_count, 0);
 }
 
-static void a_token_that_nobody_waits_for_is_there_again(void **state)
+static void a_permit_that_nobody_waits_for_is_there_again(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -116,7 +116,7 @@ static void who_withdraws_is_passed_over(void **state)
 	assert_false(enter(fixture, 2));
 }
 
-static void a_token_kept_for_who_withdraws_goes_on(void **state)
+static void a_permit_kept_for_who_withdraws_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -142,17 +142,17 @@ static void who_never_waited_has_nothing_to_withdraw(void **state)
 	assert_false(enter(fixture, 2));
 }
 
-#define WITH_TWO_TOKENS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_TWO_PERMITS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_TWO_TOKENS(there_are_so_many_tokens_and_no_more),
-		WITH_TWO_TOKENS(a_token_that_nobody_waits_for_is_there_again),
-		WITH_TWO_TOKENS(who_waits_longest_gets_the_next_and_is_woken),
-		WITH_TWO_TOKENS(who_withdraws_is_passed_over),
-		WITH_TWO_TOKENS(a_token_kept_for_who_withdraws_goes_on),
-		WITH_TWO_TOKENS(who_never_waited_has_nothing_to_withdraw),
+		WITH_TWO_PERMITS(there_are_so_many_permits_and_no_more),
+		WITH_TWO_PERMITS(a_permit_that_nobody_waits_for_is_there_again),
+		WITH_TWO_PERMITS(who_waits_longest_gets_the_next_and_is_woken),
+		WITH_TWO_PERMITS(who_withdraws_is_passed_over),
+		WITH_TWO_PERMITS(a_permit_kept_for_who_withdraws_goes_on),
+		WITH_TWO_PERMITS(who_never_waited_has_nothing_to_withdraw),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Tests of replies that would have to wait for the disk: they hold a token, or wait for one and lose nothing. */
+/* Tests of replies that would have to wait for the disk: they hold a permit, or wait for one and lose nothing. */
 /* Which files are cold is said here: a disk may bring what was asked for before it is asked for again. test_stretch asks one. */
 #include "cold_step.h"
 #include "last_folder.h"
@@ -54,14 +54,14 @@ static int setup(void **state)
 	return rig_setup(state);
 }
 
-static void take_all_tokens(struct rig *rig)
+static void take_all_permits(struct rig *rig)
 {
-	while (rig->services.cold.tokens > 0)
-		rig->services.cold.tokens--;
+	while (rig->services.cold.permits > 0)
+		rig->services.cold.permits--;
 }
 
-/* Somebody else gives a token back; whoever waits gets its turn. */
-static void give_token(struct rig *rig)
+/* Somebody else gives a permit back; whoever waits gets its turn. */
+static void give_permit(struct rig *rig)
 {
 	cold_leave(&rig->services.cold);
 	rig->wish.wake = 0;
@@ -81,22 +81,22 @@ static void cool(struct rig *rig, const char *path)
 	cold_file = stat.st_ino;
 }
 
-static void a_listing_waits_for_a_token(void **state)
+static void a_listing_waits_for_a_permit(void **state)
 {
 	struct rig *rig = *state;
 
 	rig_file(rig, "file", 10);
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	uint16_t number = rig_list(rig, "", false);
 	assert_true(waits(rig));
-	give_token(rig);
+	give_permit(rig);
 	rig_answer(rig, FRAME_ENTRIES, number);
 	rig_answer(rig, FRAME_DONE, number);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
-static void what_lies_in_memory_needs_no_token(void **state)
+static void what_lies_in_memory_needs_no_permit(void **state)
 {
 	struct rig *rig = *state;
 	uint64_t size = 2 * PIECE_SIZE + 5;
@@ -104,7 +104,7 @@ static void what_lies_in_memory_needs_no_token(void **state)
 	rig_file(rig, "small", 3000);
 	rig_file(rig, "large", size);
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	open_file(rig, "small", 3000);
 	struct version version = open_file(rig, "large", size);
 	for (int i = 0; i < 2; i++) {
@@ -116,29 +116,29 @@ static void what_lies_in_memory_needs_no_token(void **state)
 	rig_answer(rig, FRAME_FILE, rig_sum(rig, "large", SUM_FLAT));
 	rig_answer(rig, FRAME_SUM_RESULT, rig->number);
 	assert_null(rig->services.cold.first);
-	assert_int_equal(rig->services.cold.tokens, 0);
+	assert_int_equal(rig->services.cold.permits, 0);
 }
 
-/* Asks for a small file that is cold, while others have all tokens. */
+/* Asks for a small file that is cold, while others have all permits. */
 static uint16_t ask_for_cold_file(struct rig *rig)
 {
 	rig_file(rig, "file", 40000);
 	cool(rig, "file");
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	return ask(rig, "file", any, 0, 1);
 }
 
-static void a_cold_small_file_waits_for_a_token(void **state)
+static void a_cold_small_file_waits_for_a_permit(void **state)
 {
 	struct rig *rig = *state;
 
 	uint16_t number = ask_for_cold_file(rig);
 	assert_true(waits(rig));
-	give_token(rig);
+	give_permit(rig);
 	expect_file(rig, number);
 	expect_piece(rig, number, 40000, 0);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
 /* It was opened in a version that its bytes are not of any more. */
@@ -149,11 +149,11 @@ static void a_small_file_that_changes_before_it_is_read_is_changed(void **state)
 	uint16_t number = ask_for_cold_file(rig);
 	assert_true(waits(rig));
 	rig_file(rig, "file", 40000);
-	give_token(rig);
+	give_permit(rig);
 	assert_int_equal(rig_error(rig, number), ERROR_CHANGED);
 }
 
-static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
+static void a_cold_piece_that_is_hashed_waits_for_a_permit(void **state)
 {
 	struct rig *rig = *state;
 	uint64_t size = 2 * PIECE_SIZE;
@@ -161,17 +161,17 @@ static void a_cold_piece_that_is_hashed_waits_for_a_token(void **state)
 	rig_file(rig, "file", size);
 	cool(rig, "file");
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	uint16_t number = ask(rig, "file", any, 0, 1);
 	expect_file(rig, number);
 	assert_true(waits(rig));
 	assert_int_equal(rig->services.tally.hashed, 0);
-	give_token(rig);
+	give_permit(rig);
 	expect_piece(rig, number, size, 0);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
-static void a_cold_piece_with_a_known_digest_waits_for_a_token(void **state)
+static void a_cold_piece_with_a_known_digest_waits_for_a_permit(void **state)
 {
 	struct rig *rig = *state;
 	uint64_t size = 2 * PIECE_SIZE;
@@ -182,18 +182,18 @@ static void a_cold_piece_with_a_known_digest_waits_for_a_token(void **state)
 	expect_file(rig, ask(rig, "file", version, 1, 1));
 	expect_piece(rig, rig->number, size, 1);
 	cool(rig, "file");
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	uint16_t number = ask(rig, "file", version, 0, 2);
 	expect_file(rig, number);
 	assert_true(waits(rig));
-	give_token(rig);
+	give_permit(rig);
 	expect_piece(rig, number, size, 0);
 	expect_piece(rig, number, size, 1);
 	assert_int_equal(rig->services.tally.hashed, size);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
-static void a_cold_sum_and_cold_digests_wait_for_a_token(void **state)
+static void a_cold_sum_and_cold_digests_wait_for_a_permit(void **state)
 {
 	struct rig *rig = *state;
 	uint64_t size = PIECE_SIZE + 1;
@@ -201,21 +201,21 @@ static void a_cold_sum_and_cold_digests_wait_for_a_token(void **state)
 	rig_file(rig, "file", size);
 	rig_greet(rig);
 	cool(rig, "file");
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	uint16_t number = rig_sum(rig, "file", SUM_TREE);
 	rig_answer(rig, FRAME_FILE, number);
 	assert_true(waits(rig));
-	give_token(rig);
+	give_permit(rig);
 	rig_answer(rig, FRAME_SUM_RESULT, number);
 	struct version version = open_file(rig, "file", size);
 	cool(rig, "file");
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	number = rig_digests(rig, &(struct pieces_request){
 		.path = span_of("file"), .version = version, .first = 0, .count = 2, .fresh = true,
 	});
 	rig_answer(rig, FRAME_FILE, number);
 	assert_true(waits(rig));
-	give_token(rig);
+	give_permit(rig);
 	rig_answer(rig, FRAME_PIECES, number);
 	rig_answer(rig, FRAME_DONE, number);
 }
@@ -225,31 +225,31 @@ static void who_goes_while_waiting_leaves_the_queue(void **state)
 	struct rig *rig = *state;
 
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	rig_list(rig, "", false);
 	assert_true(waits(rig));
 	rig_disconnect(rig);
 	assert_null(rig->services.cold.first);
 	cold_leave(&rig->services.cold);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
-static void who_goes_with_a_token_kept_for_it_gives_it_back(void **state)
+static void who_goes_with_a_permit_kept_for_it_gives_it_back(void **state)
 {
 	struct rig *rig = *state;
 
 	rig_greet(rig);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	rig_list(rig, "", false);
 	assert_true(waits(rig));
 	cold_leave(&rig->services.cold);
-	assert_int_equal(rig->services.cold.tokens, 0);
+	assert_int_equal(rig->services.cold.permits, 0);
 	rig_disconnect(rig);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
-/* A token that is kept for a client who takes nothing would be out of use for as long as that lasts. */
-static void who_takes_nothing_gives_its_token_on(void **state)
+/* A permit kept for a client that is not reading would be out of use for as long as that lasts. */
+static void who_takes_nothing_gives_its_permit_on(void **state)
 {
 	struct rig *rig = *state;
 	struct cold *cold = &rig->services.cold;
@@ -262,14 +262,14 @@ static void who_takes_nothing_gives_its_token_on(void **state)
 	}
 	rig_greet(rig);
 	assert_int_equal(setsockopt(rig->server, SOL_SOCKET, SO_SNDBUF, &(int){4096}, sizeof(int)), 0);
-	take_all_tokens(rig);
+	take_all_permits(rig);
 	rig_list(rig, "", false);
 	rig_list(rig, "", false);
 	/* One for the folder, one for its names, which are not all sent; then the second listing has asked for one. */
 	for (unsigned i = 0; i < 3; i++) {
 		assert_true(waits(rig));
 		assert_false(cold_enter(cold, &other, 0));
-		give_token(rig);
+		give_permit(rig);
 		rig_settle(rig);
 		assert_true(cold_enter(cold, &other, 0));
 	}
@@ -304,7 +304,7 @@ static void the_last_folder_is_let_go_before_anybody_waits(void **state)
 	last_folder_keep(&last, folder, &rig->share, 0, span_of(""));
 	assert_int_equal(cold_step(&reply, &waiter, &turn), REPLY_DONE);
 	assert_int_equal(scratch_next_descriptor(), folder);
-	assert_int_equal(rig->services.cold.tokens, 1);
+	assert_int_equal(rig->services.cold.permits, 1);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, rig_teardown)
@@ -312,16 +312,16 @@ static void the_last_folder_is_let_go_before_anybody_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_listing_waits_for_a_token),
-		CASE(what_lies_in_memory_needs_no_token),
-		CASE(a_cold_small_file_waits_for_a_token),
+		CASE(a_listing_waits_for_a_permit),
+		CASE(what_lies_in_memory_needs_no_permit),
+		CASE(a_cold_small_file_waits_for_a_permit),
 		CASE(a_small_file_that_changes_before_it_is_read_is_changed),
-		CASE(a_cold_piece_that_is_hashed_waits_for_a_token),
-		CASE(a_cold_piece_with_a_known_digest_waits_for_a_token),
-		CASE(a_cold_sum_and_cold_digests_wait_for_a_token),
+		CASE(a_cold_piece_that_is_hashed_waits_for_a_permit),
+		CASE(a_cold_piece_with_a_known_digest_waits_for_a_permit),
+		CASE(a_cold_sum_and_cold_digests_wait_for_a_permit),
 		CASE(who_goes_while_waiting_leaves_the_queue),
-		CASE(who_goes_with_a_token_kept_for_it_gives_it_back),
-		CASE(who_takes_nothing_gives_its_token_on),
+		CASE(who_goes_with_a_permit_kept_for_it_gives_it_back),
+		CASE(who_takes_nothing_gives_its_permit_on),
 		CASE(the_last_folder_is_let_go_before_anybody_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
