@@ -52,7 +52,7 @@ enum status checksum_file(int folder, const char *name, uint64_t size, const str
 	struct stat stat;
 	struct digest digest;
 	int fd;
-	enum status status = beneath_open_file(folder, name, BENEATH_NO_LINKS, &fd, &stat);
+	enum status status = beneath_open_file(folder, name, BENEATH_NO_SYMLINKS, &fd, &stat);
 
 	if (status != STATUS_OK)
 		return status;

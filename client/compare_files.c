@@ -106,7 +106,7 @@ static enum status open_here(const struct compare *compare, const char *below, i
 {
 	if (compare->folder < 0)
 		return open_given(compare->path, fd, stat);
-	return beneath_open_file(compare->folder, below, BENEATH_NO_LINKS, fd, stat);
+	return beneath_open_file(compare->folder, below, BENEATH_NO_SYMLINKS, fd, stat);
 }
 
 /* What is no regular file here needs no digest. */

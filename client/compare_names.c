@@ -40,7 +40,7 @@ static void fail_walk(struct walk *walk, enum status status)
 static void enter(struct walk *walk, int folder, const char *name)
 {
 	int fd;
-	enum status status = beneath_open_folder(folder, name, BENEATH_NO_LINKS, &fd);
+	enum status status = beneath_open_folder(folder, name, BENEATH_NO_SYMLINKS, &fd);
 
 	if (status == STATUS_OK)
 		walk_folder(walk, fd);
@@ -62,7 +62,7 @@ static void visit(struct walk *walk, int folder, const char *name)
 static void check_folder(struct compare *compare, const char *below)
 {
 	struct stat stat;
-	enum status status = beneath_stat(compare->folder, below, BENEATH_NO_LINKS, &stat);
+	enum status status = beneath_stat(compare->folder, below, BENEATH_NO_SYMLINKS, &stat);
 
 	if (status == STATUS_NOT_FOUND || status == STATUS_NOT_FOLDER)
 		tell(compare, below, COMPARE_MISSING);
@@ -83,7 +83,7 @@ void compare_names(struct compare *compare, const struct catalog *catalog)
 		if (catalog->entries[i]->kind == ENTRY_FOLDER)
 			check_folder(compare, catalog->entries[i]->path);
 	}
-	enum status status = beneath_open_folder(compare->folder, "", BENEATH_NO_LINKS, &fd);
+	enum status status = beneath_open_folder(compare->folder, "", BENEATH_NO_SYMLINKS, &fd);
 	if (status == STATUS_OK)
 		walk_folder(&walk, fd);
 	else

@@ -182,7 +182,7 @@ static enum status enter_folder(const char *directory, const char *folder, struc
 	if (destination->folder < 0)
 		return STATUS_NOT_FOUND;
 	if (directory)
-		status = beneath_open_folder(destination->folder, folder, BENEATH_NO_LINKS, &fd);
+		status = beneath_open_folder(destination->folder, folder, BENEATH_NO_SYMLINKS, &fd);
 	else
 		status = open_folder(folder, &fd);
 	if (status != STATUS_OK)

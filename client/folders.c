@@ -147,7 +147,7 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 		return STATUS_OK;
 	}
 	plan_landing(&folder->node, path);
-	enum status status = beneath_open_folder(folders->options.root, path, BENEATH_NO_LINKS, &folder->fd);
+	enum status status = beneath_open_folder(folders->options.root, path, BENEATH_NO_SYMLINKS, &folder->fd);
 	if (status == STATUS_NOT_FOUND && absent == ABSENT_IS_MADE)
 		status = make_locked(folders, folder);
 	if (status == STATUS_OK)

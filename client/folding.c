@@ -31,7 +31,7 @@ static enum status lists_both(int folder, const char *one, const char *other, bo
 	struct dirent *entry;
 	unsigned count = 0;
 	int fd;
-	enum status status = beneath_open_folder(folder, "", BENEATH_NO_LINKS, &fd);
+	enum status status = beneath_open_folder(folder, "", BENEATH_NO_SYMLINKS, &fd);
 
 	if (status != STATUS_OK)
 		return status;

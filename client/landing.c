@@ -24,7 +24,7 @@ static void open_basis(struct download *download, int folder)
 	struct stat stat;
 	int fd;
 
-	if (beneath_open_file(folder, download->file->name, BENEATH_NO_LINKS, &fd, &stat) != STATUS_OK)
+	if (beneath_open_file(folder, download->file->name, BENEATH_NO_SYMLINKS, &fd, &stat) != STATUS_OK)
 		return;
 	if (!download->kept && partial_clone(&download->partial, fd) == STATUS_OK)
 		close(fd);
@@ -241,7 +241,7 @@ static enum status open_in_place(struct transfer *transfer, struct download *dow
 	if (status != STATUS_OK)
 		return status;
 	download->uses_folder = true;
-	status = beneath_open_file(folder, download->file->name, BENEATH_NO_LINKS, &download->basis, &stat);
+	status = beneath_open_file(folder, download->file->name, BENEATH_NO_SYMLINKS, &download->basis, &stat);
 	if (status != STATUS_OK)
 		return status;
 	return place_matches(&stat, download->source.size, &download->source.mtime) ? STATUS_OK : STATUS_CHANGED;

@@ -141,7 +141,7 @@ static enum status make_readable(int folder, const char *name)
 {
 	int held;
 	struct stat stat;
-	enum status status = beneath_hold(folder, name, BENEATH_NO_LINKS, &held, &stat);
+	enum status status = beneath_hold(folder, name, BENEATH_NO_SYMLINKS, &held, &stat);
 
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;

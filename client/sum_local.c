@@ -78,11 +78,11 @@ static void visit(struct walk *walk, int folder, const char *name)
 	enum status status = beneath_stat_name(folder, name, &stat);
 
 	if (status == STATUS_OK && S_ISDIR(stat.st_mode)) {
-		status = beneath_open_folder(folder, name, BENEATH_NO_LINKS, &fd);
+		status = beneath_open_folder(folder, name, BENEATH_NO_SYMLINKS, &fd);
 		if (status == STATUS_OK)
 			walk_folder(walk, fd);
 	} else if (status == STATUS_OK && S_ISREG(stat.st_mode)) {
-		status = beneath_open_file(folder, name, BENEATH_NO_LINKS, &fd, &stat);
+		status = beneath_open_file(folder, name, BENEATH_NO_SYMLINKS, &fd, &stat);
 		if (status == STATUS_OK)
 			sum_file(walk->context, fd, &stat);
 	}

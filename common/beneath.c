@@ -86,17 +86,17 @@ static enum status walk(int root, const char *path, int flags, mode_t mode, int 
 }
 
 /* openat2 ignores no flag: one without a meaning must not be there. */
-static struct open_how how_to_open(int flags, mode_t mode, enum beneath_links links)
+static struct open_how how_to_open(int flags, mode_t mode, enum beneath_symlinks symlinks)
 {
 	struct open_how how = {.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
 
 	how.flags = (unsigned)(flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_LARGEFILE));
 	if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE)
 		how.mode = mode & 07777;
-	if (links == BENEATH_NO_LINKS)
+	if (symlinks == BENEATH_NO_SYMLINKS)
 		how.resolve |= RESOLVE_NO_SYMLINKS;
 	/* With both flags a symlink would be ENOTDIR; RESOLVE_NO_SYMLINKS alone says ELOOP. */
-	if (links == BENEATH_NO_LINKS && flags & O_DIRECTORY)
+	if (symlinks == BENEATH_NO_SYMLINKS && flags & O_DIRECTORY)
 		how.flags &= ~(unsigned long long)O_NOFOLLOW;
 	return how;
 }
@@ -130,7 +130,7 @@ static enum status resolve(int root, const char *path, struct open_how how, int 
 
 enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd)
 {
-	return resolve(root, path, how_to_open(flags | O_NOFOLLOW, mode, BENEATH_NO_LINKS), fd);
+	return resolve(root, path, how_to_open(flags | O_NOFOLLOW, mode, BENEATH_NO_SYMLINKS), fd);
 }
 
 enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode, int *fd)
@@ -163,11 +163,11 @@ static enum status keep(int opened, bool any, int *fd, struct stat *stat)
  * To open a FIFO releases a process that waits to write into it, and to open a device may do anything: the kind of file has to
  * be known before. The walk would hold a symlink here; its verdict on that is left to the opening.
  */
-static enum status look_before_opening(int root, const char *path, enum beneath_links links)
+static enum status look_before_opening(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	struct stat stat;
 	int held;
-	enum status status = resolve(root, path, how_to_open(O_PATH, 0, links), &held);
+	enum status status = resolve(root, path, how_to_open(O_PATH, 0, symlinks), &held);
 
 	if (status != STATUS_OK)
 		return status;
@@ -179,30 +179,30 @@ static enum status look_before_opening(int root, const char *path, enum beneath_
 	return status;
 }
 
-enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+enum status beneath_open_file(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat)
 {
 	int opened;
-	enum status status = look_before_opening(root, path, links);
+	enum status status = look_before_opening(root, path, symlinks);
 
 	if (status == STATUS_OK)
-		status = resolve(root, path, how_to_open(READ_FILE, 0, links), &opened);
+		status = resolve(root, path, how_to_open(READ_FILE, 0, symlinks), &opened);
 	return status == STATUS_OK ? keep(opened, false, fd, stat) : status;
 }
 
-enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd)
+enum status beneath_open_folder(int root, const char *path, enum beneath_symlinks symlinks, int *fd)
 {
-	return resolve(root, path, how_to_open(O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0, links), fd);
+	return resolve(root, path, how_to_open(O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0, symlinks), fd);
 }
 
-enum status beneath_hold_folder(int root, const char *path, enum beneath_links links, int *fd)
+enum status beneath_hold_folder(int root, const char *path, enum beneath_symlinks symlinks, int *fd)
 {
-	return resolve(root, path, how_to_open(O_PATH | O_DIRECTORY, 0, links), fd);
+	return resolve(root, path, how_to_open(O_PATH | O_DIRECTORY, 0, symlinks), fd);
 }
 
-enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat)
+enum status beneath_stat(int root, const char *path, enum beneath_symlinks symlinks, struct stat *stat)
 {
 	int fd;
-	enum status status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, links), &fd);
+	enum status status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, symlinks), &fd);
 
 	if (status != STATUS_OK)
 		return status;
@@ -212,15 +212,15 @@ enum status beneath_stat(int root, const char *path, enum beneath_links links, s
 	return status;
 }
 
-enum status beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+enum status beneath_hold(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat)
 {
 	int held;
 	enum status status = STATUS_SYMLINK;
 
-	if (links == BENEATH_LINKS_INSIDE)
-		status = resolve(root, path, how_to_open(O_PATH, 0, links), &held);
+	if (symlinks == BENEATH_SYMLINKS_INSIDE)
+		status = resolve(root, path, how_to_open(O_PATH, 0, symlinks), &held);
 	if (status != STATUS_OK)
-		status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, links), &held);
+		status = resolve(root, path, how_to_open(O_PATH | O_NOFOLLOW, 0, symlinks), &held);
 	return status == STATUS_OK ? keep(held, true, fd, stat) : status;
 }
 
@@ -321,7 +321,7 @@ bool beneath_names_later(void)
 
 enum status beneath_open_unnamed(int folder, mode_t mode, int *fd)
 {
-	enum status status = resolve(folder, "", how_to_open(O_RDWR | O_TMPFILE, mode, BENEATH_NO_LINKS), fd);
+	enum status status = resolve(folder, "", how_to_open(O_RDWR | O_TMPFILE, mode, BENEATH_NO_SYMLINKS), fd);
 
 	/* A kernel or file system without O_TMPFILE sees an attempt to open the folder for writing. */
 	return status == STATUS_IS_FOLDER ? STATUS_UNSUPPORTED : status;

@@ -16,28 +16,28 @@
  * O_NOFOLLOW instead; there symlinks are never followed. All other path calls of both programs live here too, each by
  * single component inside a directory opened this way. Descriptors are close-on-exec.
  */
-enum beneath_links {
-	BENEATH_NO_LINKS,     /* a symlink anywhere in the path: STATUS_SYMLINK */
-	BENEATH_LINKS_INSIDE, /* symlinks are followed as long as they stay below the root */
+enum beneath_symlinks {
+	BENEATH_NO_SYMLINKS,     /* a symlink anywhere in the path: STATUS_SYMLINK */
+	BENEATH_SYMLINKS_INSIDE, /* symlinks are followed as long as they stay below the root */
 };
 
 /* Opens a regular file for reading; STATUS_NOT_REGULAR for anything else, which is looked at and not opened. */
-MUST_CHECK enum status beneath_open_file(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+MUST_CHECK enum status beneath_open_file(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat);
 
 /* Opens a directory for reading; "" opens ROOT anew. */
-MUST_CHECK enum status beneath_open_folder(int root, const char *path, enum beneath_links links, int *fd);
+MUST_CHECK enum status beneath_open_folder(int root, const char *path, enum beneath_symlinks symlinks, int *fd);
 
 /* Holds a directory, O_PATH, for calls that take one component inside it; "" holds ROOT anew. */
-MUST_CHECK enum status beneath_hold_folder(int root, const char *path, enum beneath_links links, int *fd);
+MUST_CHECK enum status beneath_hold_folder(int root, const char *path, enum beneath_symlinks symlinks, int *fd);
 
 /* Looks at PATH itself (a symlink at the end is not followed); "" looks at ROOT. */
-MUST_CHECK enum status beneath_stat(int root, const char *path, enum beneath_links links, struct stat *stat);
+MUST_CHECK enum status beneath_stat(int root, const char *path, enum beneath_symlinks symlinks, struct stat *stat);
 
 /*
- * Holds what PATH leads to, O_PATH, and looks at it. With BENEATH_LINKS_INSIDE a symlink at the end is followed too, unless it
+ * Holds what PATH leads to, O_PATH, and looks at it. With BENEATH_SYMLINKS_INSIDE a symlink at the end is followed too, unless it
  * leads nowhere below ROOT: then it is held itself.
  */
-MUST_CHECK enum status beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
+MUST_CHECK enum status beneath_hold(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat);
 
 /* The general form: openat with FLAGS and MODE; O_CLOEXEC and O_NOFOLLOW are added. */
 MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd);

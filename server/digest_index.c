@@ -94,7 +94,7 @@ static enum status recall(struct digest_index *index, const char *name, const st
 {
 	int fd;
 	struct stat stat;
-	enum status status = beneath_open_file(index->folder, name, BENEATH_NO_LINKS, &fd, &stat);
+	enum status status = beneath_open_file(index->folder, name, BENEATH_NO_SYMLINKS, &fd, &stat);
 
 	if (status == STATUS_SYMLINK || status == STATUS_NOT_REGULAR)
 		return STATUS_MISMATCH;

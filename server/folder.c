@@ -82,7 +82,7 @@ static enum status open_share(const struct folder *list, const struct services *
 {
 	enum status status = find_share(list, services, name, share);
 
-	return status == STATUS_OK ? beneath_open_folder((*share)->folder, "", (*share)->links, fd) : status;
+	return status == STATUS_OK ? beneath_open_folder((*share)->folder, "", (*share)->symlinks, fd) : status;
 }
 
 enum status folder_open_below(struct folder *folder, struct services *services, const struct folder *parent,
@@ -97,7 +97,7 @@ enum status folder_open_below(struct folder *folder, struct services *services, 
 	if (parent->fd < 0)
 		status = open_share(parent, services, name, &share, &fd);
 	else
-		status = beneath_open_folder(parent->fd, name, BENEATH_NO_LINKS, &fd);
+		status = beneath_open_folder(parent->fd, name, BENEATH_NO_SYMLINKS, &fd);
 	folder->visitor = parent->visitor;
 	status = start(folder, services, status, fd);
 	if (status == STATUS_OK)
@@ -209,7 +209,7 @@ enum status folder_stat(const struct folder *folder, const struct services *serv
 		return status == STATUS_OK && own_folders_are(&services->shares->own, stat) ? STATUS_NOT_FOUND : status;
 	}
 	enum status status = find_share(folder, services, name, &share);
-	return status == STATUS_OK ? beneath_stat(share->folder, "", share->links, stat) : status;
+	return status == STATUS_OK ? beneath_stat(share->folder, "", share->symlinks, stat) : status;
 }
 
 /* All names were looked at: only those of the subfolders are left. */

@@ -87,7 +87,7 @@ static enum status look_around(struct sweep *sweep)
 {
 	int fd;
 	const struct dirent *entry = NULL;
-	enum status status = beneath_open_folder(sweep->folder, "", BENEATH_NO_LINKS, &fd);
+	enum status status = beneath_open_folder(sweep->folder, "", BENEATH_NO_SYMLINKS, &fd);
 
 	if (status != STATUS_OK)
 		return status;

@@ -98,7 +98,7 @@ enum status own_folders_are_above(const struct own_folders *own, int folder)
 {
 	struct stat here, above = {.st_ino = 0};
 	int held;
-	enum status status = beneath_hold_folder(folder, "", BENEATH_NO_LINKS, &held);
+	enum status status = beneath_hold_folder(folder, "", BENEATH_NO_SYMLINKS, &held);
 
 	if (status != STATUS_OK)
 		return status;
@@ -123,7 +123,7 @@ static enum status hold_other(const struct own_folders *own, int folder, struct 
 	int held;
 
 	path_copy(text, path);
-	enum status status = beneath_hold_folder(folder, text, BENEATH_NO_LINKS, &held);
+	enum status status = beneath_hold_folder(folder, text, BENEATH_NO_SYMLINKS, &held);
 	if (status != STATUS_OK)
 		return status;
 	status = look(own, held, &stat);

@@ -68,7 +68,7 @@ static enum status give_folder(int folder, const struct passwd *user)
 
 	if (folder < 0 || !is_roots_alone(folder))
 		return STATUS_OK;
-	enum status status = beneath_open_folder(folder, "", BENEATH_NO_LINKS, &opened);
+	enum status status = beneath_open_folder(folder, "", BENEATH_NO_SYMLINKS, &opened);
 	if (status != STATUS_OK)
 		return status;
 	DIR *stream = fdopendir(opened);

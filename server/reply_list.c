@@ -152,7 +152,7 @@ static enum folder_pass add_name(struct page *page, struct list *list, struct tu
 		return FOLDER_PASS;
 	}
 	enum status status = folder_stat(&level->folder, turn->services, name, &stat);
-	if (status == STATUS_OK && S_ISLNK(stat.st_mode) && level->folder.share->links == BENEATH_LINKS_INSIDE)
+	if (status == STATUS_OK && S_ISLNK(stat.st_mode) && level->folder.share->symlinks == BENEATH_SYMLINKS_INSIDE)
 		follow(list, turn, length, &stat);
 	if (status == STATUS_OK)
 		add_found(page, list, &stat, length);

@@ -67,7 +67,7 @@ static struct span way_of(const struct place *place)
 {
 	struct span way = {place->below.bytes, place->confined};
 
-	if (place->share->links == BENEATH_NO_LINKS && place->own->count > 0)
+	if (place->share->symlinks == BENEATH_NO_SYMLINKS && place->own->count > 0)
 		return path_folder(place->below);
 	return way.length < place->below.length ? way : span_of("");
 }
@@ -78,10 +78,10 @@ static enum status go(struct place *place, struct span way)
 	enum status status;
 
 	place->room[way.length] = '\0';
-	if (place->share->links == BENEATH_NO_LINKS)
+	if (place->share->symlinks == BENEATH_NO_SYMLINKS)
 		status = own_folders_hold_other(place->own, place->folder, way, &fd);
 	else
-		status = beneath_hold_folder(place->folder, place->room, place->share->links, &fd);
+		status = beneath_hold_folder(place->folder, place->room, place->share->symlinks, &fd);
 	if (status != STATUS_OK)
 		return status;
 	place->folder = fd;
@@ -127,7 +127,7 @@ static enum status check_place(const struct place *place, int fd)
 	char path[PATH_LENGTH_MAX + 1];
 	int folder;
 
-	if (place->share->links == BENEATH_NO_LINKS || (place->own->count == 0 && !place->share->hides))
+	if (place->share->symlinks == BENEATH_NO_SYMLINKS || (place->own->count == 0 && !place->share->hides))
 		return STATUS_OK;
 	if (trusted_path_below(place->share->folder, fd, path) != STATUS_OK || is_hidden(place->share, span_of(path)))
 		return STATUS_NOT_FOUND;
@@ -152,7 +152,7 @@ static enum status stat_shown(const struct place *place, struct stat *stat)
 {
 	int fd;
 	struct stat found;
-	enum status status = beneath_hold(place->folder, place->path, place->share->links, &fd, &found);
+	enum status status = beneath_hold(place->folder, place->path, place->share->symlinks, &fd, &found);
 
 	if (status != STATUS_OK)
 		return status;
@@ -178,7 +178,7 @@ static enum status open_file(struct place *place, struct opened_file *file)
 	enum status status = enter(place);
 	if (status != STATUS_OK)
 		return status;
-	status = beneath_open_file(place->folder, place->path, place->share->links, &file->fd, &file->stat);
+	status = beneath_open_file(place->folder, place->path, place->share->symlinks, &file->fd, &file->stat);
 	return status == STATUS_OK ? close_unless_shown(place, file->fd) : failure_shown(place, status);
 }
 
@@ -209,7 +209,7 @@ static enum status open_by_name(const struct place *place, struct last_folder *l
 /* The short way, by the folder at hand, or by one that is kept at hand from now on. False if it leads to no file. */
 static bool open_in_last(const struct place *place, struct last_folder *last, struct opened_file *file)
 {
-	if (!last || !place->share || place->share->links != BENEATH_NO_LINKS)
+	if (!last || !place->share || place->share->symlinks != BENEATH_NO_SYMLINKS)
 		return false;
 	if (open_by_name(place, last, file) == STATUS_OK)
 		return true;
@@ -241,7 +241,7 @@ static enum status open_folder(const struct place *place, int *fd)
 	enum status status = STATUS_OK;
 
 	if (place->share) {
-		status = beneath_open_folder(place->folder, place->path, place->share->links, &opened);
+		status = beneath_open_folder(place->folder, place->path, place->share->symlinks, &opened);
 		status = status == STATUS_OK ? close_unless_shown(place, opened) : failure_shown(place, status);
 	}
 	if (status == STATUS_OK)

@@ -37,7 +37,7 @@ static enum status learn_device(struct share *share)
 static enum status check_readable(int folder)
 {
 	int readable;
-	enum status status = beneath_open_folder(folder, "", BENEATH_NO_LINKS, &readable);
+	enum status status = beneath_open_folder(folder, "", BENEATH_NO_SYMLINKS, &readable);
 
 	if (status == STATUS_OK)
 		close(readable);
@@ -50,7 +50,7 @@ static enum status share_open(struct share *share, const struct share_settings *
 
 	if (status != STATUS_OK)
 		return status;
-	share->links = settings->follows ? BENEATH_LINKS_INSIDE : BENEATH_NO_LINKS;
+	share->symlinks = settings->follows ? BENEATH_SYMLINKS_INSIDE : BENEATH_NO_SYMLINKS;
 	share->hides = settings->hides;
 	status = refuse_kernel_files(share->folder);
 	if (status == STATUS_OK)

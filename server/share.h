@@ -15,7 +15,7 @@
 struct share {
 	char *name;   /* NULL for the lone unnamed share */
 	int folder;   /* directory descriptor, O_PATH */
-	enum beneath_links links;
+	enum beneath_symlinks symlinks;
 	bool hides;   /* names that begin with a dot are not served */
 	bool in_memory; /* all files on DEVICE; no other one gets its number as long as FOLDER is open */
 	dev_t device;

@@ -162,12 +162,12 @@ static void follow_links_inside(const char *path)
 	int kernels = open_by_kernel(path, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS), fd = -1;
 	struct stat ours, theirs;
 
-	CHECK((beneath_stat(scratch.folder, path, BENEATH_LINKS_INSIDE, &ours) == STATUS_OK) == (kernels >= 0));
+	CHECK((beneath_stat(scratch.folder, path, BENEATH_SYMLINKS_INSIDE, &ours) == STATUS_OK) == (kernels >= 0));
 	if (kernels >= 0) {
 		CHECK(fstat(kernels, &theirs) == 0 && ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev);
 		close(kernels);
 	}
-	if (beneath_open_file(scratch.folder, path, BENEATH_LINKS_INSIDE, &fd, &ours) != STATUS_OK)
+	if (beneath_open_file(scratch.folder, path, BENEATH_SYMLINKS_INSIDE, &fd, &ours) != STATUS_OK)
 		return;
 	CHECK(S_ISREG(ours.st_mode));
 	check_inside(fd);

@@ -105,7 +105,7 @@ static enum status land(int folder)
 static enum status land_by_path(const struct race *race)
 {
 	int folder;
-	enum status status = beneath_open_folder(race->in, "spot/deep", BENEATH_NO_LINKS, &folder);
+	enum status status = beneath_open_folder(race->in, "spot/deep", BENEATH_NO_SYMLINKS, &folder);
 
 	return status == STATUS_OK ? land(folder) : status;
 }

@@ -156,7 +156,7 @@ static enum verdict look_and_open(const struct field *field)
 struct way {
 	const char *name;
 	enum verdict (*go)(const struct field *field);
-	enum beneath_links links;
+	enum beneath_symlinks symlinks;
 	bool walk;
 };
 
@@ -176,11 +176,11 @@ static bool try_all(const void *argument)
 	unsigned counts[WRONG + 1] = {0}, attempts = 0;
 	int64_t limit = clock_now() + LIMIT;
 
-	field->share.links = tried->way->links;
+	field->share.symlinks = tried->way->symlinks;
 	for (; attempts < field->attempts || ((!counts[STAYED] || !counts[REFUSED]) && clock_now() < limit); attempts++)
 		counts[tried->way->go(field)]++;
 	printf("%s, %s, symlinks %s: %u attempts, %u opened, %u refused, %u escaped, %u wrong\n", tried->way->name,
-		tried->way->walk ? "walk" : "openat2", tried->way->links == BENEATH_NO_LINKS ? "refused" : "inside followed",
+		tried->way->walk ? "walk" : "openat2", tried->way->symlinks == BENEATH_NO_SYMLINKS ? "refused" : "inside followed",
 		attempts, counts[STAYED], counts[REFUSED], counts[ESCAPED], counts[WRONG]);
 	fflush(stdout);
 	return counts[ESCAPED] == 0 && counts[WRONG] == 0 && counts[STAYED] > 0 && counts[REFUSED] > 0;
@@ -207,25 +207,25 @@ static void who_looks_first_and_opens_then_is_led_out(void *stage, const void *a
 	assert_true(escaped > 0);
 }
 
-#define WAY(threat, name, go, links, walk) HOSTILE_WITH(threat, name, race, (&(const struct way){#go, go, links, walk}))
+#define WAY(threat, name, go, symlinks, walk) HOSTILE_WITH(threat, name, race, (&(const struct way){#go, go, symlinks, walk}))
 
 static const struct hostile_case cases[] = {
-	WAY(C2, openat2_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, false),
-	WAY(C2, openat2_that_follows_opens_no_file_below_a_swapped_folder, open_below, BENEATH_LINKS_INSIDE, false),
-	WAY(C2, openat2_that_follows_opens_no_swapped_file, open_leaf, BENEATH_LINKS_INSIDE, false),
-	WAY(C2, openat2_that_follows_lists_no_swapped_folder, open_folder, BENEATH_LINKS_INSIDE, false),
-	WAY(C2, openat2_that_follows_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_LINKS_INSIDE, false),
-	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_LINKS, true),
-	WAY(C3, the_walk_opens_no_swapped_file, open_leaf, BENEATH_NO_LINKS, true),
-	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_LINKS, true),
-	WAY(C3, the_walk_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_LINKS, true),
-	WAY(C3, the_walk_lists_no_swapped_folder, open_folder, BENEATH_NO_LINKS, true),
-	WAY(C3, the_walk_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_LINKS, true),
+	WAY(C2, openat2_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_opens_no_swapped_file, open_leaf, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_lists_no_swapped_folder, open_folder, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_SYMLINKS, false),
+	WAY(C2, openat2_that_follows_opens_no_file_below_a_swapped_folder, open_below, BENEATH_SYMLINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_opens_no_swapped_file, open_leaf, BENEATH_SYMLINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_lists_no_swapped_folder, open_folder, BENEATH_SYMLINKS_INSIDE, false),
+	WAY(C2, openat2_that_follows_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_SYMLINKS_INSIDE, false),
+	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder, open_below, BENEATH_NO_SYMLINKS, true),
+	WAY(C3, the_walk_opens_no_swapped_file, open_leaf, BENEATH_NO_SYMLINKS, true),
+	WAY(C3, the_walk_opens_no_file_below_a_swapped_folder_by_its_name, open_below_twice, BENEATH_NO_SYMLINKS, true),
+	WAY(C3, the_walk_opens_no_swapped_file_by_its_name, open_leaf_twice, BENEATH_NO_SYMLINKS, true),
+	WAY(C3, the_walk_lists_no_swapped_folder, open_folder, BENEATH_NO_SYMLINKS, true),
+	WAY(C3, the_walk_looks_at_nothing_below_a_swapped_folder, look_at, BENEATH_NO_SYMLINKS, true),
 	HOSTILE(C2, who_looks_first_and_opens_then_is_led_out),
 };
 

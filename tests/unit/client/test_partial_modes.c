@@ -23,11 +23,11 @@
 /* Then its holder removes what is held next, before anybody can look at it. */
 static bool is_removed_when_held;
 
-enum status __real_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
-enum status __wrap_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat);
-enum status __wrap_beneath_hold(int root, const char *path, enum beneath_links links, int *fd, struct stat *stat)
+enum status __real_beneath_hold(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat);
+enum status __wrap_beneath_hold(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat);
+enum status __wrap_beneath_hold(int root, const char *path, enum beneath_symlinks symlinks, int *fd, struct stat *stat)
 {
-	enum status status = __real_beneath_hold(root, path, links, fd, stat);
+	enum status status = __real_beneath_hold(root, path, symlinks, fd, stat);
 
 	if (status != STATUS_OK || !is_removed_when_held)
 		return status;

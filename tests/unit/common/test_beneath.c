@@ -153,28 +153,28 @@ static bool is_inside(int fd)
 	return pread(fd, &first, 1, 0) == 1 && first == 'i';
 }
 
-static enum status open_file(int root, const char *path, enum beneath_links links)
+static enum status open_file(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	struct stat stat = {.st_mode = 0};
 	int fd = NOT_OPENED;
-	enum status status = beneath_open_file(root, path, links, &fd, &stat);
+	enum status status = beneath_open_file(root, path, symlinks, &fd, &stat);
 
 	return judged(status, fd, S_ISREG(stat.st_mode) && is_inside(fd));
 }
 
-static enum status open_folder(int root, const char *path, enum beneath_links links)
+static enum status open_folder(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	struct stat stat;
 	int fd = NOT_OPENED;
-	enum status status = beneath_open_folder(root, path, links, &fd);
+	enum status status = beneath_open_folder(root, path, symlinks, &fd);
 
 	return judged(status, fd, fstat(fd, &stat) == 0 && S_ISDIR(stat.st_mode));
 }
 
-static enum status look(int root, const char *path, enum beneath_links links)
+static enum status look(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	struct stat stat = {.st_size = -1}, expected;
-	enum status status = beneath_stat(root, path, links, &stat);
+	enum status status = beneath_stat(root, path, symlinks, &stat);
 
 	if (status != STATUS_OK)
 		return stat.st_size == -1 ? status : STATUS_COUNT;
@@ -195,27 +195,27 @@ static enum status judged_as_file(enum status status, int fd)
 	return judged(status, fd, is_inside(fd));
 }
 
-static enum status open_general(int root, const char *path, enum beneath_links links)
+static enum status open_general(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	int fd = NOT_OPENED;
 
-	(void)links;
+	(void)symlinks;
 	enum status status = beneath_open(root, path, O_RDONLY | O_NONBLOCK, 0644, &fd);
 	return judged_as_file(status, fd);
 }
 
-static enum status open_walk(int root, const char *path, enum beneath_links links)
+static enum status open_walk(int root, const char *path, enum beneath_symlinks symlinks)
 {
 	int fd = NOT_OPENED;
 
-	(void)links;
+	(void)symlinks;
 	enum status status = beneath_open_walk(root, path, O_RDONLY | O_NONBLOCK, 0644, &fd);
 	return judged_as_file(status, fd);
 }
 
 static const struct way {
 	const char *name;
-	enum status (*open)(int root, const char *path, enum beneath_links links);
+	enum status (*open)(int root, const char *path, enum beneath_symlinks symlinks);
 	const struct expectation *expectations;
 	size_t count;
 	bool follows; /* where it is told to */
@@ -241,8 +241,8 @@ static bool way_is_right(int root, const struct way *way, bool kernel_follows)
 	for (size_t i = 0; i < way->count; i++) {
 		const struct expectation *this = &way->expectations[i];
 		enum status inside = way->follows && kernel_follows ? this->inside : this->no_links;
-		right &= has_status(way->name, this->path, way->open(root, this->path, BENEATH_NO_LINKS), this->no_links);
-		right &= has_status(way->name, this->path, way->open(root, this->path, BENEATH_LINKS_INSIDE), inside);
+		right &= has_status(way->name, this->path, way->open(root, this->path, BENEATH_NO_SYMLINKS), this->no_links);
+		right &= has_status(way->name, this->path, way->open(root, this->path, BENEATH_SYMLINKS_INSIDE), inside);
 	}
 	return right;
 }

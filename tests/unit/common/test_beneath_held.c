@@ -133,7 +133,7 @@ static bool all_folders_are_held_as_expected(const void *argument)
 
 	for (size_t i = 0; i < COUNT(folders); i++) {
 		int fd = NOT_OPENED;
-		enum status status = beneath_hold_folder(root, folders[i].name, BENEATH_NO_LINKS, &fd);
+		enum status status = beneath_hold_folder(root, folders[i].name, BENEATH_NO_SYMLINKS, &fd);
 		right &= status == folders[i].status && (fd == NOT_OPENED) == (status != STATUS_OK);
 		if (fd == NOT_OPENED)
 			continue;
@@ -162,7 +162,7 @@ static void a_folder_is_held_through_links_that_stay_inside_where_they_are_follo
 {
 	int fd;
 
-	assert_int_equal(beneath_hold_folder(folder_of(state), "to_folder/below", BENEATH_LINKS_INSIDE, &fd), STATUS_OK);
+	assert_int_equal(beneath_hold_folder(folder_of(state), "to_folder/below", BENEATH_SYMLINKS_INSIDE, &fd), STATUS_OK);
 	close(fd);
 }
 
@@ -171,11 +171,11 @@ static void what_lies_in_a_held_folder_opens_only_for_who_may_search_it(void **s
 	struct stat stat;
 	int held, fd;
 
-	assert_int_equal(beneath_hold_folder(folder_of(state), "folder", BENEATH_NO_LINKS, &held), STATUS_OK);
+	assert_int_equal(beneath_hold_folder(folder_of(state), "folder", BENEATH_NO_SYMLINKS, &held), STATUS_OK);
 	assert_int_equal(beneath_open_name(held, "deep", &fd, &stat), STATUS_OK);
 	close(fd);
 	close(held);
-	assert_int_equal(beneath_hold_folder(folder_of(state), "closed", BENEATH_NO_LINKS, &held), STATUS_OK);
+	assert_int_equal(beneath_hold_folder(folder_of(state), "closed", BENEATH_NO_SYMLINKS, &held), STATUS_OK);
 	assert_int_equal(beneath_open_name(held, "file", &fd, &stat), STATUS_REFUSED);
 	close(held);
 }
@@ -193,7 +193,7 @@ static void what_is_held_is_found_where_it_lies_now(void **state)
 	struct stat stat;
 	int fd, ends[2];
 
-	assert_int_equal(beneath_hold(folder_of(state), "to_folder/deep", BENEATH_LINKS_INSIDE, &fd, &stat), STATUS_OK);
+	assert_int_equal(beneath_hold(folder_of(state), "to_folder/deep", BENEATH_SYMLINKS_INSIDE, &fd, &stat), STATUS_OK);
 	assert_string_equal(place_of(state, fd), "folder/deep");
 	assert_int_equal(renameat(folder_of(state), "folder/deep", folder_of(state), "folder/below/moved"), 0);
 	assert_string_equal(place_of(state, fd), "folder/below/moved");

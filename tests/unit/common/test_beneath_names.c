@@ -288,9 +288,9 @@ static bool all_that_the_kernel_decides_is_busy(const void *argument)
 	int root = *(const int *)argument, fd;
 	struct stat stat;
 
-	return beneath_open_file(root, "file", BENEATH_NO_LINKS, &fd, &stat) == STATUS_BUSY &&
-	       beneath_open_folder(root, "", BENEATH_LINKS_INSIDE, &fd) == STATUS_BUSY &&
-	       beneath_stat(root, "file", BENEATH_NO_LINKS, &stat) == STATUS_BUSY;
+	return beneath_open_file(root, "file", BENEATH_NO_SYMLINKS, &fd, &stat) == STATUS_BUSY &&
+	       beneath_open_folder(root, "", BENEATH_SYMLINKS_INSIDE, &fd) == STATUS_BUSY &&
+	       beneath_stat(root, "file", BENEATH_NO_SYMLINKS, &stat) == STATUS_BUSY;
 }
 
 static void a_kernel_that_is_never_sure_is_asked_only_so_often(void **state)
@@ -307,8 +307,8 @@ static void a_device_is_no_file(void **state)
 	struct stat stat;
 
 	(void)state;
-	assert_int_equal(beneath_open_file(root, "null", BENEATH_NO_LINKS, &fd, &stat), STATUS_NOT_REGULAR);
-	assert_int_equal(beneath_stat(root, "null", BENEATH_NO_LINKS, &stat), STATUS_OK);
+	assert_int_equal(beneath_open_file(root, "null", BENEATH_NO_SYMLINKS, &fd, &stat), STATUS_NOT_REGULAR);
+	assert_int_equal(beneath_stat(root, "null", BENEATH_NO_SYMLINKS, &stat), STATUS_OK);
 	assert_true(S_ISCHR(stat.st_mode));
 	close(root);
 }
@@ -322,7 +322,7 @@ static void a_magic_link_is_never_followed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(paths); i++)
-		assert_int_equal(beneath_open_file(root, paths[i], BENEATH_LINKS_INSIDE, &fd, &stat), STATUS_SYMLINK);
+		assert_int_equal(beneath_open_file(root, paths[i], BENEATH_SYMLINKS_INSIDE, &fd, &stat), STATUS_SYMLINK);
 	close(root);
 }
 

@@ -112,14 +112,14 @@ static enum status open_without_links(int root, int *fd)
 {
 	struct stat stat;
 
-	return beneath_open_file(root, "spot/file", BENEATH_NO_LINKS, fd, &stat);
+	return beneath_open_file(root, "spot/file", BENEATH_NO_SYMLINKS, fd, &stat);
 }
 
 static enum status open_with_links_inside(int root, int *fd)
 {
 	struct stat stat;
 
-	return beneath_open_file(root, "spot/file", BENEATH_LINKS_INSIDE, fd, &stat);
+	return beneath_open_file(root, "spot/file", BENEATH_SYMLINKS_INSIDE, fd, &stat);
 }
 
 static enum status open_by_walking(int root, int *fd)
@@ -132,11 +132,11 @@ static enum status open_in_folder(int root, int *fd)
 {
 	struct stat stat;
 	int folder;
-	enum status status = beneath_open_folder(root, "spot", BENEATH_LINKS_INSIDE, &folder);
+	enum status status = beneath_open_folder(root, "spot", BENEATH_SYMLINKS_INSIDE, &folder);
 
 	if (status != STATUS_OK)
 		return status;
-	status = beneath_open_file(folder, "file", BENEATH_NO_LINKS, fd, &stat);
+	status = beneath_open_file(folder, "file", BENEATH_NO_SYMLINKS, fd, &stat);
 	close(folder);
 	return status;
 }
@@ -146,7 +146,7 @@ static enum status open_in_held_folder(int root, int *fd)
 {
 	struct stat stat;
 	int folder;
-	enum status status = beneath_hold_folder(root, "spot", BENEATH_NO_LINKS, &folder);
+	enum status status = beneath_hold_folder(root, "spot", BENEATH_NO_SYMLINKS, &folder);
 
 	if (status != STATUS_OK)
 		return status;

@@ -43,7 +43,7 @@ static int begin(void **state)
 	    symlinkat("../file", folder, "docs/part/out") < 0 || symlinkat("file", folder, "docs/part/in") < 0)
 		return -1;
 	shop->shares[0] = (struct share){
-		.name = docs, .folder = openat(folder, docs, O_PATH | O_CLOEXEC), .links = BENEATH_LINKS_INSIDE};
+		.name = docs, .folder = openat(folder, docs, O_PATH | O_CLOEXEC), .symlinks = BENEATH_SYMLINKS_INSIDE};
 	shop->shares[1] = (struct share){.name = open_share, .folder = openat(folder, open_share, O_PATH | O_CLOEXEC)};
 	shop->rules[0] = (struct share_settings){.name = docs, .access = SHARE_TOKENS};
 	shop->rules[1] = (struct share_settings){.name = open_share};

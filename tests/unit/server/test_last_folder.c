@@ -271,7 +271,7 @@ static void where_links_are_followed_nothing_is_held(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture->list[OPEN].links = BENEATH_LINKS_INSIDE;
+	fixture->list[OPEN].symlinks = BENEATH_SYMLINKS_INSIDE;
 	assert_string_equal(read_next(fixture, "open/way/a"), "folder/a");
 	assert_int_equal(held(fixture), 0);
 }

@@ -71,7 +71,7 @@ static int make_fixture(void **state)
 	if (plant(folder) < 0)
 		return -1;
 	int cache = openat(folder, "deep/cache", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fixture->share = (struct share){.folder = folder, .links = BENEATH_LINKS_INSIDE};
+	fixture->share = (struct share){.folder = folder, .symlinks = BENEATH_SYMLINKS_INSIDE};
 	fixture->shares = (struct shares){.list = &fixture->share, .count = 1};
 	enum status status = own_folders_add(&fixture->shares.own, cache);
 	close(cache);
@@ -148,8 +148,8 @@ static void nor_does_what_lies_in_it_whoever_may_read_it_there(void **state)
 	struct fixture *fixture = *state;
 	int before = scratch_next_descriptor();
 
-	for (int links = BENEATH_NO_LINKS; links <= BENEATH_LINKS_INSIDE; links++) {
-		fixture->share.links = (enum beneath_links)links;
+	for (int symlinks = BENEATH_NO_SYMLINKS; symlinks <= BENEATH_SYMLINKS_INSIDE; symlinks++) {
+		fixture->share.symlinks = (enum beneath_symlinks)symlinks;
 		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 			assert_nothing_at(fixture, paths[i]);
 		assert_int_equal(list(fixture, "deep/plain/entry"), STATUS_NOT_FOLDER);

@@ -237,7 +237,7 @@ static int serve_a_file(const struct act_place *place)
 	struct stat stat;
 	char bytes[16];
 
-	if (beneath_open_file(place->share, "file", BENEATH_NO_LINKS, &fd, &stat) != STATUS_OK)
+	if (beneath_open_file(place->share, "file", BENEATH_NO_SYMLINKS, &fd, &stat) != STATUS_OK)
 		return -1;
 	if (stat.st_size == 6 && pread(fd, bytes, sizeof(bytes), 0) == 6 && memcmp(bytes, "shared", 6) == 0)
 		result = 0;
@@ -250,7 +250,7 @@ static int list_share(const struct act_place *place)
 	int fd;
 	char bytes[1024];
 
-	if (beneath_open_folder(place->share, "", BENEATH_NO_LINKS, &fd) != STATUS_OK)
+	if (beneath_open_folder(place->share, "", BENEATH_NO_SYMLINKS, &fd) != STATUS_OK)
 		return -1;
 	long got = syscall(SYS_getdents64, fd, bytes, sizeof(bytes));
 	close(fd);

@@ -75,7 +75,7 @@ static void a_share_holds_its_folder_also_when_it_is_renamed(void **state)
 
 	assert_int_equal(open_one(scratch, NULL, "one", &shares), STATUS_OK);
 	assert_int_equal(renameat(scratch->folder, "one", scratch->folder, "other"), 0);
-	assert_int_equal(beneath_open_file(shares.list[0].folder, "file", shares.list[0].links, &fd, &stat), STATUS_OK);
+	assert_int_equal(beneath_open_file(shares.list[0].folder, "file", shares.list[0].symlinks, &fd, &stat), STATUS_OK);
 	assert_int_equal(stat.st_size, 3);
 	close(fd);
 	shares_release(&shares);
