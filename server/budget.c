@@ -53,14 +53,14 @@ static void stand_in_line(struct ticket *ticket, int stage, struct bucket *bucke
 
 int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ticket, uint64_t units, int64_t now)
 {
-	int64_t due = now + budget->burst;
+	int64_t latest = now + budget->burst;
 
 	pthread_mutex_lock(&budget->lock);
 	if (ticket->stage == TICKET_NONE && !peer)
 		*ticket = (struct ticket){TICKET_PEER, now};
 	else if (ticket->stage == TICKET_NONE)
 		stand_in_line(ticket, TICKET_PEER, peer, duration(units, budget->rate_per_peer), now);
-	if (ticket->stage == TICKET_PEER && ticket->turn <= due) {
+	if (ticket->stage == TICKET_PEER && ticket->due <= latest) {
 		stand_in_line(ticket, TICKET_WHOLE, &budget->whole, duration(units, budget->rate), now);
 		/* The peer's turn is of no use without the other. */
 		if (ticket->stage == TICKET_NONE && peer)
@@ -69,16 +69,16 @@ int64_t budget_ask(struct budget *budget, struct bucket *peer, struct ticket *ti
 	pthread_mutex_unlock(&budget->lock);
 	if (ticket->stage == TICKET_NONE)
 		return CLOCK_NEVER;
-	if (ticket->turn > due)
-		return ticket->turn - budget->burst;
+	if (ticket->due > latest)
+		return ticket->due - budget->burst;
 	*ticket = (struct ticket){.stage = TICKET_NONE};
 	return 0;
 }
 
 /* caller holds lock */
-static bool is_due(const struct bucket *bucket, int64_t due)
+static bool is_due(const struct bucket *bucket, int64_t latest)
 {
-	return atomic_load(&bucket->free_at) <= due;
+	return atomic_load(&bucket->free_at) <= latest;
 }
 
 /* caller holds lock */
@@ -98,10 +98,10 @@ void budget_charge(struct budget *budget, struct bucket *peer, uint64_t units, i
 
 enum status budget_take(struct budget *budget, struct bucket *peer, uint64_t units, int64_t now)
 {
-	int64_t due = now + budget->burst;
+	int64_t latest = now + budget->burst;
 
 	pthread_mutex_lock(&budget->lock);
-	bool taken = is_due(&budget->whole, due) && (!peer || is_due(peer, due));
+	bool taken = is_due(&budget->whole, latest) && (!peer || is_due(peer, latest));
 	if (taken)
 		book_both(budget, peer, units, now);
 	pthread_mutex_unlock(&budget->lock);

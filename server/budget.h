@@ -39,7 +39,7 @@ struct ticket {
 		TICKET_PEER,  /* has a turn among its peer's */
 		TICKET_WHOLE, /* has a turn among all */
 	} stage;
-	int64_t turn;
+	int64_t due;
 };
 
 /* A rate of 0 counts as 1: there is no "unlimited" by accident. */
