@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "file_range.h"
 #include "frame.h"
 #include "last_folder.h"
 #include "output.h"
 #include "services.h"
 #include "status.h"
-#include "stretch.h"
 #include "visitor.h"
 #include "wire.h"
 #include "workbench.h"
@@ -41,8 +41,8 @@ struct reply;
 /* How the next step uses the disk. */
 enum reply_reading {
 	REPLY_READS_NOTHING,
-	REPLY_READS_FILE,   /* reads the stretch */
-	REPLY_SENDS_FILE,   /* begins to send the stretch, which is read in later turns */
+	REPLY_READS_FILE,   /* reads the range */
+	REPLY_SENDS_FILE,   /* begins to send the range, which is read in later turns */
 	REPLY_READS_FOLDER, /* only reading it will tell whether it lies in memory */
 };
 
@@ -54,7 +54,7 @@ struct reply_class {
 	const char *name; /* for the log */
 	enum reply_result (*step)(struct reply *reply, struct turn *turn);
 	/* NULL: REPLY_READS_NOTHING throughout. */
-	enum reply_reading (*reads)(struct reply *reply, struct stretch *stretch);
+	enum reply_reading (*reads)(struct reply *reply, struct file_range *range);
 	/* Releases what the reply holds; its own memory is freed by reply_free(). NULL: nothing. */
 	void (*release)(struct reply *reply, struct services *services);
 };

@@ -157,7 +157,7 @@ static void release(struct reply *reply, struct services *services)
 	source_release(&((struct digests *)reply)->source, services);
 }
 
-static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+static enum reply_reading reads(struct reply *reply, struct file_range *range)
 {
 	struct digests *digests = (struct digests *)reply;
 
@@ -166,7 +166,7 @@ static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
 	skip_known(digests);
 	if (digests->ready == digests->end || is_time_to_send(digests, clock_now()))
 		return REPLY_READS_NOTHING;
-	*stretch = source_stretch(&digests->source, digests->ready);
+	*range = source_file_range(&digests->source, digests->ready);
 	return REPLY_READS_FILE;
 }
 

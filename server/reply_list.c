@@ -300,10 +300,10 @@ static void release(struct reply *reply, struct services *services)
 		caps_charge(&services->caps, list->part, CAP_LISTING, list->owed, clock_now());
 }
 
-static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+static enum reply_reading reads(struct reply *reply, struct file_range *range)
 {
 	(void)reply;
-	(void)stretch;
+	(void)range;
 	return REPLY_READS_FOLDER;
 }
 

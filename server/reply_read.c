@@ -78,9 +78,9 @@ static enum reply_result read_small(struct read *read, struct turn *turn)
 /* Most small files lie in memory: trying costs no more than asking would. */
 static enum reply_result try_small(struct read *read, struct turn *turn)
 {
-	struct stretch stretch = source_stretch(&read->source, 0);
+	struct file_range range = source_file_range(&read->source, 0);
 
-	if (stretch_read_hot(&stretch, turn->bench->hashing))
+	if (file_range_read_hot(&range, turn->bench->hashing))
 		return send_small(read, turn);
 	read->state = READ_SMALL;
 	return REPLY_MORE;
@@ -184,14 +184,14 @@ static enum reply_result step(struct reply *reply, struct turn *turn)
 }
 
 /* Nothing may wait within a DATA frame: the needs of the next piece are asked for once the trailer is written. */
-static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+static enum reply_reading reads(struct reply *reply, struct file_range *range)
 {
 	struct read *read = (struct read *)reply;
 	bool between = read->state == READ_BETWEEN && read->next < read->end;
 
 	if (!between && read->state != READ_SMALL)
 		return REPLY_READS_NOTHING;
-	*stretch = source_stretch(&read->source, read->next);
+	*range = source_file_range(&read->source, read->next);
 	return between && has_digest(read) ? REPLY_SENDS_FILE : REPLY_READS_FILE;
 }
 

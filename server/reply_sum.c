@@ -137,7 +137,7 @@ static void release(struct reply *reply, struct services *services)
 	source_release(&sum->source, services);
 }
 
-static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
+static enum reply_reading reads(struct reply *reply, struct file_range *range)
 {
 	struct sum *sum = (struct sum *)reply;
 	struct digest digest;
@@ -146,7 +146,7 @@ static enum reply_reading reads(struct reply *reply, struct stretch *stretch)
 		return REPLY_READS_NOTHING;
 	if (sum->kind == SUM_TREE && source_known(&sum->source, sum->next, &digest))
 		return REPLY_READS_NOTHING;
-	*stretch = source_stretch(&sum->source, sum->next);
+	*range = source_file_range(&sum->source, sum->next);
 	return REPLY_READS_FILE;
 }
 

@@ -178,9 +178,9 @@ enum status source_read(const struct source *source, void *bytes, size_t length,
 	return status == STATUS_OK && got < length ? STATUS_CHANGED : status;
 }
 
-struct stretch source_stretch(const struct source *source, uint64_t piece)
+struct file_range source_file_range(const struct source *source, uint64_t piece)
 {
-	return (struct stretch){
+	return (struct file_range){
 		.fd = source->fd,
 		.offset = piece * PIECE_SIZE,
 		.length = piece_length(source_size(source), piece),

@@ -69,7 +69,7 @@ bool source_root(struct source *source, struct turn *turn, struct digest *root);
 MUST_CHECK enum status source_read(const struct source *source, void *bytes, size_t length, uint64_t offset);
 
 /* The part of the file that is a piece. */
-struct stretch source_stretch(const struct source *source, uint64_t piece);
+struct file_range source_file_range(const struct source *source, uint64_t piece);
 
 /* Reads and hashes a piece through the bench's buffer and takes no lock; the digest counts once source_remember agrees. */
 MUST_CHECK enum status source_compute(const struct source *source, struct workbench *bench, uint64_t piece,

@@ -40,7 +40,7 @@ $(BUILD)/tests/unit/client/%: $(BUILD)/tests/unit/client/%.o $(COMMON) $(SUPPORT
 # Its clock stands still where a test says so.
 $(BUILD)/tests/unit/server/test_reply_read_changes: LDFLAGS += -Wl,--wrap=clock_real
 # Here files are cold when a test says so.
-$(BUILD)/tests/unit/server/test_cold_replies: LDFLAGS += $(addprefix -Wl$(comma)--wrap=stretch_,is_hot read_hot ask warm)
+$(BUILD)/tests/unit/server/test_cold_replies: LDFLAGS += $(addprefix -Wl$(comma)--wrap=file_range_,is_hot read_hot ask warm)
 # Here something happens between two steps of a thread.
 $(BUILD)/tests/unit/server/test_shared_digests: LDFLAGS += -Wl,--wrap=index_entry_seal
 $(BUILD)/tests/unit/server/test_access_renewal: LDFLAGS += -Wl,--wrap=clock_real

@@ -1,5 +1,5 @@
 /* Tests of replies that would have to wait for the disk: they hold a permit, or wait for one and lose nothing. */
-/* Which files are cold is said here: a disk may bring what was asked for before it is asked for again. test_stretch asks one. */
+/* Which files are cold is said here: a disk may bring what was asked for before it is asked for again. test_file_range asks one. */
 #include "cold_step.h"
 #include "last_folder.h"
 #include "listing.h"
@@ -7,45 +7,45 @@
 
 #include <sys/stat.h>
 
-#include "stretch.h"
+#include "file_range.h"
 
 /* The file that does not lie in memory; 0: all do. */
 static ino_t cold_file;
 
-static bool is_cold(const struct stretch *stretch)
+static bool is_cold(const struct file_range *range)
 {
 	struct stat stat;
 
-	return cold_file != 0 && fstat(stretch->fd, &stat) == 0 && stat.st_ino == cold_file;
+	return cold_file != 0 && fstat(range->fd, &stat) == 0 && stat.st_ino == cold_file;
 }
 
-bool __wrap_stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
-bool __wrap_stretch_read_hot(const struct stretch *stretch, void *bytes);
-void __wrap_stretch_ask(const struct stretch *stretch);
-void __wrap_stretch_warm(const struct stretch *stretch, struct stretch_room room);
-bool __real_stretch_read_hot(const struct stretch *stretch, void *bytes);
+bool __wrap_file_range_is_hot(const struct file_range *range, struct file_range_room room);
+bool __wrap_file_range_read_hot(const struct file_range *range, void *bytes);
+void __wrap_file_range_ask(const struct file_range *range);
+void __wrap_file_range_warm(const struct file_range *range, struct file_range_room room);
+bool __real_file_range_read_hot(const struct file_range *range, void *bytes);
 
-bool __wrap_stretch_is_hot(const struct stretch *stretch, struct stretch_room room)
+bool __wrap_file_range_is_hot(const struct file_range *range, struct file_range_room room)
 {
 	(void)room;
-	return !is_cold(stretch);
+	return !is_cold(range);
 }
 
-bool __wrap_stretch_read_hot(const struct stretch *stretch, void *bytes)
+bool __wrap_file_range_read_hot(const struct file_range *range, void *bytes)
 {
-	return !is_cold(stretch) && __real_stretch_read_hot(stretch, bytes);
+	return !is_cold(range) && __real_file_range_read_hot(range, bytes);
 }
 
-void __wrap_stretch_ask(const struct stretch *stretch)
+void __wrap_file_range_ask(const struct file_range *range)
 {
-	if (is_cold(stretch))
+	if (is_cold(range))
 		cold_file = 0;
 }
 
-void __wrap_stretch_warm(const struct stretch *stretch, struct stretch_room room)
+void __wrap_file_range_warm(const struct file_range *range, struct file_range_room room)
 {
 	(void)room;
-	__wrap_stretch_ask(stretch);
+	__wrap_file_range_ask(range);
 }
 
 static int setup(void **state)
@@ -276,10 +276,10 @@ static void who_takes_nothing_gives_its_permit_on(void **state)
 	assert_null(cold->first);
 }
 
-static enum reply_reading needs_a_folder(struct reply *reply, struct stretch *stretch)
+static enum reply_reading needs_a_folder(struct reply *reply, struct file_range *range)
 {
 	(void)reply;
-	(void)stretch;
+	(void)range;
 	return REPLY_READS_FOLDER;
 }
 

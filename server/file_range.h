@@ -1,13 +1,13 @@
-/* A stretch of a file: whether it lies in memory, and how it gets there. */
-#ifndef STRETCH_H
-#define STRETCH_H
+/* A range of a file: whether it lies in memory, and how it gets there. */
+#ifndef FILE_RANGE_H
+#define FILE_RANGE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct stretch {
+struct file_range {
 	int fd;
 	uint64_t offset;
 	uint32_t length;
@@ -16,7 +16,7 @@ struct stretch {
 };
 
 /* Room for bytes that are read and not looked at. */
-struct stretch_room {
+struct file_range_room {
 	void *bytes;
 	size_t size;
 };
@@ -26,15 +26,15 @@ struct stretch_room {
  * file that was waited for a moment ago are still on their way, in no order: then all of it is read to know. Where the kernel
  * can't tell, only tmpfs counts as memory. A part that can't be read counts as hot: a read fails at once, too.
  */
-bool stretch_is_hot(const struct stretch *stretch, struct stretch_room room);
+bool file_range_is_hot(const struct file_range *range, struct file_range_room room);
 
 /* Asks for it, and for as much again behind it; waits for neither. */
-void stretch_ask(const struct stretch *stretch);
+void file_range_ask(const struct file_range *range);
 
 /* Asks, and waits until all of it is there. */
-void stretch_warm(const struct stretch *stretch, struct stretch_room room);
+void file_range_warm(const struct file_range *range, struct file_range_room room);
 
 /* Reads it whole where that needs no waiting; false otherwise. */
-bool stretch_read_hot(const struct stretch *stretch, void *bytes);
+bool file_range_read_hot(const struct file_range *range, void *bytes);
 
 #endif
