@@ -9,14 +9,13 @@
 
 #include "clock.h"
 #include "conversation.h"
+#include "deadlines.h"
 #include "identity.h"
 #include "last_folder.h"
 #include "log.h"
 #include "minimum_rate.h"
 
-/* How long a connection is still read from after its final ERROR. */
-#define LINGER (2 * CLOCK_SECOND)
-#define LINGER_TURNS 1000 /* a client that keeps sending is not listening */
+#define LINGER_TURNS 1000 /* a client that keeps sending is not listening to its final ERROR */
 #define TURN_AGAIN CLOCK_SECOND /* after which a handshake that got no turn asks again: no ERROR can be sent before it */
 
 struct connection {
@@ -27,13 +26,8 @@ struct connection {
 	bool left;            /* its place among the peers and its part of the caps are given back */
 	bool ended;           /* the peer's stream ended */
 	bool quiet;           /* nothing was under way, in either direction, when this turn began */
-	int64_t accepted;
-	int64_t active;       /* when bytes last moved */
-	int64_t lingers;      /* since when it only waits for the peer to go; 0: it does not */
-	unsigned lingered;    /* turns that this took */
-	uint32_t frame;       /* the one that is not complete; 0: none */
-	int64_t frame_since;
-	struct minimum_rate rate;
+	struct deadlines deadlines;
+	unsigned lingered;    /* turns in which it only waited for the peer to go */
 	size_t memory;        /* as it was counted last */
 };
 
@@ -92,8 +86,8 @@ enum status connection_new(struct services *services, int fd, const struct addre
 		return status;
 	}
 	gate_enter(&services->gate);
-	connection->accepted = connection->active = clock_now();
 	conversation_init(&connection->conversation, services, peer, connection->visitor, &connection->stream);
+	deadlines_init(&connection->deadlines, &connection->conversation, fd);
 	count_memory(connection, memory_of(connection));
 	*out = connection;
 	return STATUS_OK;
@@ -126,91 +120,15 @@ struct stream *connection_stream(struct connection *connection)
 	return &connection->stream;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Until when it may be idle; CLOCK_NEVER: it is not idle. */
-static int64_t idle_until(const struct connection *connection)
-{
-	const struct conversation *conversation = &connection->conversation;
-	const struct settings *settings = conversation->services->settings;
-
-	if (!conversation_is_idle(conversation))
-		return CLOCK_NEVER;
-	return connection->active + (conversation->goodbye ? settings->frame_deadline : settings->idle_deadline);
-}
-
-/* The one place for the limits on a client's time; each counts from a moment that the client cannot move. */
-static int64_t deadline_of(const struct connection *connection)
-{
-	const struct conversation *conversation = &connection->conversation;
-	const struct settings *settings = conversation->services->settings;
-	int64_t deadline = CLOCK_NEVER;
-
-	if (connection->lingers)
-		return connection->lingers + LINGER;
-	if (conversation->state == CONVERSATION_GREETING || conversation->judged == 0) /* a refusal, too, may wait for a handshake */
-		return connection->accepted + settings->greeting_deadline;
-	if (connection->frame)
-		deadline = earlier(deadline, connection->frame_since + settings->frame_deadline);
-	/* A client that still has much to receive is not idle. */
-	return connection->rate.since ? deadline : earlier(deadline, idle_until(connection));
-}
-
-/* Notes the times that deadline_of() and rate_due() count from. HANDED_BEFORE: bytes that the kernel had before this step. */
-static void note_times(struct connection *connection, bool received, uint64_t handed_before)
-{
-	const struct conversation *conversation = &connection->conversation;
-	const struct settings *settings = conversation->services->settings;
-	uint64_t handed = output_handed(&conversation->output);
-	bool pending = output_is_pending(&conversation->output);
-	uint32_t frame = conversation_partial_frame(conversation);
-	int64_t now = clock_now();
-
-	if (received || handed != handed_before)
-		connection->active = now;
-	if (frame != connection->frame)
-		connection->frame_since = now;
-	connection->frame = frame;
-	if ((handed != handed_before || pending || connection->rate.since) &&
-		minimum_rate_note(&connection->rate, connection->stream.fd, handed, pending, settings->rate_bytes, now))
-		connection->active = now;
-}
-
-/* By when the client must have received the minimum. */
-static int64_t rate_due(const struct connection *connection)
-{
-	return connection->rate.since ? connection->rate.since + connection->conversation.services->settings->rate_window : CLOCK_NEVER;
-}
-
-/* When to check that: also at the time when, with everything received, the client would have been idle for too long. */
-static int64_t look_at(const struct connection *connection)
-{
-	int64_t due = rate_due(connection), idle = idle_until(connection);
-
-	return connection->rate.since && idle > clock_now() ? earlier(due, idle) : due;
-}
-
 struct wish connection_first_wish(const struct connection *connection)
 {
 	/* A refusal begins with our ERROR, any other connection with the client's greeting. */
 	return (struct wish){
 		.read = true,
 		.write = !connection->conversation.peer,
-		.deadline = deadline_of(connection),
+		.deadline = deadlines_end(&connection->deadlines),
 		.wake = CLOCK_NEVER,
 	};
-}
-
-/* Is it past DUE? The log tells so: a client that is not reading would not receive an ERROR either. */
-static bool is_late(const struct connection *connection, int64_t due)
-{
-	if (due > clock_now())
-		return false;
-	log_line(LOG_INFO, "event=deadline peer=%s", connection->visitor->text);
-	return true;
 }
 
 /* Throws away all input until it ends. */
@@ -220,7 +138,7 @@ static enum connection_verdict linger(struct connection *connection, struct work
 
 	if ((status != STATUS_OK && status != STATUS_WANT_READ) || ++connection->lingered > LINGER_TURNS)
 		return CONNECTION_CLOSE;
-	*wish = (struct wish){.read = true, .deadline = deadline_of(connection), .wake = CLOCK_NEVER};
+	*wish = (struct wish){.read = true, .deadline = deadlines_end(&connection->deadlines), .wake = CLOCK_NEVER};
 	return CONNECTION_WAIT;
 }
 
@@ -239,7 +157,7 @@ static enum connection_verdict part(struct connection *connection, struct workbe
 		return close_orderly(connection);
 	if (stream_shut(&connection->stream) != STATUS_OK)
 		return CONNECTION_CLOSE;
-	connection->lingers = clock_now();
+	deadlines_linger(&connection->deadlines);
 	return linger(connection, bench, wish);
 }
 
@@ -258,8 +176,8 @@ static enum connection_verdict wait_as(struct connection *connection, enum pace 
 		/* Bytes that must not be read yet would be reported for ever, and so would the end. */
 		.read = reads,
 		.write = (pending && !stream_write_wants_input(stream)) || goes_on || wants_room,
-		.deadline = deadline_of(connection),
-		.wake = earlier(park_until, look_at(connection)),
+		.deadline = deadlines_end(&connection->deadlines),
+		.wake = deadlines_wake(&connection->deadlines, park_until),
 	};
 	return goes_on ? CONNECTION_GO_ON : CONNECTION_WAIT;
 }
@@ -289,8 +207,8 @@ static bool goes_on_after(struct connection *connection, enum status status)
 	}
 	if (!connection->ended || conversation->goodbye || conversation->state >= CONVERSATION_FAILING)
 		return true;
-	/* Either the client has gone, or the reaper has ended a wait in vain. */
-	if (!is_late(connection, deadline_of(connection)) || output_is_pending(&conversation->output))
+	/* Either the client has gone, or the reaper has ended a wait in vain. A client that is not reading gets no ERROR. */
+	if (!deadlines_passed(&connection->deadlines) || output_is_pending(&conversation->output))
 		return false;
 	conversation_fail(conversation, STATUS_TIMEOUT);
 	return true;
@@ -340,9 +258,9 @@ static enum pace take_turn(struct connection *connection, struct workbench *benc
 	last_folder_init(&last_folder);
 	pace = conversation_serve(conversation, bench, &last_folder, park_until);
 	last_folder_release(&last_folder);
-	note_times(connection, status == STATUS_OK, handed);
-	/* A turn may come a millisecond before it is due. */
-	return is_late(connection, rate_due(connection) - CLOCK_MS) ? PACE_LOST : pace;
+	deadlines_note(&connection->deadlines, status == STATUS_OK, handed);
+	/* A client that is not reading would not receive an ERROR either. */
+	return deadlines_too_slow(&connection->deadlines) ? PACE_LOST : pace;
 }
 
 /* Nobody waits for unsent bytes, or nobody shall have them: the kernel drops them now instead of keeping them for minutes. */
@@ -364,7 +282,7 @@ static bool has_turn(struct connection *connection, struct wish *wish)
 		return true;
 	int64_t turn = caps_ask(&services->caps, connection->visitor->part, CAP_HANDSHAKES, connection->handshake, 1, now);
 	if (turn != 0) {
-		*wish = (struct wish){.deadline = deadline_of(connection), .wake = turn == CLOCK_NEVER ? now + TURN_AGAIN : turn};
+		*wish = (struct wish){.deadline = deadlines_end(&connection->deadlines), .wake = turn == CLOCK_NEVER ? now + TURN_AGAIN : turn};
 		return false;
 	}
 	free(connection->handshake);
@@ -380,7 +298,7 @@ enum connection_verdict connection_step(struct connection *connection, struct wo
 
 	if (gate_stage(&conversation->services->gate) == GATE_CUT)
 		return abandon(connection);
-	if (connection->lingers)
+	if (connection->deadlines.lingers)
 		return linger(connection, bench, wish);
 	if (events & (EPOLLERR | EPOLLHUP))
 		return abandon(connection);
