@@ -33,7 +33,7 @@ $(BUILD)/ferry: $(CLIENT) $(COMMON)
 ROOM = $(BANNED) -Icommon
 $(BUILD)/common/%.o $(BUILD)/server/%.o $(BUILD)/client/%.o: BANNED = $(addprefix -include ,$(wildcard common/banned.h))
 $(BUILD)/common/clock.o: BANNED = -DBANNED_ALLOW_CLOCKS $(addprefix -include ,$(wildcard common/banned.h))
-$(BUILD)/common/beneath.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
+$(BUILD)/common/beneath.o $(BUILD)/common/trusted.o: BANNED = -DBANNED_ALLOW_PATHS $(addprefix -include ,$(wildcard common/banned.h))
 $(BUILD)/server/%.o: ROOM += -Iserver
 $(BUILD)/client/%.o: ROOM += -Iclient
 $(BUILD)/%.o: %.c $(BUILD)/flags

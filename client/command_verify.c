@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "commands.h"
 #include "compare.h"
 #include "exchange.h"
@@ -10,6 +9,7 @@
 #include "path.h"
 #include "record.h"
 #include "text.h"
+#include "trusted.h"
 
 /* --- What the server has ------------------------------------------------------------------------------------------- */
 

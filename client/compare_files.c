@@ -13,6 +13,7 @@
 #include "path.h"
 #include "record.h"
 #include "text.h"
+#include "trusted.h"
 
 #define CHECKS_MAX 64          /* files open at the same time */
 #define PIECES_AT_ONCE 1024u   /* so that neither side waits long while the other one hashes */

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "known_servers.h"
 #include "path.h"
 #include "private_folder.h"
 #include "text.h"
+#include "trusted.h"
 #include "whole_file.h"
 
 static char *folder_path(void)

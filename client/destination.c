@@ -14,6 +14,7 @@
 #include "path.h"
 #include "sync.h"
 #include "text.h"
+#include "trusted.h"
 
 #define SHOWN_SIZE 400
 

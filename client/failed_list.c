@@ -19,6 +19,7 @@
 #include "path.h"
 #include "sync.h"
 #include "text.h"
+#include "trusted.h"
 
 #define SHOWN_SIZE 300
 /* A server can fail one name again and again, and each time it takes a line. */

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "commands.h"
 #include "failure.h"
 #include "options.h"
+#include "trusted.h"
 #include "version.h"
 
 #define ANY_NUMBER SIZE_MAX

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "hex.h"
 #include "path.h"
 #include "text.h"
+#include "trusted.h"
 
 #define SHOWN_SIZE 200
 

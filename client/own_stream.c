@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "beneath.h"
+#include "trusted.h"
 
 #define DESCRIPTORS_MAX 256 /* what a shell hands on has a number far below */
 

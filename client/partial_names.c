@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "path.h"
 #include "patience.h"
+#include "trusted.h"
 
 #define SUFFIX ".ferry-part"
 #define HASH_DIGITS 16

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "all_bytes.h"
-#include "beneath.h"
 #include "configuration.h"
 #include "line_file.h"
 #include "message.h"
 #include "path.h"
 #include "text.h"
+#include "trusted.h"
 
 #define TEXT_MAX (1u << 20) /* of the file with a line for each server */
 #define SHOWN_SIZE 320

@@ -12,6 +12,7 @@
 #include "record.h"
 #include "sum.h"
 #include "text.h"
+#include "trusted.h"
 #include "walk.h"
 
 struct local {

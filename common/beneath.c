@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "trusted.h"
+
 /* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */
 #define TRIES_MAX 16
 
@@ -311,12 +313,10 @@ enum status beneath_remove_name(int folder, const char *name)
 	return status;
 }
 
-/* /proc leads to a file without a name; of itself only the privileged may use a descriptor for that before Linux 6.10. */
-#define OPEN_FILE_PATH "/proc/self/fd/"
-
 bool beneath_names_later(void)
 {
-	return access(OPEN_FILE_PATH, X_OK) == 0;
+	/* Before Linux 6.10 only the privileged may name a file by its descriptor alone. */
+	return access(TRUSTED_OPEN_FILES, X_OK) == 0;
 }
 
 enum status beneath_open_unnamed(int folder, mode_t mode, int *fd)
@@ -329,70 +329,15 @@ enum status beneath_open_unnamed(int folder, mode_t mode, int *fd)
 
 enum status beneath_give_name(int fd, int folder, const char *name)
 {
-	char path[sizeof(OPEN_FILE_PATH) + 10];
+	char path[sizeof(TRUSTED_OPEN_FILES) + 10];
 	enum status status = check_name(name);
 
 	if (status != STATUS_OK || linkat(fd, "", folder, name, AT_EMPTY_PATH) == 0)
 		return status;
 	if (errno != ENOENT)
 		return status_from_errno(errno);
-	snprintf(path, sizeof(path), OPEN_FILE_PATH "%d", fd);
+	snprintf(path, sizeof(path), TRUSTED_OPEN_FILES "%d", fd);
 	if (linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0)
 		return status_from_errno(errno);
 	return STATUS_OK;
-}
-
-enum status trusted_set_mode(int fd, mode_t mode)
-{
-	char path[sizeof(OPEN_FILE_PATH) + 10];
-
-	snprintf(path, sizeof(path), OPEN_FILE_PATH "%d", fd);
-	return fchmodat(AT_FDCWD, path, mode, 0) == 0 ? STATUS_OK : status_from_errno(errno);
-}
-
-enum status trusted_open(const char *path, int flags, mode_t mode, int *fd)
-{
-	int opened = open_retrying(AT_FDCWD, path, flags | O_CLOEXEC, mode);
-
-	if (opened < 0)
-		return status_from_errno(errno);
-	*fd = opened;
-	return STATUS_OK;
-}
-
-static bool find_path(int fd, char path[PATH_MAX])
-{
-	char link[sizeof(OPEN_FILE_PATH) + 10];
-
-	snprintf(link, sizeof(link), OPEN_FILE_PATH "%d", fd);
-	ssize_t length = readlink(link, path, PATH_MAX);
-	if (length < 0 || length == PATH_MAX)
-		return false;
-	path[length] = '\0';
-	return true;
-}
-
-enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1])
-{
-	char top[PATH_MAX], path[PATH_MAX];
-
-	if (!find_path(root, top) || !find_path(fd, path))
-		return STATUS_NOT_FOUND;
-	size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
-	if (strncmp(path, top, length) != 0 || (path[length] != '/' && path[length] != '\0'))
-		return STATUS_NOT_FOUND;
-	path_copy(below, span_of(path + length + (path[length] == '/')));
-	return STATUS_OK;
-}
-
-enum status trusted_open_folder_of(int fd, int *folder)
-{
-	char path[PATH_MAX];
-
-	/* A file without a place, such as a pipe, or with one out of reach, has no path that begins at the root. */
-	if (!find_path(fd, path) || path[0] != '/')
-		return STATUS_NOT_FOUND;
-	char *slash = strrchr(path, '/');
-	slash[slash == path] = '\0';
-	return trusted_open(path, O_PATH | O_DIRECTORY, 0, folder);
 }

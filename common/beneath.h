@@ -13,8 +13,8 @@
  * Every path here is relative to a directory descriptor that the caller holds and has passed path_check(). The
  * kernel refuses to leave that directory (openat2(2): RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, and RESOLVE_NO_SYMLINKS
  * unless asked otherwise). Where openat2 is missing or forbidden (ENOSYS, EPERM), each component is opened in turn with
- * O_NOFOLLOW instead; there symlinks are never followed. All other path calls of both programs live here too, each by
- * single component inside a directory opened this way. Descriptors are close-on-exec.
+ * O_NOFOLLOW instead; there symlinks are never followed. Other path calls take a single component inside a directory
+ * opened this way. Paths that the user gave are trusted.h's business. Descriptors are close-on-exec.
  */
 enum beneath_symlinks {
 	BENEATH_NO_SYMLINKS,     /* a symlink anywhere in the path: STATUS_SYMLINK */
@@ -69,20 +69,5 @@ bool beneath_names_later(void);
 MUST_CHECK enum status beneath_open_unnamed(int folder, mode_t mode, int *fd);
 /* Gives it a name; STATUS_EXISTS where that is taken. */
 MUST_CHECK enum status beneath_give_name(int fd, int folder, const char *name);
-
-/*
- * Opens a path that the user of this machine gave (a share, a destination, a configuration file): symlinks are
- * followed, nothing is confined. FLAGS as open(2); O_CLOEXEC is added.
- */
-MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, int *fd);
-
-/* As fchmod(2) where that takes no descriptor that is O_PATH, by way of /proc. */
-MUST_CHECK enum status trusted_set_mode(int fd, mode_t mode);
-
-/* The path below ROOT that the open file FD, O_PATH will do, has now, by /proc. STATUS_NOT_FOUND: none, or that can't be found out. */
-MUST_CHECK enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1]);
-
-/* Opens the folder that FD lies in, O_PATH. STATUS_NOT_FOUND likewise. */
-MUST_CHECK enum status trusted_open_folder_of(int fd, int *folder);
 
 #endif

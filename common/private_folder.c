@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "trusted.h"
 
 char *private_folder_path(const char *variable, const char *below_home)
 {

@@ -13,6 +13,7 @@
 #include "beneath.h"
 #include "path.h"
 #include "sync.h"
+#include "trusted.h"
 
 /* ".NAME.new" and ".NAME.lock" must be names too. */
 #define BESIDE_SIZE (PATH_NAME_MAX + 1)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "cache.h"
 #include "complaint.h"
 #include "content.h"
@@ -28,6 +27,7 @@
 #include "state.h"
 #include "text.h"
 #include "token_command.h"
+#include "trusted.h"
 #include "version.h"
 #include "watch.h"
 

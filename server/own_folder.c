@@ -9,6 +9,7 @@
 
 #include "beneath.h"
 #include "path.h"
+#include "trusted.h"
 
 void own_folders_release(struct own_folders *own)
 {

@@ -13,6 +13,7 @@
 #include "beneath.h"
 #include "log.h"
 #include "path.h"
+#include "trusted.h"
 
 enum status ready_check_fd(int fd, struct complaint *complaint)
 {

@@ -7,6 +7,7 @@
 #include "access.h"
 #include "beneath.h"
 #include "path.h"
+#include "trusted.h"
 
 #define LIST_OF_SHARES_MODE (S_IFDIR | 0555)
 

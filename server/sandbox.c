@@ -8,10 +8,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "lanes.h"
 #include "log.h"
 #include "sandbox_calls.h"
+#include "trusted.h"
 
 /* The cache, the state; the folders of three files, and those that their symlinks lead to; one for sanitizers. */
 #define PLACES_BESIDE_SHARES 9u

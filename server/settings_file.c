@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "path.h"
 #include "settings_table.h"
+#include "trusted.h"
 
 #define BLANKS " \t\r\n\f\v"
 

@@ -11,6 +11,7 @@
 
 #include "file_system.h"
 #include "path.h"
+#include "trusted.h"
 
 /* Sizes are wrong there, reads have side effects, and the target of a name depends on the process that asks. */
 static enum status refuse_kernel_files(int folder)

@@ -17,6 +17,7 @@
 
 #include "forbid.h"
 #include "scratch.h"
+#include "trusted.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define TEN "0123456789"

@@ -18,6 +18,7 @@
 #include "forbid.h"
 #include "path.h"
 #include "scratch.h"
+#include "trusted.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
