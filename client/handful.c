@@ -18,13 +18,13 @@ void handful_add(struct handful *handful, const struct errand *errand, size_t le
 
 bool handful_is_full(const struct handful *handful)
 {
-	return handful->count == HANDFUL_MAX;
+	return handful->count == LANES_BATCH;
 }
 
 void handful_prove(struct handful *handful, struct lanes *lanes)
 {
-	struct lane messages[HANDFUL_MAX];
-	struct digest digests[HANDFUL_MAX];
+	struct lane messages[LANES_BATCH];
+	struct digest digests[LANES_BATCH];
 
 	for (size_t i = 0; i < handful->count; i++) {
 		const struct span *bytes = &handful->files[i].bytes;

@@ -7,19 +7,17 @@
 
 #include "digest.h"
 #include "errand.h"
+#include "lanes.h"
 #include "wire.h"
 
-/* One message of a leaf leaves most lanes empty; so many fill them. */
-#define HANDFUL_MAX 16u
-
 struct handful {
-	unsigned char *room; /* HANDFUL_MAX leaves, borrowed */
+	unsigned char *room; /* LANES_BATCH leaves, borrowed */
 	struct held {
 		struct errand errand;
 		struct span bytes;
 		struct digest digest; /* that came with them */
 		bool proven;
-	} files[HANDFUL_MAX];
+	} files[LANES_BATCH];
 	size_t count;
 };
 

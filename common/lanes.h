@@ -41,9 +41,12 @@ struct lane {
 	struct digest *digest;
 };
 
+/* No backend hashes more messages side by side: one message of a leaf leaves most lanes empty, a batch of so many fills them. */
+#define LANES_BATCH 16u
+
 /*
- * Hashes COUNT independent messages; their order does not matter, their lengths may differ. Fastest with multiples of 16
- * messages of about one length; a few small ones cost no more than with OpenSSL. No digest may lie within a message.
+ * Hashes COUNT independent messages; their order does not matter, their lengths may differ. Fastest with multiples of
+ * LANES_BATCH messages of about one length; a few small ones cost no more than with OpenSSL. No digest may lie within a message.
  */
 void lanes_sha256(struct lanes *lanes, const struct lane *messages, size_t count);
 

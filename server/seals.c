@@ -8,14 +8,14 @@ void seals_add(struct seals *seals, struct lanes *lanes, struct span leaf, unsig
 	seals->list[seals->count].leaf = leaf;
 	seals->list[seals->count].root = root;
 	seals->list[seals->count].trailer = trailer;
-	if (++seals->count == SEALS_MAX)
+	if (++seals->count == LANES_BATCH)
 		seals_fill(seals, lanes);
 }
 
 void seals_fill(struct seals *seals, struct lanes *lanes)
 {
-	struct lane messages[SEALS_MAX];
-	struct digest digests[SEALS_MAX];
+	struct lane messages[LANES_BATCH];
+	struct digest digests[LANES_BATCH];
 
 	for (size_t i = 0; i < seals->count; i++) {
 		const struct span *leaf = &seals->list[i].leaf;

@@ -7,16 +7,13 @@
 #include "lanes.h"
 #include "wire.h"
 
-/* One message of a leaf leaves most lanes empty; so many fill them. */
-#define SEALS_MAX 16u
-
 /* Places in a buffer of packed answers, which must stay where it is until they are filled. */
 struct seals {
 	struct {
 		struct span leaf;
 		unsigned char *root;    /* 32 bytes each: where the leaf's digest belongs */
 		unsigned char *trailer;
-	} list[SEALS_MAX];
+	} list[LANES_BATCH];
 	size_t count;
 };
 

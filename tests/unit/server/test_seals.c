@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 /* More than one batch, and a rest. */
-#define FILES (2 * SEALS_MAX + 5)
+#define FILES (2 * LANES_BATCH + 5)
 
 struct answers {
 	char leaves[FILES][64];
@@ -51,7 +51,7 @@ static void every_answer_gets_the_digest_of_its_own_leaf(void **state)
 		struct span leaf = {.bytes = (unsigned char *)answers.leaves[i], .length = (size_t)length};
 		seals_add(&seals, lanes, leaf, answers.roots[i].bytes, answers.trailers[i].bytes);
 	}
-	assert_sealed(lanes, &answers, 2 * SEALS_MAX);
+	assert_sealed(lanes, &answers, 2 * LANES_BATCH);
 	seals_fill(&seals, lanes);
 	assert_sealed(lanes, &answers, FILES);
 	lanes_free(lanes);
