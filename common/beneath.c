@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "beneath_walk.h"
 #include "trusted.h"
 
 /* How often EAGAIN is tried again: renames elsewhere kept the kernel from being sure that it stayed below the root. */

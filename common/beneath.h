@@ -42,9 +42,6 @@ MUST_CHECK enum status beneath_hold(int root, const char *path, enum beneath_sym
 /* The general form: openat with FLAGS and MODE; O_CLOEXEC and O_NOFOLLOW are added. */
 MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd);
 
-/* The fallback on its own, for tests. */
-MUST_CHECK enum status beneath_open_walk(int root, const char *path, int flags, mode_t mode, int *fd);
-
 /*
  * Makes the folder NAME (one component, MODE & ~umask) inside PARENT unless it is there, and opens it without
  * following a symlink. *MADE tells whether it was new: then PARENT gained a name and wants an fsync.

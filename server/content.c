@@ -3,49 +3,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "content_state.h"
 #include "file_state.h"
 #include "file_system.h"
-#include "shared_digests.h"
 #include "wire.h"
-
-/*
- * contents.lock guards the table, the list of unused contents and the counts of users; it is never held together with the
- * lock of shared_digests. The version is constant and `stale` is atomic: neither needs a lock.
- */
-
-struct content {
-	struct version version;
-	struct stat stat;
-	atomic_bool stale;
-	_Atomic int64_t cold_at;
-
-	int fd; /* -1 while unused; constant for those who use the content */
-	/* guarded by contents.lock */
-	struct content *same_bucket;
-	struct content *older; /* neighbours in the list of unused ones */
-	struct content *newer;
-	unsigned users;
-
-	struct shared_digests digests;
-};
-
-struct contents {
-	size_t max;
-	struct digest_index *index;
-	size_t bucket_mask;
-	pthread_mutex_t lock;
-	/* guarded by lock */
-	size_t count; /* in the table, and stale ones still in use */
-	struct content *oldest; /* unused */
-	struct content *newest;
-	struct content *buckets[];
-};
 
 enum status contents_new(size_t max, struct digest_index *index, struct contents **contents)
 {
@@ -104,11 +69,6 @@ int content_fd(const struct content *content)
 _Atomic int64_t *content_cold_at(struct content *content)
 {
 	return &content->cold_at;
-}
-
-const struct version *content_version(const struct content *content)
-{
-	return &content->version;
 }
 
 /* A version is a piece of a SHA-256: any of its bytes are a good hash. */

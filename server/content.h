@@ -42,8 +42,6 @@ void content_release(struct contents *contents, struct content *content);
 int content_fd(const struct content *content);
 /* When a read of the file last had to wait for the disk; 0: never. */
 _Atomic int64_t *content_cold_at(struct content *content);
-/* For tests. */
-const struct version *content_version(const struct content *content);
 
 /* Compares the file with the version: STATUS_CHANGED, and stale for good, where it differs. */
 MUST_CHECK enum status content_check(struct contents *contents, struct content *content);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "beneath_walk.h"
 #include "path.h"
 #include "scratch.h"
 

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "beneath_walk.h"
 #include "forbid.h"
 #include "path.h"
 #include "scratch.h"

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "beneath_walk.h"
 #include "clock.h"
 #include "scratch.h"
 

@@ -1,5 +1,6 @@
 /* Tests of contents that several threads take, fill and make stale at once. */
 #include "content_fixture.h"
+#include "content_state.h"
 
 #include <pthread.h>
 #include <sys/stat.h>
@@ -19,7 +20,7 @@ static struct digest agreed_digest(const struct content *content, uint64_t piece
 {
 	struct digest digest = digest_of((unsigned char)piece);
 
-	memcpy(digest.bytes, content_version(content)->bytes, sizeof(content_version(content)->bytes));
+	memcpy(digest.bytes, content->version.bytes, sizeof(content->version.bytes));
 	return digest;
 }
 
