@@ -87,7 +87,7 @@ enum status authorities_verify(const struct authorities *authorities, X509 *cert
 {
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	bool ready = context && X509_STORE_CTX_init(context, authorities->store, certificate, chain) == 1 &&
-	             X509_STORE_CTX_set_default(context, "ssl_server") == 1 && expect(X509_STORE_CTX_get0_param(context), host);
+		X509_STORE_CTX_set_default(context, "ssl_server") == 1 && expect(X509_STORE_CTX_get0_param(context), host);
 	bool verified = ready && X509_verify_cert(context) == 1;
 
 	*reason = ready ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)) : "out of memory";

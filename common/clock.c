@@ -19,7 +19,7 @@ int64_t clock_of_timespec(struct timespec time)
 {
 	int64_t nanoseconds;
 	if (__builtin_mul_overflow((int64_t)time.tv_sec, CLOCK_SECOND, &nanoseconds) ||
-	    __builtin_add_overflow(nanoseconds, (int64_t)time.tv_nsec, &nanoseconds))
+		__builtin_add_overflow(nanoseconds, (int64_t)time.tv_nsec, &nanoseconds))
 		return time.tv_sec < 0 ? INT64_MIN : INT64_MAX;
 	return nanoseconds;
 }

@@ -82,7 +82,7 @@ static bool set_serial(X509 *certificate)
 {
 	BIGNUM *number = BN_new();
 	bool set = number && BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
-	           BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
+		BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
 
 	BN_free(number);
 	return set;
@@ -95,7 +95,7 @@ static bool set_names(X509 *certificate, const char *name)
 
 	snprintf(cut, sizeof(cut), "%s", name);
 	return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)cut, -1, -1, 0) &&
-	       X509_set_issuer_name(certificate, subject);
+		X509_set_issuer_name(certificate, subject);
 }
 
 static bool add_extension(X509 *certificate, int id, const char *value)
@@ -110,11 +110,11 @@ static bool add_extension(X509 *certificate, int id, const char *value)
 static bool fill(X509 *certificate, const char *name, EVP_PKEY *key)
 {
 	return X509_set_version(certificate, X509_VERSION_3) && set_serial(certificate) && set_names(certificate, name) &&
-	       ASN1_TIME_set_string(X509_getm_notBefore(certificate), "20200101000000Z") &&
-	       ASN1_TIME_set_string(X509_getm_notAfter(certificate), "99991231235959Z") &&
-	       X509_set_pubkey(certificate, key) && add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
-	       add_extension(certificate, NID_key_usage, "critical,digitalSignature") &&
-	       X509_sign(certificate, key, EVP_sha256()) > 0;
+		ASN1_TIME_set_string(X509_getm_notBefore(certificate), "20200101000000Z") &&
+		ASN1_TIME_set_string(X509_getm_notAfter(certificate), "99991231235959Z") &&
+		X509_set_pubkey(certificate, key) && add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
+		add_extension(certificate, NID_key_usage, "critical,digitalSignature") &&
+		X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
 static bool write_text(BIO *text, EVP_PKEY *key, X509 *certificate)

@@ -34,8 +34,8 @@ static const struct pace *pace_of_this_cpu(void)
 	 */
 	bool has_sha_ni = imb_get_feature_flags() & IMB_FEATURE_SHANI;
 	bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-	                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512bw") &&
-	                  __builtin_cpu_supports("avx512vl");
+		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512bw") &&
+		__builtin_cpu_supports("avx512vl");
 	if (has_avx512)
 		return has_sha_ni ? &avx512_beside_sha_ni : &avx512;
 	if (has_sha_ni)

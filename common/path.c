@@ -98,7 +98,7 @@ enum status path_join(char out[PATH_LENGTH_MAX + 1], struct span folder, struct 
 	size_t slash = folder.length > 0 && name.length > 0;
 
 	if (folder.length > PATH_LENGTH_MAX || name.length > PATH_LENGTH_MAX - slash ||
-	    folder.length + slash > PATH_LENGTH_MAX - name.length)
+		folder.length + slash > PATH_LENGTH_MAX - name.length)
 		return STATUS_NAME_TOO_LONG;
 	path_copy(out, folder);
 	if (slash)

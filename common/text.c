@@ -74,7 +74,7 @@ static bool is_control(uint32_t code)
 static bool is_layout(uint32_t code)
 {
 	return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069);
+		(code >= 0x2066 && code <= 0x2069);
 }
 
 static size_t escape_bytes(char *out, const unsigned char *bytes, size_t length)
@@ -178,7 +178,7 @@ void text_print_sum_name(FILE *out, struct span name)
 static bool stays_in_url(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       (byte != '\0' && strchr("-._~/", byte));
+		(byte != '\0' && strchr("-._~/", byte));
 }
 
 void text_print_url_path(FILE *out, struct span path)

@@ -51,7 +51,7 @@ static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 	(void)ssl;
 	(void)context;
 	if (SSL_select_next_proto(&selected, out_length, protocols, PROTOCOLS_LENGTH, offered, offered_length) !=
-	    OPENSSL_NPN_NEGOTIATED)
+		OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = selected;
 	return SSL_TLSEXT_ERR_OK;
@@ -60,20 +60,20 @@ static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 static bool set_common(SSL_CTX *ssl)
 {
 	SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_ENABLE_KTLS |
-	                             SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+		SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 	SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_read_ahead(ssl, 1);
 	SSL_CTX_set_default_read_buffer_len(ssl, TLS_RECEIVED_MAX);
 	SSL_CTX_set_cert_verify_callback(ssl, accept_any_chain, NULL);
 	return SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) && SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) &&
-	       SSL_CTX_set_ciphersuites(ssl, CIPHERS) && SSL_CTX_set1_groups_list(ssl, GROUPS) && SSL_CTX_set_num_tickets(ssl, 0);
+		SSL_CTX_set_ciphersuites(ssl, CIPHERS) && SSL_CTX_set1_groups_list(ssl, GROUPS) && SSL_CTX_set_num_tickets(ssl, 0);
 }
 
 static bool set_credentials(SSL_CTX *ssl, const struct credentials *own)
 {
 	return SSL_CTX_use_certificate(ssl, own->certificate) == 1 && SSL_CTX_set1_chain(ssl, own->chain) == 1 &&
-	       SSL_CTX_use_PrivateKey(ssl, own->key) == 1;
+		SSL_CTX_use_PrivateKey(ssl, own->key) == 1;
 }
 
 static enum status finish(SSL_CTX *ssl, bool set, struct tls_context *context)
@@ -108,7 +108,7 @@ enum status tls_context_client(const struct credentials *own, struct tls_context
 	SSL_CTX *ssl = SSL_CTX_new(TLS_client_method());
 	/* Success is 0 here. */
 	bool set = ssl && set_common(ssl) && (!own || set_credentials(ssl, own)) &&
-	           SSL_CTX_set_alpn_protos(ssl, protocols, PROTOCOLS_LENGTH) == 0;
+		SSL_CTX_set_alpn_protos(ssl, protocols, PROTOCOLS_LENGTH) == 0;
 
 	return finish(ssl, set, context);
 }

@@ -64,8 +64,8 @@ static void drop_reply(struct conversation *conversation, enum status status)
 	if (!reply)
 		return;
 	log_line(LOG_INFO, "event=request peer=%s op=%s path=%s status=\"%s\" bytes=%llu ms=%lld", conversation->visitor->text,
-	         reply->class->name, log_quote(path, sizeof(path), reply->path), status_text(status),
-	         (unsigned long long)count_bytes(conversation), (long long)((clock_now() - reply->started) / CLOCK_MS));
+		reply->class->name, log_quote(path, sizeof(path), reply->path), status_text(status),
+		(unsigned long long)count_bytes(conversation), (long long)((clock_now() - reply->started) / CLOCK_MS));
 	reply_free(reply, conversation->services);
 	conversation->reply = NULL;
 	cold_withdraw(&conversation->services->cold, &conversation->cold);
@@ -223,7 +223,7 @@ static void report_progress(struct conversation *conversation, int64_t now)
 	if (now - reply->last_word < SILENCE_MAX)
 		return;
 	progress_report_encode(output_writer(&conversation->output), reply->number,
-	                       &(struct progress_report){.done = reply->worked});
+		&(struct progress_report){.done = reply->worked});
 	reply->last_word = now;
 }
 
@@ -381,7 +381,7 @@ size_t conversation_memory(const struct conversation *conversation)
 	const struct reply *reply = conversation->reply;
 
 	return input_memory(&conversation->input) + output_memory(&conversation->output) +
-	       window_memory(&conversation->window) + (reply ? reply->memory : 0);
+		window_memory(&conversation->window) + (reply ? reply->memory : 0);
 }
 
 bool conversation_is_idle(const struct conversation *conversation)

@@ -22,7 +22,7 @@ static bool is_ipv4(const struct address *address)
 static bool is_pair(const struct address *wanted, size_t count)
 {
 	return count == 2 && is_ipv4(&wanted[0]) && !is_ipv4(&wanted[1]) && address_is_loopback(&wanted[0]) &&
-	       address_is_loopback(&wanted[1]) && address_port(&wanted[0]) == address_port(&wanted[1]);
+		address_is_loopback(&wanted[1]) && address_port(&wanted[0]) == address_port(&wanted[1]);
 }
 
 /* IPv4 clients belong to an IPv4 listener of the same port, where there is one. */

@@ -101,6 +101,6 @@ void guard_renew(const struct guard *guard, const struct settings *settings, con
 	if (status != STATUS_OK)
 		log_failure("access", status_text(status));
 	if (guard->identity &&
-	    identity_renew(guard->identity, settings, guard->state, clients_of(guard->access), &complaint) != STATUS_OK)
+		identity_renew(guard->identity, settings, guard->state, clients_of(guard->access), &complaint) != STATUS_OK)
 		log_failure("identity", complaint.text);
 }

@@ -35,7 +35,7 @@ static void become_idle(void)
 	struct sched_param none = {.sched_priority = 0};
 
 	if (pthread_setschedparam(pthread_self(), SCHED_IDLE, &none) != 0 ||
-	    syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0)) < 0)
+		syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0)) < 0)
 		log_line(LOG_WARN, "event=idle_priority status=refused");
 }
 

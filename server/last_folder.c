@@ -21,7 +21,7 @@ void last_folder_release(struct last_folder *last)
 bool last_folder_is(const struct last_folder *last, const struct share *share, size_t confined, struct span path)
 {
 	return last->share == share && last->confined == confined && last->length == path.length &&
-	       memcmp(last->path, path.bytes, path.length) == 0;
+		memcmp(last->path, path.bytes, path.length) == 0;
 }
 
 void last_folder_keep(struct last_folder *last, int fd, const struct share *share, size_t confined, struct span path)

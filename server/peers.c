@@ -116,7 +116,7 @@ static enum status enter(struct peers *peers, const struct address_peer *name, s
 	if (!peer)
 		return STATUS_NO_MEMORY;
 	if (peers->connections < peers->max && peer->connections < peers->max_per_peer &&
-	    caps_connect(peers->caps, &peer->part, clock_now()) == STATUS_OK) {
+		caps_connect(peers->caps, &peer->part, clock_now()) == STATUS_OK) {
 		peers->connections++;
 		peer->connections++;
 		*out = peer;

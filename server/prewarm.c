@@ -142,7 +142,7 @@ static enum folder_pass look_at(struct prewarm *prewarm, const char *name)
 	struct stat stat;
 
 	if (path_of(prewarm, name, path) != STATUS_OK ||
-	    folder_stat(&top(prewarm)->folder, prewarm->services, name, &stat) != STATUS_OK)
+		folder_stat(&top(prewarm)->folder, prewarm->services, name, &stat) != STATUS_OK)
 		return FOLDER_PASS;
 	if (S_ISREG(stat.st_mode) && stat.st_size > PIECE_SIZE) {
 		int64_t wait = unrememberable_for(&stat);
@@ -158,7 +158,7 @@ static void descend(struct prewarm *prewarm, const char *name)
 	char path[PATH_LENGTH_MAX + 1];
 
 	if (path_of(prewarm, name, path) != STATUS_OK ||
-	    folder_open_below(&below->folder, prewarm->services, &top(prewarm)->folder, name) != STATUS_OK)
+		folder_open_below(&below->folder, prewarm->services, &top(prewarm)->folder, name) != STATUS_OK)
 		return;
 	path_copy(prewarm->path, span_of(path));
 	below->path_length = span_of(path).length;

@@ -91,7 +91,7 @@ static void skip_known(struct digests *digests)
 	if (digests->remembering == REMEMBER_FRESH)
 		return;
 	while (digests->ready < digests->end && digests->ready - digests->sent < PIECES_PER_FRAME &&
-	       source_known(&digests->source, digests->ready, &digest))
+		source_known(&digests->source, digests->ready, &digest))
 		digests->ready++;
 }
 

@@ -95,7 +95,7 @@ static bool extend_path(struct list *list, const struct level *level, const char
 	size_t before = list->reply.path.length + (list->reply.path.length > 0);
 
 	if (!path_name_legal(last) || list->depth > list->depth_max ||
-	    list->base_depth + list->depth > PATH_DEPTH_MAX || before + start + last.length > PATH_LENGTH_MAX)
+		list->base_depth + list->depth > PATH_DEPTH_MAX || before + start + last.length > PATH_LENGTH_MAX)
 		return false;
 	if (level->path_length > 0)
 		list->path[level->path_length] = '/';

@@ -133,7 +133,7 @@ enum status sandbox_enter(const struct sandbox *sandbox, struct complaint *compl
 	if (status != STATUS_OK)
 		return complain(complaint, status, "ferryd: sandbox: %s", status_text(status));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 &&
-	    miss(sandbox, "no_new_privs", status_from_errno(errno), complaint) != STATUS_OK)
+		miss(sandbox, "no_new_privs", status_from_errno(errno), complaint) != STATUS_OK)
 		return STATUS_UNSUPPORTED;
 	int version = sandbox_files_version();
 	enum status files = confine_files(sandbox, version);

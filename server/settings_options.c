@@ -103,8 +103,8 @@ static const struct option_row rows[] = {
 static void print_help(void)
 {
 	puts("usage: ferryd [OPTION...] DIR       serve one directory\n"
-	     "       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n"
-	     "       ferryd [OPTION...] token add NAME | token list | token remove NAME\n");
+		"       ferryd [OPTION...] [-c FILE] serve the shares of a configuration\n"
+		"       ferryd [OPTION...] token add NAME | token list | token remove NAME\n");
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 		char letter[] = {'-', rows[i].letter, ',', ' ', '\0'};
@@ -113,7 +113,7 @@ static void print_help(void)
 		printf("  %-26s  %s\n", left, rows[i].help);
 	}
 	puts("\nWithout DIR and -c the settings come from $XDG_CONFIG_HOME/ferry/ferryd.conf, else /etc/ferry/ferryd.conf.\n"
-	     "See ferryd(8) and ferryd.conf(5).");
+		"See ferryd(8) and ferryd.conf(5).");
 }
 
 #define FIRST_NAME 256 /* getopt_long's value of row 0 by its name; letters are below */

@@ -55,9 +55,9 @@ const struct setting setting_rows[] = {
 	{SHARE(access), .kind = &setting_access, .initial = "anyone", .reloadable = true},
 	{.section = SECTION_SHARE, .name = "addresses", .kind = &setting_addresses, .initial = "", .reloadable = true},
 	{.section = SECTION_SHARE, .name = "symlinks", .offset = offsetof(struct share_settings, follows), .kind = &setting_symlinks,
-	 .initial = "no"},
+		.initial = "no"},
 	{.section = SECTION_SHARE, .name = "hidden", .offset = offsetof(struct share_settings, hides), .kind = &setting_hidden,
-	 .initial = "yes"},
+		.initial = "yes"},
 };
 const size_t setting_row_count = sizeof(setting_rows) / sizeof(setting_rows[0]);
 

@@ -112,7 +112,7 @@ static void tell_index(struct shared_digests *digests)
 	struct digest_draft draft;
 
 	if (digests->doubtful || count == 0 ||
-	    digest_index_encode(digests->index, &digests->version, &digests->known, &draft) != STATUS_OK)
+		digest_index_encode(digests->index, &digests->version, &digests->known, &draft) != STATUS_OK)
 		return;
 	digests->unsaved = 0;
 	digests->saving = true;

@@ -35,7 +35,7 @@ void slots_wake(struct slots *slots, uint64_t name)
 /* caller holds slot.lock */
 static void shut(struct slots *slots, struct slot *slot)
 {
-	(void)slots;
+	(void)slots; /* for_all() hands it on, for wake() */
 	atomic_store(&slot->deadline, CLOCK_NEVER);
 	/* It fails if the peer has reset it already: then the owner knows, too. */
 	shutdown(slot->fd, SHUT_RDWR);

@@ -54,5 +54,5 @@ void stock_change(struct stock *stock, struct holding *peer, uint64_t before, ui
 bool stock_is_spent(const struct stock *stock, const struct holding *peer)
 {
 	return atomic_load(&stock->whole.units) >= atomic_load(&stock->max) ||
-	       (peer && atomic_load(&peer->units) >= atomic_load(&stock->max_per_peer));
+		(peer && atomic_load(&peer->units) >= atomic_load(&stock->max_per_peer));
 }

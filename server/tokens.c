@@ -36,7 +36,7 @@ bool token_name_legal(const char *name)
 	size_t length = strlen(name);
 
 	return length > 0 && length <= TOKEN_NAME_MAX &&
-	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length;
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length;
 }
 
 /* A secret is 256 random bits: no salt or slow hash would make it harder to find. */
@@ -182,8 +182,8 @@ static bool parse_line(struct span line, struct token *token)
 {
 	token->name = copy_of(take_until(&line, ' '));
 	return token->name && token_name_legal(token->name) && parse_kind(take_until(&line, ' '), &token->kind) &&
-	       hex_parse(take_until(&line, ' '), &token->digest) && parse_expires(take_until(&line, ' '), &token->expires) &&
-	       parse_place(line, token);
+		hex_parse(take_until(&line, ' '), &token->digest) && parse_expires(take_until(&line, ' '), &token->expires) &&
+		parse_place(line, token);
 }
 
 /* A second token of a name, or one too many, is a wrong line like any other. */
