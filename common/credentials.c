@@ -19,8 +19,6 @@
 #define SECURITY_BITS 112 /* NIST SP 800-57, part 1, table 2: RSA from 2,048 bits on */
 #define NAME_MAX_LENGTH 64 /* ub-common-name, RFC 5280 appendix A.1 */
 
-/* --- Reading --------------------------------------------------------------------------------------------------------- */
-
 /* The first certificate is the one that is meant; the others are its chain. */
 static enum status read_certificates(BIO *text, struct credentials *credentials)
 {
@@ -75,8 +73,6 @@ void credentials_release(struct credentials *credentials)
 	EVP_PKEY_free(credentials->key);
 	*credentials = (struct credentials){.key = NULL};
 }
-
-/* --- Making ---------------------------------------------------------------------------------------------------------- */
 
 static bool set_serial(X509 *certificate)
 {
@@ -151,8 +147,6 @@ enum status credentials_make(const char *name, char **text, size_t *length)
 	EVP_PKEY_free(key);
 	return status;
 }
-
-/* --- Pins ------------------------------------------------------------------------------------------------------------ */
 
 enum status certificate_pin(const X509 *certificate, struct pin *pin)
 {

@@ -91,8 +91,6 @@ enum status conversation_end(struct conversation *conversation)
 	return status == STATUS_OK ? output_end(&conversation->output) : status;
 }
 
-/* --- What arrives ---------------------------------------------------------------------------------------------------- */
-
 static enum status admit(struct conversation *conversation, const struct frame *frame)
 {
 	conversation->judged++;
@@ -186,8 +184,6 @@ enum status conversation_receive(struct conversation *conversation, struct workb
 		break_off(conversation, verdict);
 	return STATUS_OK;
 }
-
-/* --- What is answered ------------------------------------------------------------------------------------------------ */
 
 static void write_error(struct conversation *conversation, uint16_t number, enum status failure)
 {

@@ -118,8 +118,6 @@ static void give_free(struct slots *slots, struct slot *slot)
 	pthread_mutex_unlock(&slots->lock);
 }
 
-/* --- Armed and owned ------------------------------------------------------------------------------------------------- */
-
 static uint32_t bits_of(const struct wish *wish)
 {
 	return EPOLLONESHOT | (wish->read ? EPOLLIN | EPOLLRDHUP : 0) | (wish->write ? EPOLLOUT : 0);

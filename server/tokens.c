@@ -98,8 +98,6 @@ enum status tokens_remove(struct tokens *tokens, const char *name)
 	return STATUS_OK;
 }
 
-/* --- The file -------------------------------------------------------------------------------------------------------- */
-
 /* Takes the text before the next DELIMITER, or all of it, off TEXT; the delimiter goes too. */
 static struct span take_until(struct span *text, char delimiter)
 {
