@@ -87,7 +87,7 @@ static bool parse_host(const char *text, size_t length, struct address *address)
 	return strchr(host, ':') ? parse_ipv6(host, address) : parse_ipv4(host, address);
 }
 
-/* "[IPv6]" and what follows; brackets around an IPv4 address are refused. */
+/* "[IPv6]" and the rest; brackets around an IPv4 address are refused. */
 static bool parse_bracketed(const char *text, struct address *address, const char **rest)
 {
 	const char *close = strchr(text, ']');

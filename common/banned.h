@@ -52,7 +52,7 @@ BANNED(usleep, "wait for an event, not for time to pass");
 BANNED(nanosleep, "wait for an event, not for time to pass");
 BANNED(signal, "sigaction says what it means");
 
-BANNED(mmap, "a mapped file that shrinks kills who reads it: pread");
+BANNED(mmap, "a mapped file that shrinks kills its reader: pread");
 BANNED(select, "descriptors beyond 1,023 have no place in its sets: poll");
 BANNED(pselect, "descriptors beyond 1,023 have no place in its sets: ppoll");
 

@@ -79,7 +79,7 @@ MUST_CHECK enum status frame_decode(const unsigned char *bytes, enum frame_side 
 void frame_encode(struct writer *writer, const struct frame *frame);
 
 /*
- * Writes a header and returns a mark; frame_end fills in the length of what was written since. Both do nothing to a
+ * Writes a header and returns a mark; frame_end fills in the length of the bytes written since. Both do nothing to a
  * writer that has failed.
  */
 unsigned char *frame_begin(struct writer *writer, enum frame_type type, uint8_t flags, uint16_t number);

@@ -30,7 +30,7 @@ MUST_CHECK enum status line_file_load(const struct line_file *file, int folder, 
 /* The same for a text at hand. */
 MUST_CHECK enum status line_file_parse(const struct line_file *file, struct span text, void *store, size_t *line);
 
-/* Replaces the file by what write() writes, whole and synced. */
+/* Replaces the file by the output of write(), whole and synced. */
 MUST_CHECK enum status line_file_save(const struct line_file *file, int folder, const void *store);
 
 #endif

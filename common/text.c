@@ -7,7 +7,7 @@
 static const char lower_hex[] = "0123456789abcdef";
 static const char upper_hex[] = "0123456789ABCDEF";
 
-/* RFC 3629, section 4: the lead byte decides the length and what may follow at once; the rest are 80..BF. */
+/* RFC 3629, section 4: the lead byte decides the length and the range of the second byte; the rest are 80..BF. */
 static const struct form {
 	unsigned char lead_first, lead_last;
 	unsigned char second_first, second_last;

@@ -5,7 +5,7 @@
 
 #include "clock.h"
 
-/* A peer that was quiet may spend half a second's worth at once; but not of hashing, where a piece is much work already. */
+/* A peer that was quiet may spend half a second's worth at once; but not of hashing, where one piece is much work already. */
 #define BURST (CLOCK_SECOND / 2)
 
 struct limit {

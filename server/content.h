@@ -50,15 +50,15 @@ MUST_CHECK enum status content_check(struct contents *contents, struct content *
 bool content_digest(struct content *content, uint64_t piece, struct digest *digest);
 
 /*
- * Remembers a digest that was computed under content_check(s) before and after. One that differs from what is
- * remembered makes the content stale: STATUS_CHANGED.
+ * Remembers a digest that was computed under content_check(s) before and after. One that differs from the
+ * remembered one makes the content stale: STATUS_CHANGED.
  */
 MUST_CHECK enum status content_remember(struct contents *contents, struct content *content, uint64_t piece,
 	const struct digest *digest);
 
 /*
- * The same for a FRESH request: where it differs from what is remembered, all other digests and the root are dropped
- * and this one is kept.
+ * The same for a FRESH request: where it differs from the remembered one, all other digests and the root are
+ * dropped and this one is kept.
  */
 MUST_CHECK enum status content_refresh(struct content *content, uint64_t piece, const struct digest *digest);
 

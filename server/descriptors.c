@@ -18,7 +18,7 @@ size_t descriptors_contents(size_t count)
 	return quarter > 0 ? quarter : 1;
 }
 
-/* A cap in all, and what one address may have of it. */
+/* A cap in all, and the part of it that one address may have. */
 struct caps_pair {
 	const char *name;
 	uint64_t in_all;

@@ -38,7 +38,7 @@ void digest_index_recall(struct digest_index *index, const struct version *versi
  * Saving takes three steps, so that the caller holds no lock of its own while the disk works:
  *
  * moment = digest_index_moment(index);
- * digest_index_encode(index, version, known, &draft);   holding what guards KNOWN
+ * digest_index_encode(index, version, known, &draft);   holding the lock of KNOWN
  * digest_index_save(index, moment, &draft);
  *
  * Nothing is saved once anything was forgotten after MOMENT: a digest that was found wrong must not come back.

@@ -6,7 +6,7 @@
 
 /*
  * Does a changed file get another ctime there, even if somebody tries to hide the change? Yes where this machine's kernel alone
- * keeps the time stamps. Elsewhere (network, FUSE, FAT) they come from others, or can be set back.
+ * sets the time stamps. Elsewhere (network, FUSE, FAT) they come from others, or can be set back.
  */
 bool file_system_shows_changes(int fd);
 

@@ -14,7 +14,7 @@ int64_t minimum_rate_queue(int fd)
 bool minimum_rate_note(struct minimum_rate *rate, int fd, uint64_t handed, bool pending, uint64_t least, int64_t now)
 {
 	int64_t queue = minimum_rate_queue(fd);
-	/* TLS adds to what was handed over: at first this may be less than nothing. */
+	/* TLS adds to the bytes that were handed over: at first this may be negative. */
 	int64_t taken = (int64_t)handed - queue;
 
 	if (!pending && queue < (int64_t)least) {

@@ -10,7 +10,7 @@
  * many times over until then. So only bytes that have left the queue count: the client's system has acknowledged them.
  */
 struct minimum_rate {
-	int64_t since; /* when the window began, monotonic; 0: nothing has to be taken */
+	int64_t since; /* when the window began, monotonic; 0: nothing has to leave the queue */
 	int64_t taken; /* bytes by then */
 };
 

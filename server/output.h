@@ -58,7 +58,7 @@ struct writer *output_writer(struct output *output);
 /* Writes bytes that were read from a file. */
 void output_file_bytes(struct output *output, const void *bytes, size_t length);
 
-/* LENGTH bytes of FILE from OFFSET on follow what was written. FILE must stay open until output_ready() again. */
+/* LENGTH bytes of FILE from OFFSET on follow the written bytes. FILE must stay open until output_ready() again. */
 void output_file(struct output *output, int file, uint64_t offset, uint64_t length);
 
 /* How the last range went: STATUS_OK, STATUS_END (the file ended early) or why it could not be read. */

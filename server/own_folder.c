@@ -112,7 +112,7 @@ enum status own_folders_are_above(const struct own_folders *own, int folder)
 			status = look(own, held, &above);
 	} while (status == STATUS_OK && (above.st_ino != here.st_ino || above.st_dev != here.st_dev));
 	close(held);
-	/* Without /proc the folders above are unknown; below one that we may not search we could open nothing by its path. */
+	/* Without /proc the folders above are unknown; nothing below one that we may not search could be opened by its path. */
 	return status == STATUS_NOT_FOUND || status == STATUS_REFUSED ? STATUS_OK : status;
 }
 

@@ -26,7 +26,7 @@ enum status ready_check_fd(int fd, struct complaint *complaint)
 	return STATUS_OK;
 }
 
-/* Opens the folder that holds the port file; *NAME is what it is called there. */
+/* Opens the folder that holds the port file; *NAME is its name there. */
 static enum status open_folder_of(const char *path, int *folder, const char **name)
 {
 	const char *slash = strrchr(path, '/');

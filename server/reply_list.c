@@ -36,7 +36,7 @@ struct list {
 	size_t base_depth;  /* of the request's path */
 	unsigned depth;     /* levels in use */
 	struct level levels[LEVELS];
-	char path[PATH_LENGTH_MAX + 1]; /* below the listed folder, of what is looked at */
+	char path[PATH_LENGTH_MAX + 1]; /* below the listed folder, of the entry that is looked at */
 };
 
 /* The ENTRIES frame that one step writes: begun with its first entry. */
