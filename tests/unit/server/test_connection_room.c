@@ -61,7 +61,7 @@ static void greet(struct rig *rig, SSL *ssl)
 	hello_encode(&writer, &(struct hello){.version_min = 1, .version_max = 1});
 	assert_int_equal(SSL_write(ssl, writer.start, (int)writer_length(&writer)), writer_length(&writer));
 	rig_settle(rig);
-	assert_true(SSL_read(ssl, bytes, sizeof(bytes)) > FRAME_HEADER_SIZE);
+	assert_true(SSL_read(ssl, bytes, sizeof(bytes)) > (int)FRAME_HEADER_SIZE);
 	assert_int_equal(bytes[4], FRAME_WELCOME);
 }
 
