@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Ordered outlets take all that is left in one run: only one thread can write anyway. */
+/* An ordered outlet gets all that is left in one run: only one thread can write to it anyway. */
 #define RUN_ALL UINT32_MAX
 
 void backlog_release(struct backlog *backlog)
@@ -129,7 +129,7 @@ void backlog_unshare(struct backlog *backlog, struct download *download)
 
 /* --- Claiming ------------------------------------------------------------------------------------------------------ */
 
-/* Long runs first, shorter ones towards the end, so that all threads are done at about the same time. */
+/* Long runs first, shorter ones towards the end, so that all threads finish at about the same time. */
 static uint32_t run_length(uint64_t left, unsigned jobs)
 {
 	uint64_t share = left / (2 * (uint64_t)jobs);
@@ -168,7 +168,7 @@ static bool claim_verify(struct download *download, unsigned jobs, struct task *
 	return true;
 }
 
-/* Half of the threads fetch and half verify where there is both to do. */
+/* Half of the threads fetch and half verify where there is work of both kinds. */
 static bool claim_run(struct download *download, unsigned jobs, struct task *task)
 {
 	if (download->outdated || download_failed(download))
@@ -181,7 +181,7 @@ static bool claim_run(struct download *download, unsigned jobs, struct task *tas
 	return claim_verify(download, jobs, task) || claim_fetch(download, jobs, task);
 }
 
-/* A fair part of LIST, as long as its files are not too much for one batch. A file of unknown size counts as a piece. */
+/* A fair share of LIST, no more than fits into one batch. A file of unknown size counts as a piece. */
 static bool claim_files(struct file_list *list, unsigned jobs, struct task *task)
 {
 	size_t share = list->count / (2 * (size_t)jobs) + 1;

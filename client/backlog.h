@@ -11,8 +11,8 @@
 #include "status.h"
 
 /*
- * Nothing is locked here: the queue does that. The order in which work is given out: files that have to be begun again,
- * runs of files in work, the largest file, then small ones many at a time.
+ * Nothing is locked here: the queue does that. Work is given out in this order: files that have to be begun again, runs of
+ * files in work, the largest file, then small ones many at a time.
  */
 struct file_list {
 	struct plan_file *first, *last;
@@ -57,7 +57,7 @@ void backlog_add_again(struct backlog *backlog, struct plan_file *file);
 void backlog_share(struct backlog *backlog, struct download *download);
 void backlog_unshare(struct backlog *backlog, struct download *download);
 
-/* The next task for one of JOBS threads; false where there is none now. */
+/* The next task for one of JOBS threads; false when there is none at the moment. */
 bool backlog_claim(struct backlog *backlog, unsigned jobs, struct task *task);
 
 /* Up to BATCH_FILES_MAX files that are not shared, in any order. */

@@ -1,4 +1,4 @@
-/* Begins files: looks at what is here, asks what is there, receives the first piece. */
+/* Begins files: looks at what is here, asks the server, receives the first piece. */
 #include "batch.h"
 
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct batch {
 	struct transfer *transfer;
 	struct errands waiting, asked;
 	struct handful handful;
-	bool proved; /* something was */
+	bool proved; /* at least one file */
 };
 
 static void push(struct errands *errands, const struct errand *errand)
@@ -102,7 +102,7 @@ static void hear_error(struct batch *batch, const struct errand *errand, enum st
 	}
 }
 
-/* What an ERROR says instead of FILE. */
+/* An ERROR came instead of FILE. */
 static enum status hear_refusal(struct batch *batch, const struct errand *errand, struct span payload)
 {
 	char below[PLAN_PATH_SIZE];
@@ -119,7 +119,7 @@ static enum status hear_refusal(struct batch *batch, const struct errand *errand
 	return STATUS_OK;
 }
 
-/* What cannot be read, or stored, may be no file: say what it is, where that tells what to do. */
+/* The path that could not be read, or stored, may be no file: for a folder the failure says what to do. */
 static void hear_kind(struct batch *batch, struct download *download, const struct file *source)
 {
 	const struct plan_node *node = &download->file->node;
@@ -133,7 +133,7 @@ static void hear_kind(struct batch *batch, struct download *download, const stru
 	worker_fail(batch->worker, download, &failure);
 }
 
-/* There is something here; now that size and time are known it is the same, or of use, or it is fetched. */
+/* Size and time are known now: the file that is here is the same, or of use, or it is fetched anew. */
 static void hear_stat(struct batch *batch, struct download *download, const struct file *source)
 {
 	bool is_file = source->kind == ENTRY_FILE;
@@ -145,13 +145,13 @@ static void hear_stat(struct batch *batch, struct download *download, const stru
 		download->file->node.told = true;
 		download->looked = false;
 	}
-	/* Of anything else READ tells why it cannot be had. */
+	/* For anything but a file READ gets the reason why it cannot be fetched. */
 	push(&batch->waiting, &(struct errand){.download = download, .ask = ASK_READ, .described = is_file, .odd = !is_file});
 }
 
 /* --- The first piece ----------------------------------------------------------------------------------------------- */
 
-/* A lone piece is the whole file. */
+/* The only piece of a file: with it the file is complete. */
 static void judge(struct batch *batch, struct errand *errand, const struct receipt *receipt)
 {
 	struct download *download = errand->download;
@@ -179,7 +179,7 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 	}
 }
 
-/* RECEIPT may say that the piece is to be dropped. */
+/* The caller may have set RECEIPT to drop or to hold the piece. */
 static enum status receive_lone_piece(struct batch *batch, struct errand *errand, struct receipt *receipt)
 {
 	enum status status = receive_piece(batch->worker, errand->download, 0, receipt);
@@ -196,7 +196,7 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 
 	if (piece_count(download->source.size) > 1) {
 		struct piece_run run = {.first = 0, .count = 1, .from = PIECE_MISSING};
-		/* Whatever is here of it: it comes. */
+		/* This piece is on its way, whatever the partial holds of it. */
 		piece_map_set(&download->pieces, 0, PIECE_MISSING);
 		queue_share(batch->transfer->queue, download, &run);
 		return fetch_pieces(batch->worker, download, &run);
@@ -213,7 +213,7 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 
 /* --- Small files --------------------------------------------------------------------------------------------------- */
 
-/* All its bytes are here and right. */
+/* All bytes of the file have come and are proven. */
 static void land(struct batch *batch, struct held *held)
 {
 	const uint32_t length = (uint32_t)held->bytes.length;
@@ -265,7 +265,7 @@ static enum status hold(struct batch *batch, struct errand *errand)
 
 /* --- What is not wanted any more ----------------------------------------------------------------------------------- */
 
-/* The file cannot be stored, or need not be: its piece comes all the same. */
+/* The file cannot be stored, or need not be: its piece is on its way and has to be received. */
 static enum status drop_first_piece(struct batch *batch, struct errand *errand)
 {
 	struct receipt receipt = {.drop = true};
@@ -275,7 +275,7 @@ static enum status drop_first_piece(struct batch *batch, struct errand *errand)
 	return status;
 }
 
-/* It has grown since somebody told its size. */
+/* The file has grown beyond --max-size since its size was looked at. */
 static enum status drop_too_large(struct batch *batch, struct errand *errand)
 {
 	enum status status = drop_first_piece(batch, errand);
@@ -348,7 +348,7 @@ static enum status hear_answer(struct batch *batch)
 	return hear_description(batch, &errand, payload);
 }
 
-/* A file that was put aside goes on where it was, but for its question: nobody waits for that answer any more. */
+/* A file that was put back goes on where it was, but its question is asked again: the answer went with the link. */
 static void take_up(struct batch *batch, struct plan_file *file)
 {
 	struct transfer *transfer = batch->transfer;
@@ -391,7 +391,7 @@ void batch_run(struct worker *worker)
 	settle(&batch);
 	if (batch.proved)
 		queue_progress(queue, worker->task.remote);
-	/* Before others take up what it was to bring: they wait as long as has to be waited. */
+	/* Before the files go back: other threads that take them up then wait out the pause. */
 	if (status != STATUS_OK)
 		worker_lose_link(worker, status);
 	put_back(&batch, &batch.asked);

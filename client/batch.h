@@ -6,7 +6,7 @@
 
 /*
  * Works on the files of worker->task. A file of one piece is finished here; one of several is shared as soon as its size
- * is known, its first piece received here. What was not answered goes back to the queue.
+ * is known, and its first piece is received here. Files without an answer go back to the queue.
  */
 void batch_run(struct worker *worker);
 

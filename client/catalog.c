@@ -41,7 +41,7 @@ uint64_t catalog_size(const struct catalog_entry *entry)
 {
 	uint64_t size;
 
-	/* Nothing is aligned there. */
+	/* It is not aligned. */
 	memcpy(&size, entry->path + strlen(entry->path) + 1, sizeof size);
 	return size;
 }

@@ -13,7 +13,7 @@
 
 struct catalog_entry {
 	unsigned char kind; /* enum entry_kind */
-	char path[]; /* and behind that the size of a file */
+	char path[]; /* followed by the size of a file */
 };
 
 /* A zeroed catalog is empty. */
@@ -23,13 +23,13 @@ struct catalog {
 	size_t count, room;
 };
 
-/* SIZE is that of an ENTRY_FILE. STATUS_LIMIT for more than any tree of use has: a server cannot fill the memory of its clients. */
+/* SIZE counts for an ENTRY_FILE. STATUS_LIMIT above any sensible number: a server cannot fill the memory of its clients. */
 MUST_CHECK enum status catalog_add(struct catalog *catalog, enum entry_kind kind, struct span path, uint64_t size);
 void catalog_release(struct catalog *catalog);
 
-/* Once all is added; folders come before what they hold. */
+/* Once all entries are added. A folder then comes before its contents. */
 void catalog_sort(struct catalog *catalog);
-/* NULL: nobody named it. */
+/* NULL when the listing did not name PATH. */
 const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *path);
 /* Of an ENTRY_FILE. */
 uint64_t catalog_size(const struct catalog_entry *entry);

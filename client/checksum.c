@@ -1,4 +1,4 @@
-/* Computes the SHA-256 of whole files: where the tree's root says it, on the way through an outlet, or in one pass. */
+/* Gets the SHA-256 of whole files: from the root of a small one, on the way through an outlet, or by reading the file once. */
 #include "checksum.h"
 
 #include <sys/stat.h>

@@ -9,15 +9,15 @@
 #include "status.h"
 
 /*
- * All bytes of DOWNLOAD are there and proven: are they what the user asked for? STATUS_MISMATCH where not. True of every file
- * without a sum. What it has is remembered in DOWNLOAD.
+ * Compares DOWNLOAD, all of whose bytes are there and proven, with the sum that the user gave: STATUS_MISMATCH when it has another
+ * one, STATUS_OK when none was given. Its sum is remembered in DOWNLOAD.
  */
 MUST_CHECK enum status checksum_download(struct download *download);
 
 /*
- * Has the file NAME in FOLDER, of SIZE bytes, this sum? STATUS_MISMATCH where not, STATUS_CHANGED where it has another size. The
- * bytes of one that has it are put on stable storage, where that is wanted: we promise that, whoever wrote it. Its name is the
- * caller's business.
+ * Does the file NAME in FOLDER, of SIZE bytes, have this sum? STATUS_MISMATCH if not, STATUS_CHANGED if it has another size. With
+ * CHECKSUM_SYNC the bytes of a file that has it are synced: we promise that even for a file that we did not write. Syncing its
+ * name is up to the caller.
  */
 enum checksum_sync {
 	CHECKSUM_SYNC,

@@ -1,7 +1,7 @@
-/* Decides from what is here, what is known of the source, and what was asked for. */
+/* Decides by what is here, what is known of the source, and what the user asked for. */
 #include "choice.h"
 
-/* A sum that the user gave has proven it already. */
+/* A file for which the user gave a sum has been proven by it already. */
 static enum choice choice_of_same(const struct transfer *transfer, const struct plan_file *file)
 {
 	return transfer->verify && !transfer->dry_run && !plan_sum(file) ? CHOICE_PROVE : CHOICE_UNCHANGED;
@@ -19,7 +19,7 @@ static enum choice choice_of_told(const struct transfer *transfer, const struct 
 	return CHOICE_FETCH;
 }
 
-/* Does something else have the name for sure? A regular file may still turn out to be the same. */
+/* Is it certain that something else has the name? A regular file may still turn out to be the same. */
 static bool is_other(const struct plan_file *file, enum place place)
 {
 	return place == PLACE_ODD || (place == PLACE_OTHER && file->node.told);

@@ -8,13 +8,13 @@
 
 enum choice {
 	CHOICE_FETCH,
-	CHOICE_RECONCILE, /* the same, but something of it may be here */
-	CHOICE_PROVE,     /* it seems to be here, and --verify wants to know */
-	CHOICE_ASK,       /* the server has to say first how large and how old it is */
+	CHOICE_RECONCILE, /* fetch, but pieces of it may be here */
+	CHOICE_PROVE,     /* it seems to be here, and --verify wants proof */
+	CHOICE_ASK,       /* ask the server first for its size and time */
 	CHOICE_UNCHANGED, /* it is here already */
-	CHOICE_EXISTS,    /* something else is, and stays */
+	CHOICE_EXISTS,    /* something else has its name, and keeps it */
 	CHOICE_SKIP,      /* it is too large */
-	CHOICE_PLAN,      /* it would be fetched */
+	CHOICE_PLAN,      /* a dry run: it would be fetched */
 };
 
 /* PLACE is what place_look found; PLACE_FREE for an outlet. */

@@ -1,4 +1,4 @@
-/* A tree of paths whose characters are folded one by one; what a file system does beyond that, as with "ss" for "ß", is not seen. */
+/* Keeps a tree of paths folded character by character; anything more that a file system folds, such as "ß" to "ss", is missed. */
 #include "claims.h"
 
 #include <locale.h>
@@ -70,7 +70,7 @@ static int compare(const void *one, const void *other)
 	return wcscmp(first->folded, second->folded);
 }
 
-/* Some have two lower cases, and one upper case. A byte that is no UTF-8 is no character, and remains. */
+/* Through upper case, since some characters have two lower ones. A byte that is not UTF-8 stays as it is. */
 static wchar_t fold(const struct claims *claims, struct span *rest)
 {
 	unsigned char byte = *rest->bytes;

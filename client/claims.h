@@ -15,7 +15,7 @@ void claims_free(struct claims *claims);
 MUST_CHECK enum status claims_take(struct claims *claims, const char *path, const struct plan_file *file,
 	const struct plan_file **owner);
 
-/* One thread at a time holds this: who makes the first name in a folder, of which nobody knows whether it folds case. */
+/* Held, by one thread at a time, while the first name is made in a folder that is not known to fold case or not. */
 void claims_hold(struct claims *claims);
 void claims_let_go(struct claims *claims);
 

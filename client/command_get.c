@@ -24,7 +24,7 @@
 
 #define JOBS_MIN 2
 #define JOBS_MAX 4
-/* From a signal to the end of a run that cannot end: its threads are waited for before, its list is written, and all is told. */
+/* From a signal to the end of a process that is stuck; long enough to wait for the threads, write the failed list and report. */
 #define INTERRUPT_PATIENCE (15 * CLOCK_SECOND)
 
 /* Everything that a run owns. */
@@ -66,13 +66,13 @@ static unsigned jobs_of(const struct get *get)
 		return 1;
 	unsigned jobs = get->options->jobs > 0 ? get->options->jobs : default_jobs();
 	uint64_t limit = get->options->limit_rate;
-	/* A server takes a link that is slower than that for a dead one. */
+	/* A server takes a link that is slower than LIMIT_RATE_MIN for dead. */
 	if (limit > 0 && jobs > limit / LIMIT_RATE_MIN)
 		jobs = (unsigned)(limit / LIMIT_RATE_MIN);
 	return jobs;
 }
 
-/* It can only be read by setting it; no other thread runs yet. */
+/* The umask can only be read by setting it; no other thread runs yet. */
 static mode_t current_umask(void)
 {
 	mode_t mask = umask(0);
@@ -200,7 +200,7 @@ static struct transfer transfer_of(struct get *get, mode_t mask)
 	};
 }
 
-/* How the run as a whole ended; every file has been told. */
+/* Reports how the run as a whole ended; every file has been reported. */
 static void tell_end(struct get *get, enum status status)
 {
 	struct failure failure;
@@ -220,14 +220,14 @@ static enum status fetch(struct get *get, mode_t mask)
 {
 	get->transfer = transfer_of(get, mask);
 	enum status status = transfer_run(&get->transfer);
-	/* Before anything that nobody may read. */
+	/* Before the closing messages: writing those may block, when nobody reads stderr. */
 	if (status != STATUS_EXISTS)
 		write_failed_list(get);
 	tell_end(get, status);
 	return status;
 }
 
-/* Whatever is opened or read before may be a FIFO that waits for its other end: until here a signal ends us as it ends anybody. */
+/* Last: files opened or read before this may be FIFOs that wait for their other end, and until here a signal simply ends us. */
 static enum status hold_signals(struct get *get)
 {
 	enum status status = interrupt_open(&get->interrupt, INTERRUPT_PATIENCE);
@@ -294,7 +294,7 @@ static enum status start(struct get *get)
 	return status;
 }
 
-/* What kept a run from starting alone counts where two sources want one place, whatever a listing told before. */
+/* When two sources want one place that alone counts, whatever failures the listings had before. */
 static int code_of(const struct get *get, enum status status)
 {
 	switch (status) {
@@ -314,11 +314,11 @@ int command_get(const struct options *options)
 
 	atomic_init(&get.counters.listing, options->recursive);
 	if (start(&get) == STATUS_OK) {
-		/* What keeps a run from starting is reported like all else. */
+		/* A run that could not start is reported like any other. */
 		enum status status = run(&get);
 		progress_stop(get.progress);
 		report_end(get.report);
-		/* A signal that has come ends the process here: threads may still be using what is released below. */
+		/* A pending signal ends the process here: threads may still be using what is released below. */
 		interrupt_close(&get.interrupt);
 		code = code_of(&get, status);
 	}

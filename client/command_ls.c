@@ -15,11 +15,11 @@ struct ls {
 	const struct options *options;
 	struct url url;
 	struct link *link;
-	bool terminal; /* names go to people's eyes: no byte may steer the terminal */
+	bool terminal; /* stdout is one: no byte of a name may control it */
 	struct output output;
 };
 
-/* As sha256sum writes it: a backslash before the line says that the name is escaped. */
+/* As sha256sum writes names: a backslash before the line says that the name is escaped. */
 static void print_name(const struct ls *ls, const struct entry *entry)
 {
 	if (text_name_needs_escape(entry->name))
@@ -35,7 +35,7 @@ static void print_name(const struct ls *ls, const struct entry *entry)
 	putchar('\n');
 }
 
-/* Everything but the kind is unknown of what is unreadable. */
+/* Of an unreadable entry only the kind is known. */
 static void print_object(struct ls *ls, const struct entry *entry, const struct failure *failure)
 {
 	bool readable = entry->kind != ENTRY_UNREADABLE;
@@ -95,7 +95,7 @@ static void print_entry(struct ls *ls, const struct folder_listing *listing, con
 	}
 }
 
-/* STATUS_END where the listing is complete; STATUS_OK where nobody reads it any more. */
+/* STATUS_END when the listing is complete; STATUS_OK when nobody reads our output any more. */
 static enum status list(struct ls *ls, struct failure *failure)
 {
 	struct folder_listing listing;
@@ -106,7 +106,7 @@ static enum status list(struct ls *ls, struct failure *failure)
 		status = folder_listing_next(&listing, &entry, failure);
 		if (status == STATUS_OK)
 			print_entry(ls, &listing, &entry);
-		/* Names leave with the frame that brought them: at once, but not one by one. */
+		/* Once per frame that brings names: without delay, but not one by one. */
 		if (status == STATUS_OK && folder_listing_waits(&listing))
 			output_flush(&ls->output);
 	}

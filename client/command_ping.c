@@ -31,9 +31,9 @@ struct ping_run {
 	struct trips trips;
 	bool looked;
 	struct tcp_facts facts;
-	bool closed; /* or found closed: ending is known */
+	bool closed; /* by us, or found closed: ENDING is known */
 	enum tcp_closing ending;
-	int64_t ending_took; /* -1: nobody waited for it */
+	int64_t ending_took; /* nanoseconds; -1: we did not wait for it */
 	struct failure failure;
 };
 
@@ -80,7 +80,7 @@ static enum status round_trip(struct ping_run *run, uint64_t stamp)
 	return STATUS_OK;
 }
 
-/* link_close() would hide what the server does. */
+/* Not by link_close(), which would hide how the server reacts. */
 static void close_watching(struct ping_run *run)
 {
 	link_part(run->link);

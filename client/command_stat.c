@@ -76,7 +76,7 @@ static void print_failure(struct output *output, const struct options *options, 
 	output_record(output, &record);
 }
 
-/* What may be looked at and not read, or has just changed, has no root to tell. */
+/* A file that may be looked at but not read, or that has just changed, is shown without its root. */
 static enum status look(struct link *link, const struct url *url, struct file *file, struct failure *failure)
 {
 	enum status status = exchange_stat(link, url, file, failure);

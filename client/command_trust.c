@@ -34,7 +34,7 @@ static enum status parse_url(const char *text, struct url *url, const char **pro
 	return STATUS_INVALID;
 }
 
-/* A pin that is to be forgotten may not be there; one that is to be learnt needs a place. */
+/* Forgetting fails when no pin is known, learning when the file cannot be written. */
 static enum exit_code fail(const struct url *url, const struct pin *pin, enum status status, size_t line)
 {
 	char file[CONFIGURATION_SHOWN_SIZE];
@@ -50,7 +50,7 @@ static enum exit_code fail(const struct url *url, const struct pin *pin, enum st
 	return failure_print(&failure);
 }
 
-/* With NULL in the place of PIN the server is forgotten. */
+/* Learns PIN; NULL forgets the server. */
 static enum exit_code change(const char *text, const struct pin *pin)
 {
 	struct url url;

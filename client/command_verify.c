@@ -57,7 +57,7 @@ static enum status open_folder(struct compare *compare, struct failure *failure)
 	return status;
 }
 
-/* That there is no such folder here is a difference like any other. */
+/* A folder that is missing here is a difference like any other. */
 static enum status tell_no_folder(struct compare *compare, enum status status)
 {
 	struct compare_result result = {.below = "", .word = COMPARE_MISSING, .size = RECORD_UNKNOWN, .pieces = RECORD_UNKNOWN};
@@ -94,7 +94,7 @@ static enum status run(struct compare *compare, struct catalog *catalog, struct 
 		return status;
 	if (file.kind == ENTRY_FOLDER)
 		return compare_folders(compare, catalog, failure);
-	/* Of anything but a file the server will say why it has no digests. */
+	/* For anything but a file the server will say why it has no digests. */
 	status = catalog_add(catalog, ENTRY_FILE, span_of(""), file.kind == ENTRY_FILE ? file.size : RECORD_UNKNOWN);
 	if (status == STATUS_OK)
 		return compare_files(compare, catalog, failure);

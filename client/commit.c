@@ -11,19 +11,17 @@
 #include "outcome.h"
 #include "sync.h"
 
-/*
- * A file and its folder, of three groups (one is named, one is synced, one is filled), which grow to twice the size while a leader
- * is slow; and what all else takes.
- */
+/* Descriptors for a file and its folder, in three groups (one named, one synced, one filled), each twice as full under a slow leader. */
 #define DESCRIPTORS_EACH 12
+/* And those that the rest of the process needs. */
 #define DESCRIPTORS_ELSEWHERE 128
 
 struct group {
 	struct download *first, *last;
 	size_t count;
 	uint64_t bytes;
-	int64_t since;  /* the first one is there */
-	bool elsewhere; /* some are in another file system than the destination itself */
+	int64_t since;  /* when the first one came */
+	bool elsewhere; /* some are on another file system than the destination itself */
 };
 
 struct commit {
@@ -33,12 +31,12 @@ struct commit {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	/* guarded by lock */
-	struct group written; /* with all their bytes, */
-	bool led;
+	struct group written; /* files with all their bytes, not synced yet */
+	bool led;             /* a thread is committing the groups before */
 	/* the leader's */
-	struct group named;   /* with their names, which may not be on disk yet */
-	bool together;        /* both were synced by one call */
-	bool apart;           /* that has failed once */
+	struct group named;   /* files with their names, which may not be on disk yet */
+	bool together;        /* one call has synced both groups */
+	bool apart;           /* such a call has failed: files are synced one by one from then on */
 };
 
 static size_t files_max(size_t descriptors)
@@ -92,7 +90,7 @@ static void append(const struct commit *commit, struct group *group, struct down
 	group->elsewhere |= download->partial.device != commit->device;
 }
 
-/* NULL where there is none left. */
+/* NULL when GROUP is empty. */
 static struct download *take_first(struct group *group)
 {
 	struct download *download = group->first;
@@ -129,7 +127,7 @@ static enum result_status result_of(const struct download *download)
 		return download->outrun ? RESULT_EXISTS : RESULT_FAILED;
 	if (download->outrun)
 		return download->summed ? RESULT_VERIFIED : RESULT_UNCHANGED;
-	/* Nothing had to come from the server: what was here was proven, no more. */
+	/* Nothing had to come from the server: the bytes here were proven, no more. */
 	if (download->proving || (download->reused > 0 && download->fetched == 0))
 		return RESULT_VERIFIED;
 	return RESULT_FETCHED;
@@ -162,12 +160,12 @@ static void sync_one(struct commit *commit, struct download *download)
 	if (status == STATUS_OK)
 		return;
 	fail(commit, download, status);
-	/* If even that fails the next run finds it, and trusts none of its bytes unproven. */
+	/* If that fails too the next run finds the partial, and proves its bytes before it uses them. */
 	if (partial_remove(&download->partial) == STATUS_OK)
 		partial_close(&download->partial);
 }
 
-/* What is synced stays so. */
+/* A mode that had to be restored is synced again. */
 static enum status keep_mode(struct commit *commit, struct download *download)
 {
 	bool restored;
@@ -183,7 +181,7 @@ static void rename_one(struct commit *commit, struct download *download)
 
 	if (status == STATUS_OK)
 		status = landing_rename(commit->transfer, download, &place);
-	/* Another ferry may have made it readable before it could see the new name. */
+	/* Another ferry may have made it readable just before the renaming. */
 	if (status == STATUS_OK && place != PLACE_SAME && !(landing_mode(commit->transfer, download) & S_IRUSR))
 		status = keep_mode(commit, download);
 	download->outrun = status == STATUS_EXISTS || (status == STATUS_OK && place == PLACE_SAME);
@@ -193,7 +191,7 @@ static void rename_one(struct commit *commit, struct download *download)
 		fail(commit, download, status);
 }
 
-/* A folder is synced for the first of the names that it has gained since. */
+/* A folder is synced once for all the names that it has gained. */
 static void settle_one(struct commit *commit, struct download *download)
 {
 	struct plan_folder *folder = download->file->node.parent;
@@ -207,15 +205,15 @@ static void settle_one(struct commit *commit, struct download *download)
 		return;
 	}
 	fail(commit, download, status);
-	/* The partial's name may be another's by now. */
+	/* The file has its final name, and the partial's name may be somebody else's by now: nothing is removed. */
 	download->kept = true;
 }
 
 /* --- Two groups: the names of one, the bytes of the next ----------------------------------------------------------- */
 
 /*
- * Where that fails each file is synced for itself: that tells which. The failure of a file that was not among these has been
- * told with it, and no later call tells it again: from then on each file is asked.
+ * Syncs both groups by one call. When it fails each file is synced by itself, to find out which one it was. The kernel reports an
+ * error once, and that call may have swallowed the error of any file: from then on all files are synced one by one.
  */
 static bool sync_together(struct commit *commit, const struct group *written)
 {
@@ -227,7 +225,7 @@ static bool sync_together(struct commit *commit, const struct group *written)
 	return !commit->apart;
 }
 
-/* Blocks that are given out before the first file is synced all belong to the journal's one commit that this takes. */
+/* Writeback first, for all: then the first fsync allocates every block in one commit of the file system's journal. */
 static void sync_each(struct commit *commit, const struct group *written)
 {
 	for (struct download *download = written->first; download; download = download->next)
@@ -262,7 +260,7 @@ static void name_all(struct commit *commit, struct group *written)
 	}
 }
 
-/* Caller holds lock, and is without it meanwhile. */
+/* Caller holds lock, which is released meanwhile. */
 static void lead(struct commit *commit)
 {
 	struct group written = commit->written;
@@ -284,7 +282,7 @@ static void lead(struct commit *commit)
 
 void commit_all(struct commit *commit)
 {
-	/* Names first, then what was written until now gets its own; what others add meanwhile is theirs to commit. */
+	/* One round names the files written until now, the next settles these names; files added meanwhile are up to their threads. */
 	pthread_mutex_lock(&commit->lock);
 	for (int rounds = 0; rounds < 2; rounds++) {
 		while (commit->led)
@@ -300,13 +298,13 @@ bool commit_old(struct commit *commit)
 	pthread_mutex_lock(&commit->lock);
 	if (!commit->led && (is_old(&commit->written) || is_old(&commit->named)))
 		lead(commit);
-	/* Whoever leads names what may be ours. */
+	/* The groups in the hands of a leader may hold files of ours. */
 	bool waits = commit->led || commit->written.count + commit->named.count > 0;
 	pthread_mutex_unlock(&commit->lock);
 	return waits;
 }
 
-/* A leader is waited for only where it is so slow that the next group is full twice over. */
+/* Waits for a leader only if it is so slow that the next group is full twice over. */
 static void add_to_group(struct commit *commit, struct download *download)
 {
 	pthread_mutex_lock(&commit->lock);
@@ -318,7 +316,7 @@ static void add_to_group(struct commit *commit, struct download *download)
 	pthread_mutex_unlock(&commit->lock);
 }
 
-/* It has its name already. */
+/* The file was proven in its place: it has its name already. */
 static void confirm(struct commit *commit, struct download *download)
 {
 	landing_confirm(commit->transfer, download, &download->failure);

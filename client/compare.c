@@ -1,4 +1,4 @@
-/* Tells what a comparison finds: a line or an object each. */
+/* Prints what a comparison finds: a line or a JSON object for each file. */
 #include "compare.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static const char *place_of(const struct compare *compare, const char *below, ch
 	return out;
 }
 
-/* ": pieces 3, 7-9 of 20; it is shorter here", as far as there is something to say. Returns OUT. */
+/* ": pieces 3, 7-9 of 20; it is shorter here", or as much of it as applies. Returns OUT. */
 static char *detail(const struct compare_result *result, char out[DETAIL_SIZE])
 {
 	char wrong[RANGES_TEXT_SIZE];
@@ -90,7 +90,7 @@ static void print_object(struct compare *compare, const struct compare_result *r
 	output_record(&compare->output, &record);
 }
 
-/* A difference is what somebody wanted to know: it is data, and decides the code. */
+/* A difference is the answer to the user's question: it goes to stdout as data, and counts for the exit code. */
 void compare_tell(struct compare *compare, const struct compare_result *result)
 {
 	struct failure failure = {.code = EXIT_OK};

@@ -19,16 +19,16 @@ struct compare {
 	struct url url;
 	struct link *link;
 	struct hasher *hasher;
-	const char *path; /* of what is here, as it was given */
+	const char *path; /* here, as the user gave it */
 	int folder;       /* a descriptor of it where the URL names a folder; -1: it names a file */
 };
 
 enum compare_word {
 	COMPARE_OK,
 	COMPARE_DIFFERS,
-	COMPARE_MISSING, /* here */
+	COMPARE_MISSING, /* not here */
 	COMPARE_EXTRA,   /* here, and not at the server */
-	COMPARE_FAILED,  /* nobody knows: FAILURE */
+	COMPARE_FAILED,  /* could not be compared: FAILURE */
 };
 
 struct compare_result {
@@ -46,7 +46,7 @@ void compare_fail(struct compare *compare, const char *below, const struct failu
 /* Compares every file of CATALOG, piece by piece. STATUS_OK, or FAILURE says why the link is of no use any more. */
 MUST_CHECK enum status compare_files(struct compare *compare, const struct catalog *catalog, struct failure *failure);
 
-/* Folders of CATALOG that are missing here, and what is here and not in CATALOG. */
+/* Reports folders of CATALOG that are missing here, and names here that are not in CATALOG. */
 void compare_names(struct compare *compare, const struct catalog *catalog);
 
 #endif

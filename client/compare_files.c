@@ -24,15 +24,15 @@ struct check {
 	const char *below;
 	int fd;
 	uint64_t size_here;
-	bool described; /* SOURCE is what the server said */
+	bool described; /* the server has filled in SOURCE */
 	struct file source;
 	uint64_t judged; /* pieces before this one were compared, as far as they are wanted */
 	uint64_t asked;  /* pieces up to here were asked for */
 	struct ranges wrong;
-	bool fresh; /* what differs from the server's memory is compared again, since that may be what is wrong: */
-	struct ranges doubted;
-	size_t doubt; /* which of these, now */
-	enum status trouble; /* of this machine */
+	bool fresh; /* second round: DOUBTED is compared again, with digests that the server computes anew */
+	struct ranges doubted; /* pieces that differ from the digests that the server remembered */
+	size_t doubt; /* the range of DOUBTED in work */
+	enum status trouble; /* a failure of this machine */
 };
 
 struct checks {
@@ -110,7 +110,7 @@ static enum status open_here(const struct compare *compare, const char *below, i
 	return beneath_open_file(compare->folder, below, BENEATH_NO_SYMLINKS, fd, stat);
 }
 
-/* What is no regular file here needs no digest. */
+/* No regular file is here: that needs no digest. */
 static void tell_without_asking(struct compare *compare, const struct catalog_entry *entry, enum status status)
 {
 	const uint64_t size = catalog_size(entry);
@@ -130,7 +130,7 @@ static void tell_without_asking(struct compare *compare, const struct catalog_en
 
 /* --- Asking -------------------------------------------------------------------------------------------------------- */
 
-/* Where the file here ends its pieces do: what the server claims to have beyond that differs without a digest. */
+/* Pieces that both sides have: anything that the server has beyond the end of the file here differs without a digest. */
 static uint64_t comparable(const struct check *check)
 {
 	uint64_t here = piece_count(check->size_here), there = piece_count(check->source.size);
@@ -138,13 +138,13 @@ static uint64_t comparable(const struct check *check)
 	return here < there ? here : there;
 }
 
-/* The next piece that nothing is asked about for now. */
+/* The end of the pieces to ask about for now. */
 static uint64_t wanted(const struct check *check)
 {
 	return check->fresh ? check->doubted.items[check->doubt].last + 1 : comparable(check);
 }
 
-/* Nobody's file is condemned by a memory. */
+/* The digests that the server remembered may be what is wrong: the second round begins. */
 static void doubt(struct check *check)
 {
 	check->doubted = check->wrong;
@@ -152,7 +152,7 @@ static void doubt(struct check *check)
 	check->fresh = true;
 }
 
-/* False: all is known, or never will be. Otherwise JUDGED is the piece to go on with. */
+/* Is there more to ask? Then JUDGED is the piece to go on with. */
 static bool goes_on(struct check *check)
 {
 	if (check->judged < wanted(check))
@@ -243,7 +243,7 @@ static void judge(struct checks *checks, struct check *check, const unsigned cha
 
 	if (check->trouble == STATUS_OK && status != STATUS_OK && status != STATUS_CHANGED)
 		check->trouble = status;
-	/* STATUS_CHANGED: what is here ends before the piece does. */
+	/* STATUS_CHANGED: the file here ends before the piece does. */
 	if (status != STATUS_OK || memcmp(digest.bytes, expected, sizeof digest.bytes) != 0)
 		status = ranges_add(&check->wrong, check->judged, check->judged);
 	if (status != STATUS_OK && check->trouble == STATUS_OK)
@@ -324,7 +324,7 @@ static void tell(struct checks *checks, struct check *check)
 	compare_tell(checks->compare, &result);
 }
 
-/* One answer; what a file still needs is asked for behind the others. */
+/* One answer; a file that needs more is asked about again, behind the others. */
 static enum status hear(struct checks *checks, struct failure *failure)
 {
 	struct check *check = take_off(checks);
@@ -337,7 +337,7 @@ static enum status hear(struct checks *checks, struct failure *failure)
 	else if (status == STATUS_REFUSED)
 		compare_fail(checks->compare, check->below, failure);
 	check_free(check);
-	/* What the server refuses concerns one file, anything else the link. */
+	/* A refusal concerns one file, anything else the link. */
 	return status == STATUS_REFUSED ? STATUS_OK : status;
 }
 

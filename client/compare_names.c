@@ -36,7 +36,7 @@ static void fail_walk(struct walk *walk, enum status status)
 	fail(names->compare, walk->below, status);
 }
 
-/* That it is no folder has been told. */
+/* A name here that is no folder has been reported by check_folder(). */
 static void enter(struct walk *walk, int folder, const char *name)
 {
 	int fd;

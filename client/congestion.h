@@ -10,7 +10,7 @@
  */
 MUST_CHECK enum status congestion_choose(int fd, const char *name);
 
-/* What congestion_choose() would say, of a socket that is never connected. */
+/* Tries congestion_choose() on a socket that is never connected. */
 MUST_CHECK enum status congestion_try(const char *name);
 
 #endif

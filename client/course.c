@@ -1,4 +1,4 @@
-/* Asks for runs, judges ERROR and FILE frames, and hands runs back. */
+/* Asks for runs, judges ERROR and FILE frames, and gives runs back to the queue. */
 #include "course.h"
 
 void course_fail(struct course *course, const struct failure *failure)
@@ -51,7 +51,7 @@ enum status course_refuse(struct course *course, struct worker *worker, const st
 	return STATUS_OK;
 }
 
-/* FILE has to be what the run was planned with; by now the server may know the root. */
+/* FILE must describe the version that the run was planned with; by now the server may know its root. */
 static enum status hear_file(struct worker *worker, struct download *download, struct span payload)
 {
 	struct file file;

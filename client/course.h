@@ -11,17 +11,17 @@
 #include "status.h"
 #include "worker.h"
 
-/* What became of a run so far. */
+/* How a run has gone so far. */
 struct course {
 	enum run_end end;
-	bool stop; /* the rest is not wanted */
+	bool stop; /* the rest of the answer is not wanted */
 	struct failure failure;
 };
 
 /* The file has failed. */
 void course_fail(struct course *course, const struct failure *failure);
 
-/* The server said ERROR, which means ERROR and is explained by FAILURE. */
+/* The server sent an ERROR frame: ERROR is its meaning, FAILURE explains it. */
 void course_error(struct course *course, struct worker *worker, enum status error, const struct failure *failure);
 
 /*
@@ -33,8 +33,8 @@ MUST_CHECK enum status course_ask(struct worker *worker, const struct download *
 	course_encoder *encode);
 
 /*
- * Receives the FILE that opens an answer about pieces of DOWNLOAD, and holds it against the version that the run was planned
- * with. Where an ERROR came instead, the course says so and the answer is over. The status is the link's.
+ * Receives the FILE that opens an answer about pieces of DOWNLOAD, and compares it with the version that the run was planned
+ * with. When an ERROR came instead, it is noted in COURSE and the answer is over. The status is the link's.
  */
 MUST_CHECK enum status course_open(struct course *course, struct worker *worker, struct download *download);
 
@@ -43,8 +43,8 @@ MUST_CHECK enum status course_refuse(struct course *course, struct worker *worke
 	struct span payload);
 
 /*
- * Gives RUN back and does what has to be done then. STATUS is the link's: one that broke is lost before, so that who takes the run up
- * waits as long as has to be waited.
+ * Gives RUN back and does the duty that the queue returns. STATUS is the link's: a broken link is reported to the queue first, so
+ * that the thread that takes the run up waits out the pause.
  */
 void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run,
 	enum status status);

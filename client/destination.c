@@ -39,7 +39,7 @@ static enum status refuse(struct failure *failure, enum failure_origin origin, e
 
 /* --- Folders ------------------------------------------------------------------------------------------------------- */
 
-/* Splits PATH before its last component: *FOLDER is the caller's to free, *NAME points into PATH's copy behind it. */
+/* Splits PATH before its last component, *NAME; returns the folder. The caller frees both. NULL when memory is short. */
 static char *split(const char *path, char **name)
 {
 	char *copy = strdup(path);
@@ -79,8 +79,8 @@ static enum status make_below(int parent, const char *name, enum destination_syn
 }
 
 /*
- * A run that was killed may have made the folder and not synced its name. Where what holds it is closed to us it was made by
- * somebody else.
+ * A run that was killed may have made the folder without syncing its name. If we cannot open the folder around it, somebody else
+ * made it.
  */
 static enum status settle_existing(const char *path)
 {
@@ -123,7 +123,7 @@ static enum status open_or_make(const char *path, enum destination_sync sync, in
 		return STATUS_NO_MEMORY;
 	status = open_or_make(folder, sync, &parent);
 	if (status == STATUS_OK) {
-		/* "." and ".." are there as soon as what they stand in is. */
+		/* "." and ".." are there as soon as the folder before them is. */
 		bool legal = path_name_legal(span_of(name));
 		status = legal ? make_below(parent, name, sync, fd) : open_folder(path, fd);
 		close(parent);
@@ -159,7 +159,7 @@ static enum status hold_folder(const char *directory, enum destination_sync sync
 
 /* --- The file of -o ------------------------------------------------------------------------------------------------ */
 
-/* FOLDER/NAME, or FOLDER as far as it is nothing. */
+/* FOLDER/NAME; without the slash when one of them is empty or FOLDER ends in one. */
 static char *join(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);
@@ -200,7 +200,7 @@ static enum status enter_folder(const char *directory, const char *folder, struc
 	return STATUS_OK;
 }
 
-/* Opens what the name stands for without doing anything to it. Below DIR a symlink stands for itself. */
+/* Looks at the file of that name without touching it. Below DIR a symlink stands for itself. */
 static enum status look(const char *directory, const char *output, const struct destination *destination, struct stat *stat)
 {
 	int fd;
@@ -216,7 +216,7 @@ static enum status look(const char *directory, const char *output, const struct 
 	return status;
 }
 
-/* In a dry run it is held alone: to open a FIFO for writing waits for its reader, and a device may do anything. */
+/* A dry run opens it with O_PATH: opening a FIFO for writing waits for its reader, and a device may do anything. */
 static enum status open_outlet(const char *directory, const char *output, enum destination_sync sync, struct destination *destination)
 {
 	int fd;
@@ -239,7 +239,7 @@ static enum status open_outlet(const char *directory, const char *output, enum d
 	return STATUS_OK;
 }
 
-/* The name may be free, a file, a symlink; a folder is no place for a file; anything else is written directly. */
+/* The name may be free, a file or a symlink. A folder is refused, and anything else is written directly. */
 static enum status settle_name(const char *directory, const char *output, enum destination_sync sync,
 	struct destination *destination, struct failure *failure)
 {
@@ -291,7 +291,7 @@ static enum status hold_file(const char *directory, const char *output, enum des
 		free(folder);
 	if (status != STATUS_OK)
 		return refuse(failure, FAILURE_LOCAL, status, "cannot open the folder of", output);
-	/* In a dry run what it would lie in may be missing. */
+	/* In a dry run its folder may be missing. */
 	return destination->folder < 0 ? STATUS_OK : settle_name(directory, output, sync, destination, failure);
 }
 
@@ -309,7 +309,7 @@ static enum status hold_stream(int stream, const char *output, struct destinatio
 {
 	enum status status = outlet_new(stream, OUTLET_LEAVES, &destination->outlet);
 
-	/* Standard output is known without a name. */
+	/* Standard output needs no name in messages. */
 	if (status == STATUS_OK && stream != STDOUT_FILENO && !(destination->shown = strdup(output)))
 		status = STATUS_NO_MEMORY;
 	return status == STATUS_OK ? STATUS_OK : refuse(failure, FAILURE_LOCAL, status, "cannot write to", output);

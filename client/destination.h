@@ -9,14 +9,14 @@
 /*
  * -d DIR      FOLDER is DIR, made with its parents
  * -o FILE     FOLDER is FILE's folder (inside DIR), NAME its last component
- * -o DEVICE   OUTLET is the device or FIFO, opened, in a dry run not for writing
- * -o STREAM   OUTLET is a descriptor that is ours already: "-" is standard output, and see own_stream.h
+ * -o DEVICE   OUTLET is the device or FIFO, opened; not for writing in a dry run
+ * -o STREAM   OUTLET is a descriptor that we have already: "-" is standard output, and see own_stream.h
  * neither     FOLDER is the current one
  */
 struct destination {
 	int folder;            /* -1 with an outlet, and where it is missing in a dry run */
 	char *shown;           /* how FOLDER, or the outlet, is written in messages and results; "" for the current folder */
-	char *inside;          /* the folder of -o as a legal path below DIR, or the current folder; NULL where it is none */
+	char *inside;          /* the folder of -o as a legal path below DIR or the current folder; NULL: it is not one */
 	char *name;            /* NULL: each source's own */
 	struct outlet *outlet; /* NULL: files below FOLDER */
 };
@@ -32,7 +32,7 @@ MUST_CHECK enum status destination_open(const char *directory, const char *outpu
 	struct destination *destination, struct failure *failure);
 void destination_close(struct destination *destination);
 
-/* The descriptor of ours that OUTPUT means; OWN_STREAM_NONE where it means something else. */
+/* The descriptor of this process that OUTPUT means, or OWN_STREAM_NONE. */
 int destination_stream(const char *directory, const char *output);
 
 #endif

@@ -68,7 +68,7 @@ static enum status prepare(int fd, const struct link_options *options)
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
-/* By the kernel's measure of the handshake: ours has in it how long this thread took to wake up. */
+/* By the kernel's measure of the handshake: ours includes the time that this thread took to wake up. */
 static bool is_near(int fd)
 {
 	struct tcp_facts facts;
@@ -77,8 +77,8 @@ static bool is_near(int fd)
 }
 
 /*
- * The kernel's own choice grows to megabytes wherever the server is faster than we are. That pays on a long path; next door
- * these bytes only lie here unread, and who is killed has to fetch them again.
+ * Left alone the kernel grows the buffer to megabytes whenever the server is faster than we are. That pays on a long path; on a
+ * short one these bytes only lie here unread, and after a kill they have to be fetched again.
  */
 static enum status keep_short(int fd, const struct link_options *options)
 {

@@ -22,8 +22,8 @@ struct dialed {
 };
 
 /*
- * Tries every address of HOST in the resolver's order; the status is the last address' when none answers. As long as
- * others are left to be tried, an address gets only a few seconds.
+ * Tries every address of HOST in the resolver's order; when none answers the status is that of the last one. An address gets
+ * only a few seconds as long as others are left to be tried.
  */
 MUST_CHECK enum status dial(const char *host, uint16_t port, const struct link_options *options, struct dialed *dialed);
 

@@ -1,4 +1,4 @@
-/* The life of a file in work. */
+/* Makes and frees a file in work, and answers questions about it. */
 #include "download.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ enum status download_new(struct plan_file *file, struct outlet *outlet, struct d
 	if (!made)
 		return STATUS_NO_MEMORY;
 	*made = (struct download){.file = file, .outlet = outlet, .partial = PARTIAL_CLOSED, .basis = -1, .started = clock_now()};
-	/* A listing has counted it already. */
+	/* The listing that gave the size has counted it already. */
 	made->counted = file->node.told ? file->size : 0;
 	file->download = made;
 	*download = made;

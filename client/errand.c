@@ -1,4 +1,4 @@
-/* Decides how a file is begun, and takes stock of what is here. */
+/* Decides how a file is begun by what is here of it. */
 #include "errand.h"
 
 #include "choice.h"
@@ -23,7 +23,7 @@ static enum status land(struct worker *worker, struct download *download, enum p
 		enum status status = landing_prove_in_place(worker->transfer, download, failure);
 		if (status != STATUS_REFUSED)
 			return status;
-		/* What may not be read cannot be proven: it comes anew. */
+		/* A file that may not be read cannot be proven: it is fetched anew. */
 		landing_close(worker->transfer, download);
 		*failure = (struct failure){.code = EXIT_OK};
 		download->proving = false;
@@ -41,7 +41,7 @@ enum status errand_begin(struct worker *worker, struct download *download, enum 
 	return map_pieces(worker, download, failure);
 }
 
-/* Something of it is here: threads verify that, and fetch the rest, from now on. */
+/* Pieces of it are here: from now on threads verify them and fetch the rest. */
 static void reconcile(struct worker *worker, struct download *download)
 {
 	enum place place;
@@ -60,14 +60,14 @@ static void reconcile(struct worker *worker, struct download *download)
 
 void errand_leave(struct worker *worker, struct download *download, enum result_status result)
 {
-	/* Of what is not wanted nothing stays that this run has brought. */
+	/* Nothing that this run has brought of an unwanted file stays. */
 	if (result == RESULT_SKIPPED)
 		download->earned = false;
 	landing_give_up(worker->transfer, download);
 	outcome_download(worker->transfer, download, result);
 }
 
-/* Pieces of it are here: that takes its version first. False: threads work on them from now on. */
+/* Pieces of it are here: its version has to be known first. False: threads work on them from now on. */
 static bool take_stock(struct worker *worker, struct errand *errand)
 {
 	if (!errand->described) {
@@ -90,7 +90,7 @@ static bool choose(struct worker *worker, struct errand *errand, enum choice cho
 	case CHOICE_FETCH:
 		return true;
 	case CHOICE_PROVE:
-		/* Of one piece that was not the source's nothing can be kept. */
+		/* Its only piece has differed: nothing can be kept. */
 		if (download->differs && download->file->size <= PIECE_SIZE)
 			return true;
 		download->proving = !download->differs;
@@ -115,8 +115,8 @@ static bool choose(struct worker *worker, struct errand *errand, enum choice cho
 }
 
 /*
- * The partial of an earlier epoch is worth to be verified under the next one, unless the source has outgrown what is wanted. False:
- * it has, or threads work on it from now on.
+ * The partial of an earlier epoch is verified under the next one, unless the source has outgrown --max-size. False: it has, or
+ * threads work on it from now on.
  */
 static bool resume(struct worker *worker, struct errand *errand)
 {
@@ -129,13 +129,13 @@ static bool resume(struct worker *worker, struct errand *errand)
 	return take_stock(worker, errand);
 }
 
-/* Nobody has said yet that it is a file. */
+/* A URL names it, and no listing has told yet that it is a file. */
 static bool is_only_named(const struct download *download)
 {
 	return download->file->node.lone && !download->file->node.told;
 }
 
-/* A folder is here: so may be what the URL names, which was fetched before. */
+/* A folder is here, fetched before perhaps: the URL may name a folder, too. */
 static bool wonder(struct errand *errand, const struct failure *failure)
 {
 	errand->download->failure = *failure;

@@ -22,12 +22,12 @@ struct errand {
 	enum ask ask;
 	bool begins;    /* nothing was asked in this batch yet */
 	bool described; /* STAT was just answered */
-	bool odd;       /* and what it told of is no file */
+	bool odd;       /* STAT told of something that is no file */
 };
 
 /*
- * Before the network is troubled: looks at what is here and decides what to ask. False: the errand is over, since the file
- * has ended with that, or because threads verify what is here and fetch the rest from now on.
+ * Looks at what is here, before anything is sent, and decides what to ask. False: the errand is over, because the file has
+ * ended, or because from now on threads verify the pieces here and fetch the rest.
  */
 bool errand_prepare(struct worker *worker, struct errand *errand);
 
@@ -38,7 +38,7 @@ bool errand_prepare(struct worker *worker, struct errand *errand);
 MUST_CHECK enum status errand_begin(struct worker *worker, struct download *download, enum place *place,
 	struct failure *failure);
 
-/* The file ends so without a byte of it being fetched. */
+/* The file ends with RESULT, and without its bytes being fetched. */
 void errand_leave(struct worker *worker, struct download *download, enum result_status result);
 
 #endif

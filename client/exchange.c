@@ -1,4 +1,4 @@
-/* Sends a request, takes its answer, and turns whatever goes wrong into a failure. */
+/* Sends a request, receives its answer, and turns anything that goes wrong into a failure. */
 #include "exchange.h"
 
 #include <stdlib.h>
@@ -80,7 +80,7 @@ enum status exchange_receive(struct link *link, const struct url *url, struct sp
 	return link_error(link, *payload, url, below, failure) == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_REFUSED;
 }
 
-/* A listing of it fails in the same way. */
+/* The same failure as a listing of that URL gives. */
 static enum status refuse_contents(const struct url *url, struct failure *failure)
 {
 	char *name = url_text(url, span_of(""));

@@ -11,7 +11,7 @@
 
 /*
  * Functions return STATUS_OK, or fill in FAILURE: STATUS_REFUSED means that the server answered with ERROR and the link
- * can be used further, any other status that it cannot.
+ * is still usable, any other status that it is not.
  */
 
 /* Parses TEXT by options_url() and connects. On failure URL is released and LINK untouched. */
@@ -26,19 +26,19 @@ struct exchange_request {
 void exchange_begin(struct exchange_request *request);
 MUST_CHECK enum status exchange_send(struct link *link, const struct exchange_request *request, struct failure *failure);
 
-/* The next frame of the answer to what was asked about BELOW under URL; never an ERROR. */
+/* The next frame of the answer to the request about BELOW under URL; never an ERROR. */
 MUST_CHECK enum status exchange_receive(struct link *link, const struct url *url, struct span below, struct frame *frame,
 	struct span *payload, struct failure *failure);
 
 /* The answer breaks the protocol: fills in FAILURE and returns STATUS_PROTOCOL. */
 MUST_CHECK enum status exchange_misfit(struct link *link, struct failure *failure);
 
-/* STAT of URL's own path and its answer. A file is STATUS_REFUSED, too, where URL ends in a slash: that names a folder's contents. */
+/* STAT of URL's own path and its answer. STATUS_REFUSED also for a file whose URL ends in a slash, which names a folder's contents. */
 MUST_CHECK enum status exchange_stat(struct link *link, const struct url *url, struct file *file, struct failure *failure);
 
 /*
- * Completes FILE, a regular one as exchange_stat() has it, by its root where the server knows it, which STAT does not tell: by
- * asking for the digest of one piece. STATUS_REFUSED also where the file is another one by now.
+ * Adds the root to FILE, a regular one from exchange_stat(), if the server knows it. STAT does not tell it, so this asks for the
+ * digest of one piece. STATUS_REFUSED also when the file has changed since.
  */
 MUST_CHECK enum status exchange_root(struct link *link, const struct url *url, struct file *file, struct failure *failure);
 
