@@ -22,7 +22,7 @@
 #include "trusted.h"
 
 #define SHOWN_SIZE 300
-/* A server can fail one name again and again, and each time it takes a line. */
+/* A limit, because a server can fail one name again and again, and each time takes a line. */
 #define BYTES_MAX (256u << 20)
 #define UNFINISHED_SIZE 40
 
@@ -30,8 +30,8 @@ struct failed_list {
 	char shown[SHOWN_SIZE];
 	char *path; /* ours; NAME points into it */
 	const char *name;
-	int folder; /* that holds NAME; -1 where DIRECT is used */
-	int direct; /* a stream of ours, or what is no regular file; -1: none */
+	int folder; /* that holds NAME; -1 when DIRECT is used */
+	int direct; /* one of our own streams, or a file that is not regular; -1: none */
 	char **lines;
 	size_t count, room;
 	size_t bytes;     /* of all lines */
@@ -46,7 +46,7 @@ static enum status fail(const struct failed_list *list, enum status status, stru
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
-/* At the place that the stream has reached, which both go on from. */
+/* By a copy of the descriptor: it shares the stream's offset, so neither overwrites the other. */
 static enum status copy_stream(int stream, int *direct)
 {
 	if (!own_stream_is_writable(stream))
@@ -55,7 +55,7 @@ static enum status copy_stream(int stream, int *direct)
 	return *direct >= 0 ? STATUS_OK : status_from_errno(errno);
 }
 
-/* *DIRECT is opened where PATH leads to a stream of ours, or is there and no regular file. */
+/* Opens *DIRECT if PATH leads to one of our own streams, or to something that is there and not a regular file. */
 static enum status open_direct(const char *path, int *direct)
 {
 	struct stat stat;
@@ -157,7 +157,7 @@ static void print_destination(FILE *out, const char *landing)
 	}
 }
 
-/* Would it land there anyhow? */
+/* Would it land there without a destination in its line? */
 static bool is_usual(const struct url *url, struct span below, const char *landing)
 {
 	struct span last = path_last(below.length > 0 ? below : span_of(url->path));
@@ -196,7 +196,7 @@ static enum status make_room(struct failed_list *list)
 	return STATUS_OK;
 }
 
-/* Takes over LINE where it succeeds. */
+/* Takes over LINE on success. */
 static enum status keep(struct failed_list *list, char *line, size_t length)
 {
 	if (length > BYTES_MAX - list->bytes)
@@ -258,7 +258,7 @@ static enum status print_all(const struct failed_list *list, int fd, enum failed
 	return fclose(out) == 0 || status != STATUS_OK ? status : status_from_errno(errno);
 }
 
-/* By chance: a process elsewhere that shares the folder may have our number. */
+/* A random name: a process elsewhere that shares the folder may have our process ID. */
 static enum status open_unfinished(const struct failed_list *list, char name[UNFINISHED_SIZE], int *fd)
 {
 	uint64_t chance;
@@ -269,7 +269,7 @@ static enum status open_unfinished(const struct failed_list *list, char name[UNF
 	return beneath_open(list->folder, name, O_WRONLY | O_CREAT | O_EXCL, 0666, fd);
 }
 
-/* Without its bytes on disk the new name could lead to an empty list: nothing failed. */
+/* The bytes are synced before the renaming: an empty list after a power cut would say that nothing failed. */
 static enum status replace(const struct failed_list *list, enum failed_list_sync sync)
 {
 	char unfinished[UNFINISHED_SIZE];
@@ -284,7 +284,7 @@ static enum status replace(const struct failed_list *list, enum failed_list_sync
 	if (status == STATUS_OK)
 		return sync == FAILED_LIST_SYNC ? sync_folder(list->folder) : STATUS_OK;
 	enum status removed = beneath_remove_name(list->folder, unfinished);
-	/* What cannot be removed either is in nobody's way. */
+	/* A file that cannot be removed is in nobody's way. */
 	(void)removed;
 	return status;
 }

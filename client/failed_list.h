@@ -11,28 +11,28 @@
 #include "url.h"
 
 /*
- * failed_list_open(path, &list, &failure)          before anything is fetched: a folder that is missing is told now
+ * failed_list_open(path, &list, &failure)          before anything is fetched: a missing folder is reported at once
  * failed_list_add(list, &url, below, landing, sum) as often as needed
  * failed_list_write(list, sync, &failure)          once, at the end
  * failed_list_close(list)
  *
- * The file is replaced as a whole; a stream of ours (own_stream.h), and a path that is no regular file, are written directly.
- * Lines are sorted, each stands there once: the same failures make the same list. Any thread may add, one after the other.
+ * The file is replaced as a whole; one of our own streams (own_stream.h), or a path that is no regular file, is written directly.
+ * Lines are sorted and unique: the same failures make the same list. Any thread may add, one at a time.
  */
 struct failed_list;
 MUST_CHECK enum status failed_list_open(const char *path, struct failed_list **list, struct failure *failure);
 void failed_list_close(struct failed_list *list);
 
 /*
- * Is the list (NULL: there is none) going to be put into FOLDER, under NAME? A file that lies there then would be lost. By its name
- * alone that can be ruled out without the folder. False where the list is written directly.
+ * Will the list (NULL: there is none) be put into FOLDER, under NAME? It would replace a file there. The name alone can rule it
+ * out before the folder is known. False when the list is written directly.
  */
 bool failed_list_is_called(const struct failed_list *list, const char *name, enum folding folding);
 bool failed_list_lies_in(const struct failed_list *list, int folder);
 
 /*
- * BELOW URL could not be had, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). That memory
- * was short, or the lines longer than 256 MiB in all, is told by failed_list_write.
+ * BELOW URL was not fetched, would have landed at LANDING (NULL: nowhere), and SUM is its SHA-256 (NULL: unknown). When memory
+ * is short, or all lines together exceed 256 MiB, failed_list_write reports it.
  */
 void failed_list_add(struct failed_list *list, const struct url *url, struct span below, const char *landing,
 	const struct digest *sum);

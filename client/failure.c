@@ -1,4 +1,4 @@
-/* The table that leads from where and what went wrong to an exit code, and the sentence that tells it. */
+/* Finds the exit code of a failure in a table, and writes its sentence. */
 #include "failure.h"
 
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 #include "text.h"
 
 /*
- * One row per status: its exit code where the server said it, and where the network brought it. Whatever fails on this
- * machine is EXIT_LOCAL but for the statuses of local_code().
+ * One row per status: its exit code when the server reported it, and when it came from the network; whether trying again can
+ * help. A failure of this machine is EXIT_LOCAL except for the statuses of local_code().
  */
 static const struct {
 	enum exit_code server;
@@ -123,14 +123,14 @@ static bool retry_helps(enum failure_origin origin, enum status status)
 	return origin == FAILURE_LOCAL && status == STATUS_BUSY;
 }
 
-/* These leave nothing to add: their sentence says what was wrong with what. */
+/* For these the caller's sentence is complete: the status' text would add nothing. */
 static bool speaks_for_itself(enum failure_origin origin, enum status status)
 {
 	return origin == FAILURE_USAGE || origin == FAILURE_DIFFERENCE || status == STATUS_INVALID || status == STATUS_PROTOCOL ||
 		status == STATUS_VERSION || status == STATUS_UNSUPPORTED || status == STATUS_UNTRUSTED;
 }
 
-/* Its parts are printable, but some were cut to fit: what is left of a character's bytes goes. */
+/* TEXT's parts are printable, but some were cut to fit: removes the halves of characters. */
 static void drop_halves(char *text)
 {
 	struct span rest = span_of(text);

@@ -44,8 +44,8 @@ struct failure {
 };
 
 /*
- * Fills in FAILURE from a status, which is none of success, and a sentence (printf) without full stop or newline. ": " and
- * the status' text follow, unless the sentence has to say it all: usage, a difference, STATUS_INVALID, _PROTOCOL, _VERSION,
+ * Fills in FAILURE from a status, never one of success, and a sentence (printf) without full stop or newline. ": " and the
+ * status' text are added, unless the sentence has to say it all: usage, a difference, STATUS_INVALID, _PROTOCOL, _VERSION,
  * _UNSUPPORTED, _UNTRUSTED.
  */
 void failure_set(struct failure *failure, enum failure_origin origin, enum status status, const char *format, ...)
@@ -54,7 +54,7 @@ void failure_set(struct failure *failure, enum failure_origin origin, enum statu
 /* Standard output could not be written; STATUS_LOST: its reader went away. Always EXIT_LOCAL. */
 void failure_set_stdout(struct failure *failure, enum status status);
 
-/* Digests cannot be computed: STATUS is lanes_new()'s, or that of what needs it. */
+/* Digests cannot be computed: STATUS comes from lanes_new(), maybe through its caller. */
 void failure_set_lanes(struct failure *failure, enum status status);
 
 /* "ferry: TEXT" on stderr, for commands that draw no progress; returns the code. */

@@ -1,4 +1,4 @@
-/* READs a run of pieces and judges each as it arrives. */
+/* Sends READ for a run of pieces and judges each piece as it arrives. */
 #include "fetch.h"
 
 #include "course.h"
@@ -12,14 +12,14 @@ static bool is_ordered(const struct download *download)
 	return download->outlet && outlet_is_ordered(download->outlet);
 }
 
-/* Once it may be an accident; twice it is a failure. */
+/* A piece that arrives wrong once is fetched again; twice is a failure. */
 static void judge_wrong(struct worker *worker, struct download *download, const struct piece_run *run, const struct piece_news *news,
 	struct course *course)
 {
 	struct failure failure;
 
 	queue_piece(worker->transfer->queue, download, news);
-	/* Behind a hole nothing may leave an ordered outlet. */
+	/* An ordered outlet gets nothing behind a missing piece. */
 	course->stop = is_ordered(download);
 	if (run->from != PIECE_SUSPECT)
 		return;
@@ -27,7 +27,7 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 	course_fail(course, &failure);
 }
 
-/* Its bytes are counted where the piece is told of; those of any other have come, too. */
+/* Does judge() tell the queue of this piece, which counts its bytes then? Other bytes are counted as wasted. */
 static bool is_news(const struct receipt *receipt)
 {
 	return !receipt->drop && receipt->verdict != RECEIPT_ERROR && receipt->failure.code == EXIT_OK;
@@ -51,7 +51,7 @@ static void judge(struct worker *worker, struct download *download, const struct
 	}
 }
 
-/* The answer has been received to its end, or nobody wants the rest of it. */
+/* The answer has been received to its end, or its rest is not wanted. */
 static void end_answer(struct worker *worker, bool complete)
 {
 	if (complete)
@@ -71,14 +71,14 @@ static void reserve(struct worker *worker, struct download *download, const stru
 		course_fail(course, &failure);
 }
 
-/* *COMPLETE tells whether the answer was received to its end. */
+/* *COMPLETE: the answer was received to its end. */
 static enum status receive_run(struct worker *worker, struct download *download, const struct piece_run *run, struct course *course,
 	bool *complete)
 {
 	const uint64_t end = run->first + run->count;
 
 	for (uint64_t piece = run->first; piece < end && !*complete; piece++) {
-		/* A single unwanted piece is dropped as it comes; of more the link is. */
+		/* One unwanted piece is received and dropped; for more of them it is cheaper to drop the link. */
 		if (course->stop && end - piece > 1)
 			return STATUS_OK;
 		if (queue_stopped(worker->transfer->queue))

@@ -9,8 +9,8 @@
 void fetch_run(struct worker *worker, struct download *download, const struct piece_run *run);
 
 /*
- * Receives the pieces of RUN, of whose answer FILE has come, and gives it back; does what has to be done then. The answer
- * is complete afterwards, or the link was dropped because nobody wants the rest; it is lost where this is no success.
+ * Receives the pieces of RUN, once FILE of the answer has come, gives RUN back and does the duty that the queue returns.
+ * Afterwards the answer is complete, or the link was dropped because its rest was not wanted; the link is lost if this fails.
  */
 MUST_CHECK enum status fetch_pieces(struct worker *worker, struct download *download, const struct piece_run *run);
 

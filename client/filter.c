@@ -1,4 +1,4 @@
-/* Holds paths against rules, from the last one to the first. */
+/* Matches paths against rules, from the last rule to the first. */
 #include "filter.h"
 
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static bool matches(const struct filter_rule *rule, struct span path, enum thing
 	return glob_match(pattern, path);
 }
 
-/* *VERDICT of the last rule that matches; false where none does. */
+/* *VERDICT is that of the last rule that matches; false when none does. */
 static bool judge(const struct filter *filter, struct span path, enum thing thing, enum filter_verdict *verdict)
 {
 	for (size_t i = filter->count; i-- > 0;) {

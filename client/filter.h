@@ -32,9 +32,9 @@ struct filter {
 MUST_CHECK enum status filter_add(struct filter *filter, enum filter_verdict verdict, const char *pattern);
 void filter_release(struct filter *filter);
 
-/* Where no rule matches a path is wanted, unless the first rule is an --include. */
+/* A path that no rule matches is wanted, unless the first rule is an --include. */
 bool filter_takes(const struct filter *filter, struct span path);
-/* A folder is read unless a rule excludes it, and wanted for itself as a file is. */
+/* A folder is entered unless a rule excludes it; it is taken for itself by the same rules as a file. */
 bool filter_enters(const struct filter *filter, struct span path);
 bool filter_takes_folder(const struct filter *filter, struct span path);
 

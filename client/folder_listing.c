@@ -1,4 +1,4 @@
-/* Takes a listing apart into entries, and refuses the ones that no honest server sends. */
+/* Takes a listing apart into entries, and refuses those that no honest server sends. */
 #include "folder_listing.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ bool folder_listing_waits(const struct folder_listing *listing)
 	return reader_left(&listing->entries) == 0;
 }
 
-/* An empty name is that of the listed folder itself, unreadable. */
+/* The empty name is that of the listed folder itself, when it is unreadable. */
 static bool legal(const struct folder_listing *listing, struct span name)
 {
 	char path[PATH_LENGTH_MAX + 1];

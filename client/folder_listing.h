@@ -17,9 +17,9 @@
  * while ((status = folder_listing_next(&listing, &entry, &failure)) == STATUS_OK) ...
  * STATUS_END: complete, the count agrees; else FAILURE says what happened (see exchange.h)
  *
- * Beside what entry_decode() refuses: a name of several components in a plain listing, and one that makes a path
- * beyond the protocol's limits together with the URL's. No memory grows with the number of entries: who keeps their names
- * has to end at FOLDER_LISTING_KEPT_MAX.
+ * Refused, in addition to the entries that entry_decode() refuses: a name of several components in a plain listing, and one that
+ * together with the URL makes a path beyond the protocol's limits. No memory grows with the number of entries: a caller that
+ * keeps their names has to stop at FOLDER_LISTING_KEPT_MAX.
  */
 #define FOLDER_LISTING_KEPT_MAX (16u << 20)
 
@@ -37,10 +37,10 @@ MUST_CHECK enum status folder_listing_start(struct folder_listing *listing, stru
 /* ENTRY's name points into the link's buffer until the next call. */
 MUST_CHECK enum status folder_listing_next(struct folder_listing *listing, struct entry *entry, struct failure *failure);
 
-/* Will the next call wait for the server? Then what was printed should leave first. */
+/* Will the next call wait for the server? Then output should be flushed first. */
 bool folder_listing_waits(const struct folder_listing *listing);
 
-/* Why an unreadable ENTRY is one. */
+/* Fills in FAILURE with the reason why ENTRY is unreadable. */
 void folder_listing_explain(const struct folder_listing *listing, const struct entry *entry, struct failure *failure);
 
 #endif

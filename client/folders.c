@@ -11,15 +11,15 @@
 #include "beneath.h"
 #include "sync.h"
 
-#define IDLE_MAX 64 /* descriptors that nobody uses at the moment */
+#define IDLE_MAX 64 /* descriptors that stay open though nobody uses them */
 
 struct folders {
 	struct folders_options options;
 	pthread_mutex_t lock;
-	/* guarded by lock; so is in every plan_folder what its struct says */
-	struct plan_folder idle; /* a ring: the head's next was idle last */
+	/* guarded by lock; so are the fields of every plan_folder that its struct names */
+	struct plan_folder idle; /* a ring: the head's next went idle last */
 	unsigned idle_count;
-	bool completing; /* the threads are over: what fails from here on is told with its folder */
+	bool completing; /* the threads are over: a failure is reported for its folder from here on, not for a file */
 };
 
 enum status folders_new(const struct folders_options *options, struct folders **folders)
@@ -101,7 +101,7 @@ enum folding folders_folding(const struct plan_folder *folder)
 	return (enum folding)atomic_load_explicit(&folder->folding, memory_order_acquire);
 }
 
-/* Of several who ask the disk at the same time only some may get an answer: that is the one that stays. */
+/* Several threads may probe at the same time, and some learn nothing: the first answer stays. */
 void folders_learn(struct plan_folder *folder, int fd, const char *name)
 {
 	unsigned char before = FOLDING_UNKNOWN;
@@ -110,7 +110,7 @@ void folders_learn(struct plan_folder *folder, int fd, const char *name)
 		atomic_compare_exchange_strong(&folder->folding, &before, (unsigned char)folding_probe(fd, name));
 }
 
-/* FOLDER is there: its name may tell what the one that it lies in does with names. Caller holds lock. */
+/* FOLDER is there: by its name its parent can be probed for folding case. Caller holds lock. */
 static void learn_locked(struct folders *folders, struct plan_folder *folder)
 {
 	struct plan_folder *parent = folder->node.parent;
@@ -158,7 +158,7 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 /* Caller holds lock. */
 static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
-	/* Who looks for what was there before need not look into a folder that was not. */
+	/* A folder that was not there before the run holds nothing from before it. */
 	if ((folder->made || folder->absent) && absent == ABSENT_IS_TOLD)
 		return STATUS_NOT_FOUND;
 	if (folder->fd < 0) {
@@ -203,7 +203,7 @@ void folders_leave(struct folders *folders, struct plan_folder *folder)
 
 /* --- Settling ------------------------------------------------------------------------------------------------------ */
 
-/* Whether the destination itself has a lasting name is its owner's business. */
+/* Is FOLDER's name on disk? That of the destination itself is its owner's business. */
 static bool is_settled(struct folders *folders, const struct plan_folder *folder)
 {
 	pthread_mutex_lock(&folders->lock);
@@ -219,7 +219,7 @@ static void note_settled(struct folders *folders, struct plan_folder *folder)
 	pthread_mutex_unlock(&folders->lock);
 }
 
-/* Syncs what holds FOLDER's name; two threads may both do it. */
+/* Syncs the folder that holds FOLDER's name; two threads may both do it. */
 static enum status settle_name(struct folders *folders, struct plan_folder *folder)
 {
 	int fd;
@@ -234,7 +234,7 @@ static enum status settle_name(struct folders *folders, struct plan_folder *fold
 	return status;
 }
 
-/* What this run made lies in the same file system as what it was made in. */
+/* A folder that this run made is on the file system of its parent, which was synced as a whole. */
 static bool was_synced_with(struct folders *folders, struct plan_folder *folder)
 {
 	pthread_mutex_lock(&folders->lock);
@@ -279,18 +279,18 @@ static enum status give_mode_and_time(const struct folders *folders, const struc
 
 	if (fstat(fd, &stat) < 0)
 		return status_from_errno(errno);
-	/* A set-group-id bit is what this folder has from the one it lies in. */
+	/* A set-group-ID bit was inherited from the parent: it stays. */
 	mode_t mode = (folder->node.mode & 0777 & ~folders->options.umask) | 0700 | (stat.st_mode & S_ISGID);
 	if ((stat.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
 		return status_from_errno(errno);
-	/* What is right already may be on a read-only mount, or somebody else's. */
+	/* Nothing is set that is right already: the folder may be on a read-only mount, or belong to somebody else. */
 	bool timely = stat.st_mtim.tv_sec == time.tv_sec && stat.st_mtim.tv_nsec == time.tv_nsec;
 	if (!timely && futimens(fd, times) < 0)
 		return status_from_errno(errno);
 	return STATUS_OK;
 }
 
-/* Made by this run, and empty: nothing in it has settled it. */
+/* Was it made by this run, and has no file in it settled its name? */
 static bool is_new(struct folders *folders, const struct plan_folder *folder)
 {
 	pthread_mutex_lock(&folders->lock);

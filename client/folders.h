@@ -10,8 +10,8 @@
 #include "status.h"
 
 /*
- * Any thread may call. A folder's descriptor stays open while somebody uses it and a little longer. Below the destination
- * no symlink is followed: STATUS_SYMLINK; a file in a folder's place is STATUS_NOT_FOLDER.
+ * Any thread may call. A folder's descriptor stays open while it is in use and a little longer. Below the destination no
+ * symlink is followed: STATUS_SYMLINK. A file in the place of a folder is STATUS_NOT_FOLDER.
  */
 struct folders;
 
@@ -24,29 +24,29 @@ MUST_CHECK enum status folders_new(const struct folders_options *options, struct
 /* Nothing may be in use. PLAN's folders must still be there. */
 void folders_free(struct folders *folders);
 
-/* Opens FOLDER, and makes it and what it lies in where they are missing. */
+/* Opens FOLDER; makes it, and the folders above it, if they are missing. */
 MUST_CHECK enum status folders_use(struct folders *folders, struct plan_folder *folder, int *fd);
-/* Opens FOLDER where it is there: STATUS_NOT_FOUND, and nothing is made, where it is not. */
+/* Opens FOLDER, and makes nothing: STATUS_NOT_FOUND if it is missing. */
 MUST_CHECK enum status folders_look(struct folders *folders, struct plan_folder *folder, int *fd);
 /* Ends a use. */
 void folders_leave(struct folders *folders, struct plan_folder *folder);
 
-/* Any thread may ask; a folder is taken to be like the one that it lies in, where that is known to fold case. */
+/* What is known so far. A folder in one that folds case is taken to fold it too. */
 enum folding folders_folding(const struct plan_folder *folder);
-/* NAME lies in FOLDER, which is in use as FD. */
+/* Finds out by NAME, which is in FOLDER, unless it is known. FOLDER is in use as FD. */
 void folders_learn(struct plan_folder *folder, int fd, const char *name);
 
 /*
- * Names in FOLDER have changed: syncs it, and whatever it lies in that was not synced since this run began, so that a
- * file in it can be found after a power cut. FOLDER must be in use.
+ * Names in FOLDER have changed: syncs it, and those folders above it that this run has not synced yet, so that a file in it can
+ * be found after a power cut. FOLDER must be in use.
  */
 MUST_CHECK enum status folders_settle(struct folders *folders, struct plan_folder *folder);
-/* The same where the file system in which FOLDER lies was synced as a whole since. */
+/* The same when FOLDER's file system has been synced as a whole since. */
 MUST_CHECK enum status folders_settle_synced(struct folders *folders, struct plan_folder *folder);
 
 /*
- * Once nobody else uses any: gives FOLDER, made where it is missing, the mode and time that it has at its source, u+rwx added. What
- * fails marks no folder as failed any more.
+ * Once no other thread uses any folder: gives FOLDER the mode, with u+rwx added, and the time that it has at its source; makes it
+ * if it is missing. From the first call on a failure no longer marks a folder as failed.
  */
 MUST_CHECK enum status folders_complete(struct folders *folders, struct plan_folder *folder);
 

@@ -1,4 +1,4 @@
-/* Asks for a name in other case, and looks whether that is another name. */
+/* Looks for a name in other case, and whether that is another name. */
 #include "folding.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include "beneath.h"
 #include "path.h"
 
-/* False where there is none. */
+/* OUT is NAME with the case of its letters swapped; false when that is NAME itself. */
 static bool other_case(const char *name, char out[PATH_NAME_MAX + 1])
 {
 	size_t i;
@@ -25,7 +25,7 @@ static bool other_case(const char *name, char out[PATH_NAME_MAX + 1])
 	return strcmp(name, out) != 0;
 }
 
-/* Does FOLDER tell two names where it was asked for two? */
+/* Does FOLDER list both names? Then they are two files. */
 static enum status lists_both(int folder, const char *one, const char *other, bool *both)
 {
 	struct dirent *entry;
@@ -58,7 +58,7 @@ enum folding folding_probe(int folder, const char *name)
 	if (!other_case(name, other))
 		return FOLDING_UNKNOWN;
 	enum status status = beneath_stat_name(folder, other, &stat);
-	/* What has gone meanwhile tells nothing. */
+	/* A name that has gone meanwhile tells nothing. */
 	if (status == STATUS_NOT_FOUND)
 		return beneath_stat_name(folder, name, &stat) == STATUS_OK ? FOLDING_NO : FOLDING_UNKNOWN;
 	if (status != STATUS_OK || lists_both(folder, name, other, &both) != STATUS_OK)

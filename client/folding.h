@@ -9,8 +9,8 @@ enum folding {
 };
 
 /*
- * NAME lies in FOLDER, which is asked for the same name in other case: unknown for a name without a letter of ASCII, and where
- * the folder cannot be read.
+ * NAME is in FOLDER: looks for the same name in other case. FOLDING_UNKNOWN for a name without ASCII letters, and when the folder
+ * cannot be read.
  */
 enum folding folding_probe(int folder, const char *name);
 

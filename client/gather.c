@@ -1,4 +1,4 @@
-/* Plans files and folders as they are listed, and reports what cannot be. */
+/* Plans files and folders as they are listed, and reports those that cannot be planned. */
 #include "gather.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ void gather_fail(const struct gather *gather, struct span below, enum failure_or
 	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
 }
 
-/* Two sources would land on one name: nothing is fetched. A listing in which that happens is a lie, and this entry of it fails. */
+/* Two sources would land on one name: nothing is fetched. If one listing names a file twice, its server lies: that entry fails. */
 static enum status fail_taken(struct gather *gather, struct span below, const struct plan_node *taken)
 {
 	if (taken->source != gather->source) {
@@ -63,8 +63,8 @@ enum status gather_end(struct gather *gather)
 }
 
 /*
- * A line of a manifest may name what another line's listing brings, too, as the failed list does for the sake of a SHA-256: the same
- * URL for the same place is one source.
+ * One line of a manifest may name a file that the listing of another line brings, too, as the failed list does to give it its
+ * SHA-256: the same URL for the same place is one file, not two.
  */
 static bool is_named_again(const struct gather *gather, const struct plan_node *taken, const struct digest *sum, struct span below)
 {
@@ -80,7 +80,7 @@ static bool is_named_again(const struct gather *gather, const struct plan_node *
 		strcmp(own, plan_request_path(taken, other)) == 0;
 }
 
-/* The name is taken. By this very entry, when the listing is read once more after a broken link: then all is well. */
+/* The name is taken: by this very entry, if the listing is read once more after a broken link. Then all is well. */
 static enum status meet(struct gather *gather, struct plan_node *taken, struct span below)
 {
 	if (taken->source != gather->source || taken->pass == gather->pass)
@@ -89,7 +89,7 @@ static enum status meet(struct gather *gather, struct plan_node *taken, struct s
 	return STATUS_OK;
 }
 
-/* *FOLDER is what stands there now; NULL where it is no folder. */
+/* *FOLDER is the folder there, new or old; NULL when something else has the name. */
 static enum status add_folder(struct gather *gather, const struct plan_entry *planned, struct span below, struct plan_folder **folder)
 {
 	struct plan_node *taken;
@@ -116,7 +116,7 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 
 /* --- Entries ------------------------------------------------------------------------------------------------------- */
 
-/* Does the path that this name makes keep to the limits of paths? */
+/* Is the whole path, the URL's and BELOW, within the limits of paths? */
 static bool is_legal(const struct gather *gather, struct span below)
 {
 	char path[PATH_LENGTH_MAX + 1];
@@ -153,7 +153,7 @@ static enum status plan_entry_of(struct gather *gather, const struct entry *entr
 	};
 	enum status status;
 
-	/* A folder comes before what it holds. */
+	/* A server lists a folder before its contents. */
 	if (!planned.parent)
 		return STATUS_PROTOCOL;
 	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, folder) : plan_file(gather, &planned, below);
@@ -180,7 +180,7 @@ enum status gather_entry(struct gather *gather, const struct entry *entry, struc
 			outcome_entry(gather->transfer, gather->source, below, RESULT_SKIPPED, NULL);
 		return STATUS_OK;
 	case ENTRY_UNREADABLE:
-		/* Nobody knows what it is: a folder may hold what is wanted. */
+		/* It may be a folder with wanted files in it. */
 		if (filter_enters(filter, below))
 			gather_fail(gather, below, FAILURE_SERVER, error_status_of(entry->reason), "");
 		return STATUS_OK;
@@ -221,7 +221,7 @@ static enum status begin_folder(struct gather *gather, const struct file *file)
 	if (gather->source->url.contents)
 		return STATUS_OK;
 	status = plan_add_folder(gather->transfer->plan, &planned, &base, &taken);
-	/* Read again it is the same, and who fetches what was gathered before reads it without a lock. */
+	/* A second reading finds the same one. It is not written again: threads that already fetch read it without a lock. */
 	if (status == STATUS_OK && gather->source->base != base)
 		gather->source->base = base;
 	if (status != STATUS_EXISTS)
@@ -251,7 +251,7 @@ enum status gather_source(struct gather *gather, const struct file *file)
 		return begin_folder(gather, file);
 	if (file->kind == ENTRY_FILE)
 		return begin_file(gather, file);
-	/* As the server answers who wants to read it. */
+	/* The same failures as the server's answer to a READ of it. */
 	if (file->kind == ENTRY_SYMLINK)
 		gather_fail(gather, span_of(""), FAILURE_SERVER, STATUS_REFUSED, " (a symlink is not followed here)");
 	else

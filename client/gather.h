@@ -13,28 +13,28 @@
 struct gather {
 	struct transfer *transfer;
 	bool held;    /* nothing is handed over before gather_end() */
-	bool refused; /* two sources want one place: that was told, and nothing is to be fetched */
-	struct plan_source *source; /* the present one */
-	uint8_t pass; /* which reading it is, 1 to 255 over and over; 0: none. What was met in another pass is no twin */
+	bool refused; /* two sources want one place: that was reported, and nothing is to be fetched */
+	struct plan_source *source; /* whose listing is being read */
+	uint8_t pass; /* number of this reading, 1 to 255 over and over; 0: none. A name from an earlier pass is not named twice */
 	struct plan_file *files, *last; /* not handed over yet */
 };
 
 /*
- * What the source's URL names: STATUS_OK for a folder that is to be listed, STATUS_END where it is done with, be it by a
- * failure that was told. Here and below: STATUS_PROTOCOL for what no server may send, STATUS_LIMIT and _NO_MEMORY, and
- * STATUS_EXISTS where it is refused.
+ * Begins a source; FILE is what its URL names. STATUS_OK: a folder to be listed; STATUS_END: nothing to list, and a failure, if
+ * any, was reported. Here and below: STATUS_PROTOCOL if no server may send this, STATUS_LIMIT, STATUS_NO_MEMORY, and
+ * STATUS_EXISTS once the run is refused.
  */
 MUST_CHECK enum status gather_source(struct gather *gather, const struct file *file);
 
-/* An entry, its path BELOW the URL. *FOLDER is its place in the plan where it is a folder that is wanted, else NULL. */
+/* Adds an entry, its path BELOW the URL. *FOLDER is its place in the plan if it is a folder to be entered, else NULL. */
 MUST_CHECK enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder);
 
-/* The files that were gathered may be fetched, unless they are held. */
+/* Gives the files gathered so far to the queue, unless they are held. */
 MUST_CHECK enum status gather_hand_over(struct gather *gather);
-/* All listings were read, or will not be: the files that were held may be fetched, too. */
+/* No more listings: gives all files to the queue, those that were held too. */
 MUST_CHECK enum status gather_end(struct gather *gather);
 
-/* "URL WHAT: status" */
+/* Reports the failure of an entry: "URL WHAT: status". */
 void gather_fail(const struct gather *gather, struct span below, enum failure_origin origin, enum status status, const char *what);
 
 #endif

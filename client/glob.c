@@ -1,4 +1,4 @@
-/* Matches by keeping all places of the pattern that the path read so far may have led to. */
+/* Matches in one pass over the path, keeping the set of places in the pattern that it may have reached. */
 #include "glob.h"
 
 #include <assert.h>
@@ -7,11 +7,11 @@
 
 #include "text.h"
 
-#define NOT_UTF8 0x110000u /* and the byte */
+#define NOT_UTF8 0x110000u /* plus the byte */
 
 enum {
 	REACHED = 1, /* the path may have led here */
-	ENTERED = 2, /* by what stands before, not by staying */
+	ENTERED = 2, /* from the place before, not by staying at a star */
 };
 
 /* A flag per byte of the pattern, and one for its end. */
@@ -44,7 +44,7 @@ static size_t stars_at(const struct places *places, size_t at)
 	return is_at(places, at, '*') ? 1 + is_at(places, at + 1, '*') : 0;
 }
 
-/* From here on the place at AT may be where we are; so may those behind stars that stand for nothing. */
+/* Marks the place AT as reached, and those behind any stars that match nothing. */
 static void enter(struct places *places, size_t at)
 {
 	size_t stars;
@@ -58,7 +58,7 @@ static void enter(struct places *places, size_t at)
 	places->flags[at] = REACHED | ENTERED;
 }
 
-/* Is CHARACTER in the class whose [ was just taken off PATTERN? Takes the class off too; false, nothing taken, for no class. */
+/* Takes a class, whose [ is off already, off PATTERN; *MATCHES if CHARACTER is in it. False, nothing taken, when it is no class. */
 static bool take_class(struct span *pattern, uint32_t character, bool *matches)
 {
 	struct span rest = *pattern;
@@ -82,7 +82,7 @@ static bool take_class(struct span *pattern, uint32_t character, bool *matches)
 	return true;
 }
 
-/* Takes what stands for one character off PATTERN: does it stand for CHARACTER? */
+/* Takes the part that matches one character off PATTERN: does it match CHARACTER? */
 static bool take_token(struct span *pattern, uint32_t character)
 {
 	uint32_t wanted = take(pattern);

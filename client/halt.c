@@ -35,7 +35,7 @@ enum status halt_open(struct halt *halt, int interrupt_fd)
 void halt_now(const struct halt *halt)
 {
 	const uint64_t one = 1;
-	/* Where it is full it has long been readable. */
+	/* A full event is readable already. */
 	ssize_t written = write(halt->event, &one, sizeof(one));
 
 	(void)written;

@@ -6,7 +6,7 @@
 
 /*
  * halt_open(&halt, interrupt_fd)   before the first thread starts
- * ... whatever waits also waits for halt.fd: readable once either has come, and stays so ...
+ * ... every wait also waits for halt.fd, which is readable from the signal, or from halt_now(), on ...
  * halt_now(&halt)                  any thread, any number of times
  * halt_close(&halt)
  */

@@ -1,4 +1,4 @@
-/* Collects leaves until a batch is full. */
+/* Collects files of one leaf, and hashes them in one batch. */
 #include "handful.h"
 
 unsigned char *handful_next(const struct handful *handful)

@@ -15,7 +15,7 @@ struct handful {
 	struct held {
 		struct errand errand;
 		struct span bytes;
-		struct digest digest; /* that came with them */
+		struct digest digest; /* from the trailer */
 		bool proven;
 	} files[LANES_BATCH];
 	size_t count;
@@ -23,11 +23,11 @@ struct handful {
 
 /* Where the bytes of the next file go, at most a leaf. */
 unsigned char *handful_next(const struct handful *handful);
-/* They are there: LENGTH of them, with DIGEST behind them. */
+/* The file is complete: LENGTH bytes at handful_next(), and the DIGEST that came behind them. */
 void handful_add(struct handful *handful, const struct errand *errand, size_t length, const struct digest *digest);
 bool handful_is_full(const struct handful *handful);
 
-/* Finds out who is proven. */
+/* Sets PROVEN of every file. */
 void handful_prove(struct handful *handful, struct lanes *lanes);
 
 #endif

@@ -56,7 +56,7 @@ static enum status hash_flat(struct hasher *hasher, int fd, uint64_t size, struc
 			flat_add(hasher->flat, hasher->buffer, length);
 		offset += length;
 	}
-	/* Also after a failure, so that the next file starts anew. */
+	/* Also after a failure: it resets the state for the next file. */
 	flat_finish(hasher->flat, digest);
 	return status;
 }

@@ -12,15 +12,15 @@ enum hasher_kind {
 	HASHER_TREE,
 };
 
-/* One per thread. STATUS_INVALID and STATUS_UNSUPPORTED: what FERRY_LANES asks for, see lanes_new(). */
+/* One per thread. STATUS_INVALID and STATUS_UNSUPPORTED: FERRY_LANES is wrong, see lanes_new(). */
 struct hasher;
 MUST_CHECK enum status hasher_new(enum hasher_kind kind, struct hasher **hasher);
 void hasher_free(struct hasher *hasher);
 
-/* Reads FD from its start to SIZE bytes. STATUS_CHANGED where it has fewer or more. */
+/* The digest of all SIZE bytes of FD. STATUS_CHANGED when it has fewer or more. */
 MUST_CHECK enum status hasher_file(struct hasher *hasher, int fd, uint64_t size, struct digest *digest);
 
-/* The digest of piece INDEX of a file of SIZE bytes; HASHER_TREE. STATUS_CHANGED where it ends before the piece does. */
+/* HASHER_TREE only: the digest of piece INDEX of a file of SIZE bytes. STATUS_CHANGED when FD ends before the piece does. */
 MUST_CHECK enum status hasher_piece(struct hasher *hasher, int fd, uint64_t size, uint64_t index, struct digest *digest);
 
 #endif

@@ -1,4 +1,4 @@
-/* Reads what names files, and refuses what cannot be meant before anything is fetched. */
+/* Takes in operands, manifests and lists of sums, and refuses the wrong ones before anything is fetched. */
 #include "intake.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static enum status refuse_twin(const struct intake *intake, const struct plan_no
 
 /* --- Into the plan ------------------------------------------------------------------------------------------------- */
 
-/* One file, as far as we know; whether it is one the server will tell. */
+/* Plans one file; that it really is one, only the server can tell. */
 static enum status add_file(const struct intake *intake, const struct plan_entry *entry, const char *below)
 {
 	struct plan_file *file;
@@ -56,7 +56,7 @@ static enum status add_file(const struct intake *intake, const struct plan_entry
 	return STATUS_OK;
 }
 
-/* One URL and what is known of it. */
+/* One URL and all that the user said about it. */
 struct wish {
 	const char *text;
 	const char *destination; /* NULL: none of its own */
@@ -88,7 +88,7 @@ static enum status add_source(const struct intake *intake, const struct wish *wi
 	return status;
 }
 
-/* With -r a listing will tell what it is. */
+/* With -r the listing thread will ask whether it is a file or a folder. */
 static void list_later(struct plan_source *source, const struct wish *wish)
 {
 	source->listed = true;
@@ -132,7 +132,7 @@ static enum status open_list(const struct intake *intake, const char *path, enum
 	return status;
 }
 
-/* STATUS is what ended the reading, COUNT how many lines said something. */
+/* STATUS has ended the reading; COUNT lines named a file. */
 static enum status close_list(const struct intake *intake, struct manifest *list, enum status status, size_t count,
 	struct failure *failure)
 {
@@ -162,7 +162,7 @@ static enum status take_manifest(const struct intake *intake)
 	return close_list(intake, list, status, count, &failure);
 }
 
-/* NAME lies below the source, in folders of which nothing else is known. */
+/* ITEM's name is below the source, in folders that no listing has told of. */
 static enum status take_summed(const struct intake *intake, struct plan_source *source, const struct manifest_item *item)
 {
 	struct plan_entry entry = {.source = source, .name = path_last(span_of(item->name)), .sum = item->sum};
@@ -221,7 +221,7 @@ struct search {
 	const struct plan_file *found; /* NULL: nothing lands where the failed list goes */
 };
 
-/* The list's folder is there: what lands in one that is not lands elsewhere. */
+/* Only in folders that exist: the failed list's folder does. */
 static void search_file(const struct plan_file *file, void *context)
 {
 	struct search *search = context;
@@ -230,7 +230,7 @@ static void search_file(const struct plan_file *file, void *context)
 
 	if (search->found || !failed_list_is_called(intake->failed_list, file->name, FOLDING_UNKNOWN))
 		return;
-	/* What keeps the folder from being opened is told with the file. */
+	/* If the folder cannot be opened, the file's own failure will say so. */
 	if (folders_look(intake->folders, file->node.parent, &folder) != STATUS_OK)
 		return;
 	if (failed_list_lies_in(intake->failed_list, folder))

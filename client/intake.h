@@ -24,8 +24,8 @@ struct intake {
 };
 
 /*
- * Files that are named one by one are in the queue afterwards; with -r sources are to be listed. Whatever is wrong has been
- * reported: then nothing should start. Before the threads.
+ * Afterwards files that were named one by one are in the queue; with -r the sources are marked to be listed. On failure, which
+ * has been reported, nothing should start. Call it before the threads start.
  */
 MUST_CHECK enum status intake_run(const struct intake *intake);
 

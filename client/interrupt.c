@@ -41,7 +41,7 @@ static void unblock(void)
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Until the signals are taken back, or one has been overdue. */
+/* The thread that unblocks the signals when interrupt_close() does not come in time after the first one. */
 static void *insist(void *argument)
 {
 	const struct interrupt *interrupt = argument;
@@ -89,7 +89,7 @@ void interrupt_close(struct interrupt *interrupt)
 {
 	if (interrupt->fd < 0)
 		return;
-	/* Of an event that nobody has counted up yet this cannot fail. */
+	/* This is the event's first and only write: it cannot fail. */
 	if (eventfd_write(interrupt->closed, 1) == 0)
 		pthread_join(interrupt->thread, NULL);
 	release(interrupt);

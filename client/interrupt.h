@@ -9,12 +9,12 @@
 
 /*
  * interrupt_open(&interrupt, patience)   before the first thread starts
- * ... whatever waits also waits for interrupt_fd(): it is readable once a signal has come, and stays so ...
- * interrupt_close(&interrupt)            unblocks: a signal that has come now ends the process as it would have at once
+ * ... every wait also waits for interrupt_fd(), which is readable from the first signal on ...
+ * interrupt_close(&interrupt)            unblocks: a pending signal now ends the process, as it would have at first
  *
- * Nobody takes the signal away, so any number of threads can see it. One that was ignored when the program started
- * (nohup) stays ignored. Where interrupt_close() has not been called PATIENCE nanoseconds after the first signal, say because nobody
- * reads what this process writes, the signal ends the process all the same: a thread waits for that.
+ * The signal stays pending, so any number of threads can see it. One that was ignored when the program started (nohup)
+ * stays ignored. When interrupt_close() has not been called PATIENCE nanoseconds after the first signal, say because nobody
+ * reads the output of this process, the signal ends the process all the same: a thread sees to that.
  */
 struct interrupt {
 	int fd; /* -1: not open */

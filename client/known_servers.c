@@ -83,7 +83,7 @@ static enum status take(void *store, char *line)
 	struct pin pin;
 	uint16_t port;
 
-	/* Written again, a '#' behind blanks would begin a comment. */
+	/* A '#' behind blanks: rewritten without the blanks it would begin a comment. */
 	if (!pin_text || strtok_r(NULL, " ", &place) || *host == '#')
 		return STATUS_INVALID;
 	if (!address_parse_port(span_of(port_text), &port) || port == 0 || pin_parse(pin_text, &pin) != STATUS_OK || find(servers, host, port))

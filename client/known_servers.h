@@ -10,8 +10,8 @@
 #include "wire.h"
 
 /*
- * A line for each: HOST PORT PIN, blanks between them; empty lines and such that begin with '#' are comments. HOST is as in
- * a URL without brackets, and counts without regard to case; a server is there once.
+ * One line per server: HOST PORT PIN, separated by blanks; empty lines and lines that begin with '#' are comments. HOST is as
+ * in a URL, without brackets, and compared without regard to case; no server is there twice.
  */
 struct known_server {
 	char *host;
@@ -28,19 +28,19 @@ struct known_servers {
 #define KNOWN_SERVERS_MAX 10000u
 #define KNOWN_SERVERS_TEXT_MAX (8u << 20)
 
-/* STATUS_INVALID for a text that holds anything else; *LINE is the one that is wrong. */
+/* STATUS_INVALID for a text with any other line: *LINE is its number. */
 MUST_CHECK enum status known_servers_parse(struct span text, struct known_servers *servers, size_t *line);
 void known_servers_write(FILE *out, const struct known_servers *servers);
 void known_servers_release(struct known_servers *servers);
 
-/* NULL where the server is not known. */
+/* NULL when the server is not known. */
 const struct pin *known_servers_find(const struct known_servers *servers, const char *host, uint16_t port);
 
-/* Adds a server, or gives one that is known another pin. STATUS_LIMIT, STATUS_NO_MEMORY. */
+/* Adds a server, or replaces the pin of a known one. STATUS_LIMIT, STATUS_NO_MEMORY. */
 MUST_CHECK enum status known_servers_set(struct known_servers *servers, const char *host, uint16_t port, const struct pin *pin);
 MUST_CHECK enum status known_servers_remove(struct known_servers *servers, const char *host, uint16_t port);
 
-/* The file in FOLDER; none is one without servers. *LINE is 0 where it could not be read. */
+/* The file in FOLDER; a missing file has no servers. *LINE is 0 when the file could not be read. */
 MUST_CHECK enum status known_servers_load(int folder, struct known_servers *servers, size_t *line);
 MUST_CHECK enum status known_servers_save(int folder, const struct known_servers *servers);
 
