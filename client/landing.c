@@ -1,4 +1,4 @@
-/* Opens partials, looks at final names and stores bytes, each failure told with its place. */
+/* Opens partials, looks at final names and stores bytes; every failure names the file's place. */
 #include "landing.h"
 
 #include <stdio.h>
@@ -16,8 +16,8 @@
 /* --- The partial --------------------------------------------------------------------------------------------------- */
 
 /*
- * The older file helps where it can be read. Sharing its blocks costs nothing, where the file system can: then all that
- * it has is in the partial.
+ * Opens the older file, if it can be read, for the pieces that it may share with the source. If the file system can clone it, the
+ * partial has all its bytes at no cost, and the older file is not needed any more.
  */
 static void open_basis(struct download *download, int folder)
 {
@@ -32,7 +32,7 @@ static void open_basis(struct download *download, int folder)
 		download->basis = fd;
 }
 
-/* What is longer than the source was never a part of it. */
+/* Bytes beyond the end of the source are of no use. */
 static enum status trim(struct download *download)
 {
 	uint64_t size;
@@ -48,7 +48,7 @@ static enum status take_stock(struct download *download, int folder, enum place 
 	download->kept = download->partial.found > 0;
 	if (place == PLACE_OTHER && piece_count(download->source.size) > 1)
 		open_basis(download, folder);
-	/* A new partial that shares nobody's blocks is empty. */
+	/* A new partial is empty, unless it has become a clone of the older file. */
 	return download->kept || place == PLACE_OTHER ? trim(download) : STATUS_OK;
 }
 
@@ -57,13 +57,13 @@ static enum status look_at_place(struct transfer *transfer, const struct downloa
 {
 	enum status status = place_look_again(transfer, download->file, folder, &download->source, place, failure);
 
-	/* It seems to be the same; that it is not has just been proven. */
+	/* It looks the same, but has just been proven to differ. */
 	if (status == STATUS_OK && *place == PLACE_SAME && download->differs)
 		*place = PLACE_OTHER;
 	return status;
 }
 
-/* Under the lock: nobody else renames anything to the final name now. */
+/* With the partial locked: no other ferry renames anything to the final name now. */
 static enum status look_again(struct transfer *transfer, struct download *download, int folder, enum place *place,
 	struct failure *failure)
 {
@@ -77,12 +77,12 @@ static enum status look_again(struct transfer *transfer, struct download *downlo
 	return status;
 }
 
-/* Another ferry holds the partial: that is said once, and waited for as patiently as for a server. */
+/* Another ferry holds the partial: says so once, and waits for as long as for a silent server. */
 static enum status await_other(struct transfer *transfer, struct download *download, int folder, int64_t *deadline)
 {
 	char shown[OUTCOME_SHOWN_SIZE];
 
-	/* There may be nobody to wait for. */
+	/* The lock may be free whenever we look, though opening goes on to fail with STATUS_BUSY: the deadline ends that, too. */
 	if (*deadline != 0 && clock_now() >= *deadline)
 		return STATUS_BUSY;
 	if (*deadline == 0) {
@@ -98,13 +98,13 @@ mode_t landing_mode(const struct transfer *transfer, const struct download *down
 	return download->source.mode & 0777 & ~transfer->umask;
 }
 
-/* What takes its time is nobody else's business before it is whole; of one piece it is, but for a moment. */
+/* A file in progress is for its owner alone; a one-piece file is complete at once, so its final mode does no harm. */
 static mode_t first_mode(const struct transfer *transfer, const struct download *download)
 {
 	return piece_count(download->source.size) == 1 ? landing_mode(transfer, download) : 0600;
 }
 
-/* The first partial of a folder tells whether that folds case; until then one thread at a time opens any there. */
+/* The first partial of a folder is used to find out whether the folder folds case; until then one thread at a time opens one. */
 static enum status open_once(struct transfer *transfer, struct download *download, int folder)
 {
 	const struct plan_file *file = download->file;
@@ -130,7 +130,7 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
 	int64_t deadline = 0;
 	enum status status = open_once(transfer, download, folder);
 
-	/* Who waits holds nothing that the other one may wait for. */
+	/* Commit first: the other client may be waiting for a partial that we hold. */
 	if (status == STATUS_BUSY)
 		commit_all(transfer->commit);
 	while (status == STATUS_BUSY && (status = await_other(transfer, download, folder, &deadline)) == STATUS_OK)
@@ -139,8 +139,8 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
 }
 
 /*
- * Of one piece nothing is worth being found by the next run. With syncs files wait for each other before they get their names;
- * what was received for them has to outlive this run. A folder that may fold case is asked with the name of a partial first.
+ * A partial without a name is lost with the run. That does no harm to a new file of one piece, unless it waits for syncs before it
+ * gets its name. A folder that may fold case needs the name of a partial, to find out.
  */
 static bool needs_no_name(const struct transfer *transfer, const struct download *download)
 {
@@ -148,7 +148,7 @@ static bool needs_no_name(const struct transfer *transfer, const struct download
 		folders_folding(download->file->node.parent) == FOLDING_NO;
 }
 
-/* Why there is no partial to write into. */
+/* Explains why there is no partial to write into. */
 static enum status cannot_open(struct transfer *transfer, struct download *download, enum status status, struct failure *failure)
 {
 	bool is_odd = status == STATUS_SYMLINK || status == STATUS_NOT_REGULAR || status == STATUS_REFUSED || status == STATUS_IS_FOLDER;
@@ -178,7 +178,7 @@ static enum status open_partial(struct transfer *transfer, struct download *down
 		cannot_open(transfer, download, status, failure);
 }
 
-/* From an earlier epoch, in which the source may have been longer. */
+/* The partial is open since an earlier epoch, in which the source may have been longer. */
 static enum status reopen_partial(struct transfer *transfer, struct download *download, struct failure *failure)
 {
 	enum status status = trim(download);
@@ -193,7 +193,7 @@ enum status landing_open(struct transfer *transfer, struct download *download, e
 	*place = PLACE_FREE;
 	if (download->outlet)
 		return STATUS_OK;
-	/* One without a name holds nothing worth keeping, and has the mode that was told with what it was opened for. */
+	/* A partial without a name holds nothing worth keeping, and has the mode of the version for which it was opened. */
 	if (download->partial.unnamed)
 		landing_close(transfer, download);
 	if (partial_is_open(&download->partial))
@@ -278,7 +278,7 @@ void landing_close(struct transfer *transfer, struct download *download)
 
 void landing_withdraw(struct transfer *transfer, struct download *download)
 {
-	/* What cannot be removed stays: it harms nobody. */
+	/* A partial that cannot be removed does no harm. */
 	if (partial_remove(&download->partial) != STATUS_OK)
 		download->kept = true;
 	landing_close(transfer, download);
@@ -288,7 +288,7 @@ void landing_give_up(struct transfer *transfer, struct download *download)
 {
 	bool worth_keeping = download->kept || download->earned || download->pieces.tally[PIECE_PROVEN] > 0;
 
-	/* What cannot be removed stays: the next run takes it up. */
+	/* A partial that cannot be removed is taken up by the next run. */
 	if (partial_is_open(&download->partial) && !worth_keeping && partial_remove(&download->partial) != STATUS_OK)
 		download->kept = true;
 	landing_close(transfer, download);
@@ -296,7 +296,7 @@ void landing_give_up(struct transfer *transfer, struct download *download)
 
 /* --- Bytes --------------------------------------------------------------------------------------------------------- */
 
-/* A full disk is worth figures: what was fetched stays, and the next run goes on from there. */
+/* A full disk is explained with figures: the user can make room, and the next run goes on from here. */
 static void explain(struct transfer *transfer, struct download *download, enum status status, struct failure *failure)
 {
 	char shown[OUTCOME_SHOWN_SIZE];

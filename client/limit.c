@@ -1,4 +1,4 @@
-/* One clock that runs ahead by what was granted, and is waited for. */
+/* Keeps one time, until which the bytes granted so far are paid for, and makes each link wait for its turn. */
 #include "limit.h"
 
 #include <poll.h>
@@ -18,7 +18,7 @@ struct limit {
 	size_t chunk; /* of one grant */
 	unsigned links;
 	pthread_mutex_t lock;
-	int64_t paid; /* guarded by lock: when all that was granted is due */
+	int64_t paid; /* guarded by lock: the time at which all granted bytes are due */
 };
 
 enum status limit_new(uint64_t rate, unsigned links, struct limit **limit)
@@ -49,7 +49,7 @@ static int64_t duration(const struct limit *limit, size_t bytes)
 	return (int64_t)((uint64_t)bytes * (uint64_t)CLOCK_SECOND / limit->rate);
 }
 
-/* Returns when BYTES are due. */
+/* Adds BYTES to the account; returns the time at which they are due. */
 static int64_t pay(struct limit *limit, size_t bytes)
 {
 	int64_t earliest = clock_now() - KEPT;
@@ -69,7 +69,7 @@ enum status limit_take(struct limit *limit, size_t wanted, int stop_fd, size_t *
 
 	if (bytes == 0)
 		bytes = 1;
-	/* No descriptor but the one that interrupts: this only waits. */
+	/* A mere wait that STOP_FD can end: there is no other descriptor. */
 	enum status status = patience_wait(-1, POLLIN, stop_fd, pay(limit, bytes));
 	if (status != STATUS_TIMEOUT)
 		return status;

@@ -12,8 +12,8 @@
  * limit_take(limit, wanted, stop_fd, &granted)     waits for its turn; then up to GRANTED bytes may be received
  * limit_give_back(limit, granted - received)
  *
- * Any thread may call. Turns come in their order. What is not used is kept for 50 ms, and all LINKS together are granted no
- * more than another 50 ms ahead: no burst is larger than the bytes of 100 ms. RATE is at least LIMIT_RATE_MIN.
+ * Any thread may call. Turns are granted in their order. Unused bytes are kept for 50 ms, and all LINKS together are granted
+ * no more than another 50 ms ahead: no burst is larger than the bytes of 100 ms. RATE is at least LIMIT_RATE_MIN.
  */
 #define LIMIT_RATE_MIN 4096u
 
@@ -25,7 +25,7 @@ void limit_free(struct limit *limit);
 MUST_CHECK enum status limit_take(struct limit *limit, size_t wanted, int stop_fd, size_t *granted);
 void limit_give_back(struct limit *limit, size_t bytes);
 
-/* What a link's socket may hold back for us, so that the limit is felt on the wire as well. */
+/* The size of a link's receive buffer, small enough for the limit to hold on the wire as well. */
 int limit_socket_buffer(const struct limit *limit);
 
 #endif

@@ -56,7 +56,7 @@ enum status link_hear_complaint(struct link *link, struct span payload)
 	return error_status_of(error.code);
 }
 
-/* What stands still is as good as silent, even where its reports come so fast that nobody ever waits for one. */
+/* PROGRESS without progress is as good as silence, even when the reports come so fast that we never wait for one. */
 static enum status hear_progress(struct link *link, struct span payload, int64_t deadline_before)
 {
 	struct progress_report report;

@@ -18,7 +18,7 @@
  * link_close(link)                       GOODBYE, half-close, read to the end
  *
  * A link belongs to one thread at a time. It checks every frame header by frame_decode() and that answers come in the
- * order of their requests; which frames make a complete answer is the caller's to know. PROGRESS is swallowed: it
+ * order of their requests; the caller has to know which frames make a complete answer. PROGRESS is swallowed: it
  * extends the patience only if its count grew. ERROR is not swallowed: link_receive returns it as a frame, except one
  * with number 0, which breaks the link with error_status_of() its code. After any status but STATUS_OK the link is
  * broken: only link_failure, link_close and link_drop may follow.
@@ -30,8 +30,8 @@ struct trust;
 struct link_options {
 	int64_t timeout;        /* patience: nanoseconds without a byte, also for connecting */
 	const char *congestion; /* NULL: the system's */
-	struct limit *limit;    /* of all that is received; NULL: none */
-	unsigned links;         /* that receive at once, as far as is known; 0: one */
+	struct limit *limit;    /* for all bytes received; NULL: none */
+	unsigned links;         /* how many will receive at the same time; 0: one */
 	int stop_fd;            /* readable when the run is interrupted: STATUS_INTERRUPTED; -1: none */
 	struct trust *trust;    /* borrowed; NULL: no TLS, no token */
 };
@@ -44,9 +44,9 @@ MUST_CHECK enum status link_open(const struct url *url, const struct link_option
 	struct failure *failure);
 /* An orderly end where the link is whole and nothing is unanswered, else link_drop. NULL is fine. */
 void link_close(struct link *link);
-/* GOODBYE and half-close alone: the caller watches what comes of it, then drops the link. */
+/* GOODBYE and half-close alone: the caller watches how the server reacts, then drops the link. */
 void link_part(struct link *link);
-/* Closes at once, without a GOODBYE: nobody wants the answers that are under way. NULL is fine. */
+/* Closes at once, without a GOODBYE: the answers that are under way are not wanted. NULL is fine. */
 void link_drop(struct link *link);
 
 const struct welcome *link_welcome(const struct link *link);
@@ -54,31 +54,31 @@ const struct welcome *link_welcome(const struct link *link);
 /* Reserves the next request number; its frame must be the next that is sent. */
 uint16_t link_number(struct link *link);
 
-/* Has the server's window room for one more request, whatever its length? */
+/* Does the server's window have room for one more request, whatever its length? */
 bool link_has_room(const struct link *link);
 
 /* Sends one whole request frame. The window must have room. Small requests are gathered. */
 MUST_CHECK enum status link_send(struct link *link, const void *frame, size_t length);
-/* Pushes out what was gathered; whatever has to read does it by itself before. */
+/* Sends the requests gathered so far; receiving does this by itself. */
 MUST_CHECK enum status link_flush(struct link *link);
 
 /* The next frame of the oldest unanswered request. PAYLOAD points into the link's buffer until the next call. */
 MUST_CHECK enum status link_receive(struct link *link, struct frame *frame, struct span *payload);
 
-/* The next LENGTH bytes of a DATA payload, in the link's buffer until the next call. Ask for no more than there are. */
+/* The next LENGTH bytes of a DATA payload, in the link's buffer until the next call. LENGTH is at most what is left of it. */
 #define LINK_VIEW_MAX 262144u
 MUST_CHECK enum status link_view(struct link *link, size_t length, struct span *bytes);
 
 void link_answered(struct link *link);
 
-/* Is it of no use any more? Then the last status was its own, and not that of one request. */
+/* Is the link broken? Then the last status was that of the link, not of one request. */
 bool link_is_broken(const struct link *link);
 
 /* Explains a status of this link in a sentence that names the server. */
 void link_failure(const struct link *link, enum status status, struct failure *failure);
 /*
- * What the payload of an ERROR frame means: error_status_of() its code, or STATUS_PROTOCOL, which breaks the link. FAILURE
- * explains it; URL and BELOW are what the request was about.
+ * The meaning of an ERROR frame's payload: error_status_of() its code, or STATUS_PROTOCOL, which breaks the link. FAILURE
+ * explains it. The request was about BELOW under URL.
  */
 MUST_CHECK enum status link_error(struct link *link, struct span payload, const struct url *url, struct span below,
 	struct failure *failure);

@@ -10,8 +10,9 @@
 #include "patience.h"
 
 /*
- * What is asked of the socket beyond what is needed. Small frames come many at a time. Behind a large view only the
- * trailer and the next header may follow: what comes after belongs at the start of the buffer, and is not moved there.
+ * How far a read goes beyond the bytes that are needed. For small frames as far as there is room: many come at a time. For a large
+ * view only to the trailer and the next header behind it: the view after that belongs at the start of the buffer, and is received
+ * there instead of being moved.
  */
 #define LARGE_VIEW 65536u
 #define AFTER_LARGE_VIEW (DATA_TRAILER_SIZE + FRAME_HEADER_SIZE)
@@ -34,7 +35,7 @@ enum status link_await(struct link *link, enum status wanted)
 	return patience_wait(link->stream.fd, events, link->options.stop_fd, link->deadline);
 }
 
-/* Waits for bytes, then for their turn: what is not there yet shall hold back nobody else. */
+/* Waits for bytes first, then for their turn: a link without bytes must not hold back the others. */
 static enum status take_turn(struct link *link, size_t wanted, size_t *granted)
 {
 	enum status status = stream_has_input(&link->stream) ? STATUS_OK : link_await(link, STATUS_WANT_READ);
@@ -121,7 +122,7 @@ enum status link_flush(struct link *link)
 			sent += written;
 		else if (status == STATUS_WANT_READ || status == STATUS_WANT_WRITE)
 			status = link_await(link, status);
-		/* Who hung up may have said why: that is for the next read to find. */
+		/* The server has hung up: maybe it said why before, which the next read will find. */
 		if (status == STATUS_LOST)
 			break;
 		if (status != STATUS_OK)

@@ -10,7 +10,7 @@
 #include "link_state.h"
 #include "text.h"
 
-#define WINDOW_MAX 1024u /* requests that we keep unanswered, whatever a server offers */
+#define WINDOW_MAX 1024u /* unanswered requests, at most, whatever a server offers */
 #define FAREWELL (2 * CLOCK_SECOND) /* for the server's end of stream */
 
 /* --- Opening and closing ------------------------------------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static enum status accept_welcome(struct link *link, struct span payload)
 	return STATUS_OK;
 }
 
-/* Every plain connection of ours begins with a zero; a TLS server answers what is no TLS with an alert. */
+/* The first frame of a ferry server begins with a zero; a TLS server answers our HELLO with an alert. */
 static enum status check_first_byte(struct link *link)
 {
 	enum status status = link_fill(link, 1);
@@ -104,7 +104,7 @@ static enum status connect_link(struct link *link, const struct url *url, struct
 {
 	enum status status = dial_link(link, url, failure);
 
-	/* The user has taken time to decide: the server may have hung up. */
+	/* The user took a while to decide: the server may have hung up. */
 	if (status == STATUS_CHANGED) {
 		stream_close(&link->stream);
 		status = dial_link(link, url, failure);
@@ -160,11 +160,11 @@ void link_part(struct link *link)
 {
 	enum status status = say_goodbye(link);
 
-	/* Where it does not arrive, what the caller watches says so. */
+	/* If it does not arrive, the caller sees that on the socket. */
 	(void)status;
 }
 
-/* Waits until the server has closed too, so that it is this side that keeps the TIME_WAIT. */
+/* Waits until the server has closed too, so that TIME_WAIT stays on this side. */
 static void await_end(struct link *link)
 {
 	enum status status = say_goodbye(link);
@@ -173,7 +173,7 @@ static void await_end(struct link *link)
 	link->input_start = link->input_end = 0;
 	if (status == STATUS_OK)
 		status = link_receive_some(link, LINK_INPUT_SIZE);
-	/* STATUS_END is what it should be; whatever else comes concerns nobody any more. */
+	/* It should be STATUS_END; anything else does not matter any more. */
 	(void)status;
 }
 
@@ -214,7 +214,7 @@ void link_failure(const struct link *link, enum status status, struct failure *f
 	failure->retry_after_ms = link->retry_after_ms;
 }
 
-/* What the server said, where that is more than we say ourselves. */
+/* The server's words, unless they only repeat our own text for STATUS. */
 static const char *words_of(const struct error *error, enum status status, char said[ERROR_TEXT_MAX])
 {
 	text_escape(said, ERROR_TEXT_MAX, error->text);

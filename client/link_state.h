@@ -26,7 +26,7 @@ struct link {
 	uint64_t progress; /* of the oldest unanswered request */
 	bool broken;
 	char *peer;                     /* HOST:PORT, printable */
-	char complaint[ERROR_TEXT_MAX]; /* what an ERROR with number 0 said, printable */
+	char complaint[ERROR_TEXT_MAX]; /* the text of an ERROR with number 0, printable */
 	unsigned retry_after_ms;
 	bool complained;
 	bool tls; /* the peer of a plain link began with a TLS record */
@@ -42,12 +42,12 @@ struct link {
 	uint16_t last_number;
 };
 
-/* TLS and trust, before anything is said; nothing where URL is plain. Any failure is explained. */
+/* TLS and trust, before anything is sent; does nothing for a plain URL. Any failure is explained. */
 MUST_CHECK enum status link_secure(struct link *link, const struct url *url, struct failure *failure);
 /* Gathers the token for URL's server, if there is one. */
 MUST_CHECK enum status link_show_token(struct link *link, const struct url *url, struct failure *failure);
 
-/* The link is broken from here on: returns what to tell the caller. */
+/* Marks the link as broken; returns the status for the caller. */
 MUST_CHECK enum status link_fail(struct link *link, enum status status);
 
 /* Room left in the server's window: requests and bytes that may be sent now. */
@@ -57,11 +57,11 @@ uint32_t link_window_bytes(const struct link *link);
 /* The patience begins anew. */
 void link_be_patient(struct link *link);
 
-/* Makes the next NEEDED bytes of input stand in one piece at input_start. */
+/* Receives until NEEDED bytes are at input_start, contiguous. */
 MUST_CHECK enum status link_fill(struct link *link, size_t needed);
 /* The next LENGTH bytes, which must have been filled. */
 struct span link_take(struct link *link, size_t length);
-/* Waits for what a call of stream wanted, STATUS_WANT_READ or STATUS_WANT_WRITE. */
+/* Waits until the stream can go on; WANTED is the STATUS_WANT_READ or STATUS_WANT_WRITE that it returned. */
 MUST_CHECK enum status link_await(struct link *link, enum status wanted);
 /* One read of at least a byte. */
 MUST_CHECK enum status link_receive_some(struct link *link, size_t capacity);
@@ -69,9 +69,9 @@ MUST_CHECK enum status link_receive_some(struct link *link, size_t capacity);
 /* Adds a frame to what link_flush() sends. */
 MUST_CHECK enum status link_gather(struct link *link, const void *bytes, size_t length);
 
-/* The next frame whatever it is; of DATA the header alone. */
+/* The next frame, of any kind; of DATA the header alone. */
 MUST_CHECK enum status link_receive_frame(struct link *link, struct frame *frame, struct span *payload);
-/* What an ERROR with number 0 says: it ends the connection. Returns what it means. */
+/* Takes down the text of an ERROR with number 0, which ends the connection. Returns its meaning. */
 MUST_CHECK enum status link_hear_complaint(struct link *link, struct span payload);
 
 #endif

@@ -6,7 +6,7 @@
 #include "link_state.h"
 #include "trust.h"
 
-/* A frame's length has four bytes, and no frame is so long that the first of them counts. */
+/* A frame begins with its length in four bytes, and no frame is so long that the first of them is not zero. */
 static bool begins_like_a_frame(const struct link *link)
 {
 	return tls_first_byte(link->stream.tls) == 0;
@@ -57,7 +57,7 @@ enum status link_secure(struct link *link, const struct url *url, struct failure
 	return status == STATUS_OK ? trust_judge(trust, url, &link->stream, link->options.stop_fd, failure) : status;
 }
 
-/* On one machine there is nobody to overhear it. */
+/* Within one machine nobody can overhear it. */
 static bool stays_here(const struct link *link)
 {
 	struct address address = {.length = sizeof(address.storage)};

@@ -14,7 +14,7 @@
 struct step {
 	struct step *next;
 	const struct plan_folder *folder; /* where it lands */
-	uint64_t entries;                 /* that came so far */
+	uint64_t entries;                 /* received so far */
 };
 
 struct steps {
@@ -25,7 +25,7 @@ struct listing {
 	struct gather *gather;
 	struct link *link;
 	struct steps waiting, asked; /* in the order of their answers */
-	uint64_t entries;            /* in all answers over this link, also of what is not planned */
+	uint64_t entries;            /* in all answers over this link, planned or not */
 };
 
 /* --- Steps --------------------------------------------------------------------------------------------------------- */
@@ -73,7 +73,7 @@ static void forget_steps(struct listing *listing)
 		free(take_off(&listing->asked));
 }
 
-/* The server lists a whole tree at once, but then all of it: also what a filter excludes. */
+/* Is the tree listed by one LIST? A filter is better served folder by folder: one LIST would bring the excluded folders, too. */
 static bool is_whole(const struct listing *listing)
 {
 	return listing->gather->transfer->filter->count == 0;
@@ -88,7 +88,7 @@ static enum status send_request(struct listing *listing, enum frame_type type, s
 	struct writer writer;
 	uint16_t number = link_number(listing->link);
 
-	/* It was gathered, and thus is a path. */
+	/* BELOW was gathered, so both together are a legal path. */
 	if (path_join(path, span_of(listing->gather->source->url.path), below) != STATUS_OK)
 		return STATUS_PROTOCOL;
 	writer_init(&writer, bytes, sizeof(bytes));
@@ -147,7 +147,7 @@ static enum status hear_entries(struct listing *listing, struct span payload)
 	return status == STATUS_END ? handed : status;
 }
 
-/* What the server refuses is the end of it; after a pause the listing is read again: STATUS_BUSY. */
+/* A refusal ends the answer. STATUS_BUSY: after a pause the listing has to be read again. */
 static enum status hear_error(struct listing *listing, struct span payload, struct span below)
 {
 	struct gather *gather = listing->gather;
@@ -201,7 +201,7 @@ static enum status hear(struct listing *listing)
 
 /* --- The conversation ---------------------------------------------------------------------------------------------- */
 
-/* To its end: STATUS_END. */
+/* Reads the listing to its end: STATUS_END. */
 static enum status list(struct listing *listing)
 {
 	enum status status = add_step(listing, listing->gather->source->base);
@@ -225,7 +225,7 @@ static enum status hear_source(struct listing *listing, struct span payload)
 	return gather_source(listing->gather, &file);
 }
 
-/* STATUS_END when all is said, STATUS_BUSY when the server asked for patience; else the link's. */
+/* STATUS_END when all is read, STATUS_BUSY when the server asked for patience; else the link's. */
 static enum status converse(struct listing *listing)
 {
 	struct frame frame;
@@ -251,7 +251,7 @@ static bool is_own_limit(enum status status)
 	return status == STATUS_LIMIT || status == STATUS_NO_MEMORY;
 }
 
-/* A link that the server broke may have been broken by the same status; that is no word about the listing. */
+/* Has the listing ended, or is it to pause? Not if the link is broken, which may have happened with the same status. */
 static bool is_over(const struct listing *listing, enum status status)
 {
 	return !link_is_broken(listing->link) &&
@@ -311,7 +311,7 @@ static void list_source(struct gather *gather, struct plan_source *source)
 	atomic_store(&source->ended, true);
 }
 
-/* What was held back is let go. */
+/* Hands over the files that were held back. */
 static void end(struct gather *gather)
 {
 	struct failure failure;
@@ -328,7 +328,7 @@ enum round {
 	NOT_SUMMED,
 };
 
-/* Those with a SHA-256 come first: what they name may be in another one's listing, which knows of none. */
+/* Sources with a SHA-256 come first: the listing of another may name the same file, and without its SHA-256. */
 static void list_sources(struct gather *gather, enum round round)
 {
 	for (struct plan_source *source = plan_sources(gather->transfer->plan); source && !gather->refused; source = source->next) {

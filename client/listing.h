@@ -5,9 +5,8 @@
 #include "transfer.h"
 
 /*
- * Looks at every source of the plan: a folder is listed with everything below it, a file is planned as it is. What a
- * listing names and ferry does not fetch, or cannot, is reported. The queue must know of one listing that has begun; it
- * ends here.
+ * Looks at every source of the plan: a folder is listed with everything below it, a file is planned as it is. Entries that
+ * ferry does not fetch, or cannot, are reported. The caller has called queue_listing_begins(); the end is reported here.
  */
 void listing_run(struct transfer *transfer);
 

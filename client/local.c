@@ -1,4 +1,4 @@
-/* Finds extents of data. */
+/* Marks pieces that have data in the partial or the older file (SEEK_DATA). */
 #include "local.h"
 
 #include <unistd.h>
@@ -14,7 +14,7 @@ static void mark_extent(struct piece_map *map, uint64_t start, uint64_t end, enu
 	}
 }
 
-/* A file system that cannot tell holes says that all is data. */
+/* A file system that does not know holes reports everything as data. */
 static void mark_data(struct piece_map *map, int fd, enum piece_state state)
 {
 	off_t start = lseek(fd, 0, SEEK_DATA);

@@ -5,9 +5,8 @@
 #include "download.h"
 
 /*
- * Marks the pieces of DOWNLOAD that have any data in its partial (PIECE_LOCAL) or else in its basis (PIECE_BASIS); holes, which
- * SEEK_DATA tells, are left to be fetched. That saves work and proves nothing. Where the basis is proven in its place all
- * pieces are the basis'.
+ * Marks the pieces of DOWNLOAD that have any data in its partial (PIECE_LOCAL) or else in its basis (PIECE_BASIS); pieces in holes
+ * are left to be fetched. This saves work and proves nothing. When the basis is proven in its place, all pieces are PIECE_BASIS.
  */
 void local_mark(struct download *download);
 

@@ -27,7 +27,7 @@ static const struct command commands[] = {
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-/* Where one of them was closed, no file that is opened later shall take its number; writing to it still fails. */
+/* If one of them is closed, no file that is opened later may get its number. They are opened for reading: writing still fails. */
 static enum status open_standard_descriptors(struct failure *failure)
 {
 	enum status status;
@@ -43,7 +43,7 @@ static enum status open_standard_descriptors(struct failure *failure)
 	return status;
 }
 
-/* Help and version are data that somebody asked for: they have to arrive. */
+/* Help and version were asked for: failing to write them is an error. */
 static int finish_stdout(void)
 {
 	struct failure failure;
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 	struct failure failure;
 
 	sigaction(SIGPIPE, &ignore, NULL);
-	/* A file that may not become so large (ulimit -f) fails by itself. */
+	/* Exceeding the limit of file size (ulimit -f) then fails that file, not the process. */
 	sigaction(SIGXFSZ, &ignore, NULL);
 	if (open_standard_descriptors(&failure) != STATUS_OK)
 		return failure_print(&failure);

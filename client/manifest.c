@@ -92,7 +92,7 @@ void manifest_close(struct manifest *manifest)
 
 /* --- Manifests ----------------------------------------------------------------------------------------------------- */
 
-/* Decodes %XX in place; false where an escape is none, or makes what no name may hold. */
+/* Decodes %XX in place; false for a bad escape, or one that gives a byte that no name may hold. */
 static bool decode(char *text)
 {
 	struct span rest = span_of(text);
@@ -109,7 +109,7 @@ static bool decode(char *text)
 	return true;
 }
 
-/* The text up to the next TAB, which becomes its end; REST is what follows, NULL where nothing does. */
+/* Cuts the next field off *REST at its TAB; *REST becomes NULL behind the last field. NULL when there is none. */
 static char *split_off(char **rest)
 {
 	char *field = *rest;
@@ -121,7 +121,7 @@ static char *split_off(char **rest)
 	return field;
 }
 
-/* A clause that says what is wrong, NULL where nothing is. */
+/* Returns NULL, or a clause that says what is wrong with the line. */
 static const char *parse_urls_line(struct manifest *manifest, struct manifest_item *item)
 {
 	char *rest = manifest->line;
@@ -143,7 +143,7 @@ static const char *parse_urls_line(struct manifest *manifest, struct manifest_it
 
 /* --- Sums ---------------------------------------------------------------------------------------------------------- */
 
-/* Decodes sha256sum's escapes in place; false where one is none. */
+/* Decodes sha256sum's escapes in place; false for a bad one. */
 static bool unescape(char *text)
 {
 	char *out = text;
@@ -162,7 +162,7 @@ static bool unescape(char *text)
 	return true;
 }
 
-/* HEX, and two characters that tell text from binary. */
+/* HEX, two characters that tell text from binary, NAME. Returns NAME; NULL: the line is not like that. */
 static char *parse_plain(struct manifest *manifest, char *line)
 {
 	const size_t digits = HEX_SIZE - 1;
@@ -174,7 +174,7 @@ static char *parse_plain(struct manifest *manifest, char *line)
 	return line + digits + 2;
 }
 
-/* SHA256 (NAME) = HEX, as sha256sum --tag writes it. */
+/* SHA256 (NAME) = HEX, as sha256sum --tag writes it. Returns NAME; NULL: the line is not like that. */
 static char *parse_tagged(struct manifest *manifest, char *line)
 {
 	static const char before[] = "SHA256 (", after[] = ") = ";
@@ -201,7 +201,7 @@ static const char *parse_sums_line(struct manifest *manifest, struct manifest_it
 		return "it is not a line of sha256sum";
 	if (escaped && !unescape(name))
 		return "its name has a bad escape";
-	/* What find(1) hands to sha256sum begins so. */
+	/* Names that find(1) passed to sha256sum begin with it. */
 	if (strncmp(name, "./", 2) == 0)
 		name += 2;
 	if (!*name || path_check(span_of(name)) != STATUS_OK)
@@ -218,8 +218,8 @@ static bool says_nothing(const char *line)
 }
 
 /*
- * The next line without its end, which is what sha256sum takes for one: LF, CR LF, and a CR at the end of the file.
- * STATUS_END behind the last. *LENGTH counts NUL bytes too.
+ * The next line without its end, by the rules of sha256sum: LF, CR LF, or a CR at the end of the file. STATUS_END behind the
+ * last line. *LENGTH counts NUL bytes too.
  */
 static enum status read_line(struct manifest *manifest, size_t *length)
 {

@@ -17,7 +17,7 @@
  * MANIFEST_SUMS   HEX, two spaces or a space and *, NAME; or SHA256 (NAME) = HEX. A backslash before the line says that
  *                 \\, \n and \r in NAME stand for backslash, newline and CR. A leading ./ of NAME is dropped
  *
- * A CR before the newline belongs to the end of the line, as sha256sum -c has it. Blank lines and those that begin with # are
+ * A CR before the newline belongs to the end of the line, as for sha256sum -c. Blank lines and those that begin with # are
  * skipped. Destinations and names are legal paths (path_check).
  */
 enum manifest_kind {
@@ -32,14 +32,14 @@ struct manifest_item {
 	const struct digest *sum; /* NULL: none was given */
 };
 
-/* PATH "-" is the standard input. What cannot be opened is a failure of EXIT_LOCAL, what cannot be understood of EXIT_USAGE. */
+/* PATH "-" is standard input. A list that cannot be read is a failure of EXIT_LOCAL, one with a wrong line of EXIT_USAGE. */
 struct manifest;
 MUST_CHECK enum status manifest_open(const char *path, enum manifest_kind kind, struct manifest **manifest, struct failure *failure);
 void manifest_close(struct manifest *manifest);
 
 MUST_CHECK enum status manifest_next(struct manifest *manifest, struct manifest_item *item, struct failure *failure);
 
-/* The current line is PROBLEM (a clause), or the list as a whole where no line was read: returns STATUS_INVALID. */
+/* Fills in FAILURE: PROBLEM (a clause) is wrong with the current line, or with the whole list before the first. STATUS_INVALID. */
 MUST_CHECK enum status manifest_refuse(const struct manifest *manifest, struct failure *failure, const char *problem);
 
 #endif

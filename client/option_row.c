@@ -118,7 +118,7 @@ static enum status refuse_value(struct failure *failure, const struct option_row
 	return STATUS_INVALID;
 }
 
-/* Decimal digits alone, up to INT64_MAX; returns what follows them, NULL where there are none or too many. */
+/* Decimal digits alone, up to INT64_MAX; returns the text behind them, NULL when there are none or too many. */
 static const char *parse_digits(const char *text, int64_t *value)
 {
 	int64_t sum = 0;

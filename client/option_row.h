@@ -18,7 +18,7 @@ enum option_kind {
 	OPTION_SIZE,    /* uint64_t bytes, within the row's limits */
 	OPTION_TEXT,    /* const char * */
 	OPTION_STYLE,   /* enum progress_style */
-	OPTION_FILTER,  /* a rule more in a struct filter; its verdict is the row's minimum */
+	OPTION_FILTER,  /* adds a rule to a struct filter; its verdict is the row's minimum */
 	OPTION_DIGEST,  /* struct option_digest */
 	OPTION_CONGESTION, /* const char *: a congestion control that this machine lets us have */
 };

@@ -121,7 +121,7 @@ static enum status find_command(const char *name, const struct command *commands
 
 /* --- What excludes each other -------------------------------------------------------------------------------------- */
 
-/* One stream for one of them: what is mixed nobody can read. */
+/* Only one option may have standard output: a mixture could not be read. */
 static enum status check_stdout(const struct options *options, struct failure *failure)
 {
 	static const char both[] = " both want the standard output: leave one out";
@@ -166,7 +166,7 @@ static enum status check_lists(const struct options *options, struct failure *fa
 	return STATUS_OK;
 }
 
-/* A manifest may hold all that there is to fetch. */
+/* With a manifest there need not be any URL. */
 static size_t operands_needed(const struct options *options)
 {
 	return options->input ? 0 : options->command->operands_min;

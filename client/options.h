@@ -18,7 +18,7 @@
 struct options;
 struct command {
 	const char *name;
-	const char *synopsis; /* what follows "ferry NAME " */
+	const char *synopsis; /* the text behind "ferry NAME " */
 	const char *summary;  /* a sentence */
 	size_t operands_min;
 	size_t operands_max;
@@ -68,10 +68,10 @@ struct options {
 };
 
 /*
- * Reads the command line against the COUNT rows of COMMANDS: options may stand anywhere, "--" ends them. ARGV's order
- * changes. What is wrong on its own (an unknown option, a value out of its limits, options that exclude each other, a wrong
- * number of operands) is STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; any other status has its FAILURE
- * too. OPTIONS are the caller's to release. Uses getopt_long: one thread at a time.
+ * Reads the command line by the COUNT rows of COMMANDS: options may be anywhere, "--" ends them. ARGV's order changes. A wrong
+ * command line (an unknown option, a value out of its limits, options that exclude each other, a wrong number of operands) is
+ * STATUS_INVALID with a FAILURE of EXIT_USAGE that says what to do; any other status has its FAILURE too. The caller releases
+ * OPTIONS. Uses getopt_long: one thread at a time.
  */
 MUST_CHECK enum status options_parse(int argc, char **argv, const struct command *commands, size_t count,
 	struct options *options, struct failure *failure);
@@ -79,12 +79,12 @@ MUST_CHECK enum status options_parse(int argc, char **argv, const struct command
 void options_release(struct options *options);
 
 /*
- * Parses TEXT, an operand or a line of a list, as url_parse() does. With --pin or --ca a URL whose server proves nothing is
- * refused: who forgot the s of ferrys:// would believe that it was asked for proof.
+ * Parses TEXT, an operand or a line of a list, as url_parse() does. With --pin or --ca a URL without TLS is refused: a user who
+ * forgot the s of ferrys:// would believe that the server had been verified.
  */
 MUST_CHECK enum status options_url(const struct options *options, const char *text, struct url *url, const char **problem);
 
-/* What -h prints: about COMMAND, or about all of them where it is NULL. */
+/* Prints the text of -h: about COMMAND, or about all commands if it is NULL. */
 void options_help(FILE *out, const struct command *commands, size_t count, const struct command *command);
 
 #endif

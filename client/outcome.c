@@ -1,4 +1,4 @@
-/* Fills in results. */
+/* Turns the end of a file into a result for the report and the counters. */
 #include "outcome.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 /* The destination's own path, a slash, and its longest path below. */
 #define PLACE_SIZE (2 * PLAN_PATH_SIZE + 1)
 
-/* NULL where it has no name: standard output. */
+/* NULL for standard output, which has no name. */
 static const char *place_of(const struct transfer *transfer, const char *landing, char out[PLACE_SIZE])
 {
 	const char *shown = transfer->destination->shown;
@@ -108,7 +108,7 @@ void outcome_file(struct transfer *transfer, struct plan_file *file, enum result
 	tell(transfer, file, &result);
 }
 
-/* Each attempt to reach the server was one at every file that waited for it. */
+/* Each attempt to reach the server counts as one for every file that waited for it. */
 void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const struct remote *remote)
 {
 	struct result result = result_of(file, RESULT_FAILED);
@@ -118,7 +118,7 @@ void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const 
 	tell(transfer, file, &result);
 }
 
-/* Where what a listing names as BELOW would land; false where that is no path. */
+/* The place where a listing's entry BELOW would land; false when that is not a legal path. */
 static bool landing_of_entry(const struct plan_source *source, struct span below, char out[PLAN_PATH_SIZE])
 {
 	char folder[PLAN_PATH_SIZE];
@@ -134,7 +134,7 @@ void outcome_pause(const struct transfer *transfer, const struct failure *failur
 		report_note(transfer->report, "%s; trying again in %.1f s", failure->text, (double)pause / (double)CLOCK_SECOND);
 }
 
-/* It has no place of its own, but one where it would be. */
+/* An entry is not in the plan, but it has a place where it would land. */
 static void tell_entry(struct transfer *transfer, struct plan_source *source, struct result *result)
 {
 	char landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
@@ -192,7 +192,10 @@ void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum 
 
 /* --- The failed list ----------------------------------------------------------------------------------------------- */
 
-/* Where it lands below what -d names, -o's folder included; without one that fits, -d has to name that folder the next time. */
+/*
+ * NODE's place below the folder of -d, the folder of -o included. If that cannot be written as a path, the folder is left out: the
+ * next run has to name it by -d.
+ */
 static const char *listed_landing(const struct destination *destination, const struct plan_node *node, char out[PLAN_PATH_SIZE])
 {
 	char landing[PLAN_PATH_SIZE];
@@ -204,14 +207,14 @@ static const char *listed_landing(const struct destination *destination, const s
 	return plan_landing(node, out);
 }
 
-/* What failed as a whole, or was not listed to its end. */
+/* Does the source get one line for everything? It failed as a whole, or was not listed to its end. */
 static bool is_listed_whole(const struct plan_source *source)
 {
 	return source->listed && (atomic_load(&source->failed) || !atomic_load(&source->ended));
 }
 
 /*
- * Has the source of NODE, or a folder of that source which it lies in, a line of its own? That brings all that is in it, and two
+ * Does the source of NODE, or a folder of it above NODE, get a line of its own? That line fetches everything below it, and two
  * lines for one place would be refused.
  */
 static bool comes_with_another(const struct plan_node *node)
@@ -225,7 +228,7 @@ static bool comes_with_another(const struct plan_node *node)
 	return false;
 }
 
-/* Nobody made it, and no file that is still to come will. */
+/* A folder that this run did not make, and that no file of the list will make. */
 static bool is_left_out(const struct transfer *transfer, const struct plan_folder *folder)
 {
 	return !transfer->completed && !transfer->dry_run && folder->node.told && !folder->holds && !folder->needless;
@@ -247,7 +250,7 @@ static void list_file(const struct plan_file *file, void *context)
 
 	if (atomic_load_explicit(&file->well, memory_order_relaxed))
 		return;
-	/* The line of what it lies in has no SHA-256 for it. */
+	/* A file with a SHA-256 needs its own line: that of its folder or source would lose the sum. */
 	if ((!plan_sum(file) || file->node.lone) && comes_with_another(&file->node))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),

@@ -17,35 +17,35 @@ char *outcome_shown(const struct transfer *transfer, const struct plan_node *nod
 void outcome_local_failure(const struct transfer *transfer, const struct plan_node *node, enum status status, const char *cannot,
 	struct failure *failure);
 
-/* The failure of a name that is taken and is not to be replaced. */
+/* The failure of a file whose name is taken and must not be replaced. */
 void outcome_exists(const struct transfer *transfer, const struct plan_node *node, struct failure *failure);
 
-/* The download ended so; download->failure says why where it failed. Frees it. */
+/* DOWNLOAD has ended with STATUS; if it failed, download->failure says why. Frees it. */
 void outcome_download(struct transfer *transfer, struct download *download, enum result_status status);
 
-/* A file that never was in work. */
+/* FILE has ended without a download. FAILURE may be NULL. */
 void outcome_file(struct transfer *transfer, struct plan_file *file, enum result_status status, const struct failure *failure);
 
-/* A file that nobody had begun when REMOTE was given up. */
+/* FILE had not been begun when REMOTE was given up. */
 void outcome_abandoned(struct transfer *transfer, struct plan_file *file, const struct remote *remote);
 
-/* A server is tried again after PAUSE nanoseconds; with 0 there is nothing to tell. */
+/* Notes that a server is tried again after PAUSE nanoseconds; says nothing if PAUSE is 0. */
 void outcome_pause(const struct transfer *transfer, const struct failure *failure, int64_t pause);
 
-/* Something that a listing names and that is no file of the plan: BELOW the source's URL; where that is empty, the source itself. */
+/* An entry of a listing that is not planned, BELOW the source's URL; the source itself if BELOW is empty. FAILURE may be NULL. */
 void outcome_entry(struct transfer *transfer, struct plan_source *source, struct span below, enum result_status status,
 	const struct failure *failure);
 
-/* A source whose listing was not read to its end when its server was given up. */
+/* SOURCE's listing had not been read to its end when its server was given up. */
 void outcome_unlisted(struct transfer *transfer, struct plan_source *source);
 
-/* After the threads: a source whose listing did not come to its end before the run did. */
+/* After the threads: SOURCE's listing had not been read to its end when the run ended. */
 void outcome_untried(struct transfer *transfer, struct plan_source *source);
 
-/* After the threads: FOLDER could not be made what it is at its source. */
+/* After the threads: FOLDER could not be made, or given its mode and time. */
 void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status);
 
-/* After the threads: what failed or was not tried goes into the failed list. */
+/* After the threads: adds everything that failed or was not tried to the failed list. */
 void outcome_list_failures(struct transfer *transfer);
 
 #endif

@@ -20,7 +20,7 @@ struct outlet {
 	unsigned char piece[PIECE_SIZE];
 };
 
-/* Who writes to a stream that was closed is to hear of it, though it is /dev/null that keeps its place. */
+/* Not the /dev/null that main() opens in place of a closed standard stream: writing to that has to fail. */
 static bool is_null_device(int fd)
 {
 	struct stat stat;

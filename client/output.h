@@ -8,8 +8,8 @@
 #include "record.h"
 
 /*
- * Starts zeroed. Data may also be printed to stdout directly: output_flush() finds out whether it arrived. Once stdout
- * cannot be written, that has been told and the command should end.
+ * Starts zeroed. Data may also be printed to stdout directly: output_flush() finds out whether it was written. When BROKEN is
+ * set, the failure has been reported and the command should end.
  */
 struct output {
 	enum exit_code code;
@@ -22,7 +22,7 @@ void output_failure(struct output *output, const struct failure *failure);
 /* RECORD as a line on stdout, and releases it. */
 void output_record(struct output *output, struct record *record);
 
-/* Everything printed so far leaves now. */
+/* Writes everything printed so far. */
 void output_flush(struct output *output);
 
 #endif

@@ -1,4 +1,4 @@
-/* Compares where sources land: as texts in which a folder's place begins the places of all that lies in it. */
+/* Compares the places of sources as texts: that of a folder is a prefix of the places in it. */
 #include "overlap.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static char *place_of(const struct plan_source *source)
 	char landing[PLAN_PATH_SIZE], place[PLAN_PATH_SIZE + 1];
 	struct span path = span_of(plan_landing(&source->parent->node, landing));
 
-	/* What does not fit is refused when its listing comes: as its folder it is compared all the same. */
+	/* A path that gets too long is refused when its listing comes: here its parent folder is compared instead. */
 	if (!source->url.contents && path_join(place, path, span_of(source->name)) == STATUS_OK)
 		path = span_of(place);
 	char *text = malloc(path.length + 2);
@@ -32,7 +32,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Whatever stands between a text and one that it begins is begun by it, too: neighbours tell. */
+/* Sorted, a text is directly followed by the texts that it is a prefix of: comparing neighbours is enough. */
 static bool some_begins_next(char **places, size_t count)
 {
 	qsort(places, count, sizeof(places[0]), compare);
@@ -69,7 +69,7 @@ void overlap_tell(struct report *report, const struct plan_node *taken, const st
 {
 	char taken_below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], shown[SHOWN_SIZE];
 	struct failure failure;
-	/* A folder that nobody has told of stands above what its source brings: that source's URL has to do. */
+	/* A folder without attributes was only made for the source below it: that source's URL has to do. */
 	bool folder = taken->kind == PLAN_FOLDER && !taken->told;
 	char *first = url_text(&taken->source->url, span_of(folder ? "" : plan_below(taken, taken_below)));
 	char *second = url_text(url, below);

@@ -8,12 +8,12 @@
 #include "report.h"
 
 /*
- * Do two sources of PLAN land in one place, or one of them within the other's? Only then a listing can name what another source
- * has named, and nothing may be fetched before all listings are known. Without memory to find out: yes.
+ * Do two sources of PLAN land in one place, or one inside the other's? Only then can two listings name one place, and nothing
+ * may be fetched before all listings are known. True also when memory is short.
  */
 bool overlap_is_possible(struct plan *plan);
 
-/* Tells, as a usage failure, that BELOW (of the URL) needs the place that TAKEN has, or that of a folder on its way. */
+/* Reports, as a usage failure, that BELOW under URL needs the place that TAKEN has, for itself or for a folder above it. */
 void overlap_tell(struct report *report, const struct plan_node *taken, const struct url *url, struct span below);
 
 #endif

@@ -1,4 +1,4 @@
-/* Looks for the descriptor that a link leads to. */
+/* Compares the file that a link leads to with our open descriptors. */
 #include "own_stream.h"
 
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #include "trusted.h"
 
-#define DESCRIPTORS_MAX 256 /* what a shell hands on has a number far below */
+#define DESCRIPTORS_MAX 256 /* those that a shell passes on have far smaller numbers */
 
 static bool look(const char *path, int flags, struct stat *stat)
 {
@@ -27,7 +27,7 @@ bool own_stream_is_writable(int fd)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Who names a standard stream that was closed is to hear that it cannot be written. */
+/* A standard stream counts even if it was closed: the user then hears that it cannot be written. */
 static bool is_stream(int fd)
 {
 	return fd <= STDERR_FILENO || own_stream_is_writable(fd);

@@ -5,14 +5,14 @@
 #include <stdbool.h>
 
 /*
- * The descriptor that is what the symbolic link PATH leads to: a link of /proc or /dev, or the user's own to one of these.
- * Such a name is none to put a file in the place of, and to open it anew would be to write over what the stream has got already:
- * whoever is to write there writes to the descriptor. OWN_STREAM_NONE for any other path.
+ * The descriptor that the symbolic link PATH leads to: a link of /proc or /dev, or the user's own link to one of these. Such a
+ * name must not be replaced by a file, and a descriptor opened anew would overwrite the stream from its start: write to this
+ * descriptor instead. OWN_STREAM_NONE for any other path.
  */
 #define OWN_STREAM_NONE (-1)
 int own_stream(const char *path);
 
-/* Is FD open for writing? Not where it stands for a stream that was closed: main() opens those for reading alone. */
+/* Is FD open for writing? A standard stream that was closed is not: main() opens /dev/null there, for reading alone. */
 bool own_stream_is_writable(int fd);
 
 #endif
