@@ -1,4 +1,4 @@
-/* What a partial holds: bytes, size, mode and time. */
+/* Fills a partial and finishes it: bytes, size, mode and time. */
 #include "partial.h"
 
 #include <errno.h>
@@ -121,7 +121,7 @@ enum status partial_finish(const struct partial *partial, uint64_t size, mode_t 
 		{.tv_nsec = UTIME_NOW},
 		{.tv_sec = (time_t)mtime->seconds, .tv_nsec = (long)mtime->nanoseconds},
 	};
-	/* Whatever the unnamed one holds was written in one go, and its mode was given when it was opened. */
+	/* An unnamed one was written in one go, and opened with its mode. */
 	enum status status = partial->unnamed ? STATUS_OK : set_size_and_mode(partial, size, mode);
 
 	if (status == STATUS_OK && futimens(partial->fd, times) < 0)

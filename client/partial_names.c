@@ -19,7 +19,7 @@
 
 #define SUFFIX ".ferry-part"
 #define HASH_DIGITS 16
-#define LOOK_INTERVAL CLOCK_SECOND /* network file systems do not tell what others do */
+#define LOOK_INTERVAL CLOCK_SECOND /* network file systems send no events for what other machines do */
 
 /* How often a name is opened anew because its file was renamed between open and lock, */
 #define TRIES_MAX 100
@@ -28,7 +28,7 @@
 
 /* --- The name ------------------------------------------------------------------------------------------------------ */
 
-/* FNV-1a: tells names apart that begin alike; two that collide only wait for each other's lock. */
+/* FNV-1a: distinguishes names with the same beginning; two that collide only wait for each other's lock. */
 static uint64_t hash_of(const char *name)
 {
 	uint64_t hash = 0xcbf29ce484222325;
@@ -38,7 +38,7 @@ static uint64_t hash_of(const char *name)
 	return hash;
 }
 
-/* The most bytes of NAME, at most MAX, that do not end inside a UTF-8 character. */
+/* The length of the longest prefix of NAME, at most MAX bytes, that does not end inside a UTF-8 character. */
 static int cut_length(const char *name, int max)
 {
 	int length = max;
@@ -70,7 +70,7 @@ bool partial_is_name(const char *name)
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */
 
-/* Is FD still what its name leads to? Else somebody renamed it before we had the lock. */
+/* Does NAME still lead to the OPEN file? If not, somebody renamed it before we had the lock. */
 static enum status check_name(int folder, const char *name, const struct stat *open, bool *same)
 {
 	struct stat named;
@@ -102,7 +102,7 @@ static enum status lock(int fd)
 	return result == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
-/* *SAME is false where the file was renamed under our hands: then try again. */
+/* *SAME is false if the file was renamed before we had the lock: then try again. */
 static enum status lock_and_check(int fd, int folder, const char *name, struct stat *stat, bool *same)
 {
 	enum status status = lock(fd);
@@ -117,13 +117,13 @@ static enum status lock_and_check(int fd, int folder, const char *name, struct s
 	return check_ours(stat);
 }
 
-/* Its holder had no need of it. */
+/* Has its holder removed it? */
 static bool is_gone(const struct stat *stat)
 {
 	return S_ISREG(stat->st_mode) && stat->st_nlink == 0;
 }
 
-/* HELD, which looks like STAT, had NAME. */
+/* Makes HELD, the file that was NAME and looks like STAT, readable; takes that back if it has lost the name meanwhile. */
 static enum status add_reading(int held, int folder, const char *name, const struct stat *stat)
 {
 	bool same = false;
@@ -135,8 +135,8 @@ static enum status add_reading(int held, int folder, const char *name, const str
 }
 
 /*
- * What its owner may not even read cannot be locked before it is made readable. Its holder sees to its mode before it renames it
- * (partial_keep_mode); where it has done so just now, the final name has the file, and that keeps its mode.
+ * A file that not even its owner may read has to be made readable before it can be locked. A holder restores the mode before the
+ * renaming (partial_keep_mode); if it has renamed the file just now, the mode is put back here.
  */
 static enum status make_readable(int folder, const char *name)
 {
@@ -146,7 +146,7 @@ static enum status make_readable(int folder, const char *name)
 
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-	/* Who has made it so already puts back what there was before; of what is gone there is nothing to read. */
+	/* If another process has made it readable already, it is up to that one to put the mode back. */
 	if (!is_gone(&stat))
 		status = check_ours(&stat);
 	if (status == STATUS_OK && !is_gone(&stat) && !(stat.st_mode & S_IRUSR))
@@ -156,8 +156,8 @@ static enum status make_readable(int folder, const char *name)
 }
 
 /*
- * A run that ended between its last two steps may have left a partial that has its final mode already, which need not
- * let its owner write. Whose it is and who holds it is decided as if it did.
+ * A run that ended between its last two steps may have left a partial with its final mode, which may not allow even its owner to
+ * write. It is locked and checked as if it did.
  */
 static enum status make_writable(int folder, const char *name)
 {
@@ -168,7 +168,7 @@ static enum status make_writable(int folder, const char *name)
 
 	if (status == STATUS_REFUSED)
 		return make_readable(folder, name);
-	/* It has just got its final name; or there never was one, and the folder will refuse again. */
+	/* Either it has just got its final name, or there was no partial and the folder will refuse again. */
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)
@@ -180,7 +180,7 @@ static enum status make_writable(int folder, const char *name)
 	return status;
 }
 
-/* One try: *SAME is false where another one is needed. */
+/* One try; *SAME is false when another one is needed. */
 static enum status open_once(int folder, const char *name, mode_t mode, int *fd, struct stat *stat, bool *same)
 {
 	int opened;
@@ -234,7 +234,7 @@ enum status partial_open_unnamed(int folder, const char *final, mode_t mode, str
 	return status;
 }
 
-/* Its holder closes it, renames it or removes it: each is an event. -1 where none can be had. */
+/* Watches for the holder to close, rename or remove it. Returns an inotify descriptor; -1 when there are no events. */
 static int watch(int folder, const char *name)
 {
 	int fd;
@@ -252,7 +252,7 @@ static int watch(int folder, const char *name)
 	return events;
 }
 
-/* Looks without the right to write: closing that is no event, so that two who wait do not wake each other for ever. */
+/* Opens it for reading only: closing that is no event, so two waiting processes do not wake each other for ever. */
 static bool is_locked(int folder, const char *name)
 {
 	int fd;
@@ -291,7 +291,7 @@ enum status partial_await(int folder, const char *final, int stop_fd, int64_t de
 
 /* --- Renaming ------------------------------------------------------------------------------------------------------ */
 
-/* Of what a run has left that nobody holds any more there is no need: the file is whole without it. */
+/* Removes a partial that an earlier run left and nobody holds: it is not needed, since our file is complete. */
 static enum status make_room(const struct partial *partial)
 {
 	struct partial left = PARTIAL_CLOSED;
@@ -303,7 +303,7 @@ static enum status make_room(const struct partial *partial)
 	return status;
 }
 
-/* A first name replaces nothing: what is to do so is named as a partial first, and locked before anybody can meet it. */
+/* Giving a first name never replaces a file: the unnamed file becomes a named partial first, locked before anybody sees it. */
 static enum status name_beside(struct partial *partial)
 {
 	char name[PARTIAL_NAME_SIZE];
@@ -318,8 +318,8 @@ static enum status name_beside(struct partial *partial)
 }
 
 /*
- * Who may write to the folder may have put another file under the name: that is not the one that was proven, nor ours to remove.
- * Nothing names or removes a file by its descriptor alone and in one step: from here to the next call the name has to stay.
+ * Anybody who may write to the folder may have put another file under the name: it is not the one that was proven, and not ours to
+ * remove. No call renames or removes a file by its descriptor alone: the name must not change between here and the next call.
  */
 static enum status check_named(const struct partial *partial, const char *name)
 {

@@ -1,11 +1,11 @@
-/* A byte of state and a digest for each piece of a file, handed out in runs. */
+/* Keeps a byte of state and a digest for each piece of a file, and hands pieces out in runs. */
 #include "piece_map.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A file of 1 PiB; what is larger would need more memory for its digests than a client should ask for. */
+/* A file of 1 PiB; the digests of a larger one would need more memory than a client should ask for. */
 #define PIECES_MAX (UINT64_C(1) << 30)
 
 enum status piece_map_init(struct piece_map *map, uint64_t count)

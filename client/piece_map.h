@@ -9,8 +9,8 @@
 #include "status.h"
 
 /*
- * Who calls decides who may call: nothing is locked here. A piece belongs to one run at a time, from piece_map_claim until
- * it is proven or given back.
+ * Nothing is locked here: that is up to the caller. A piece belongs to one run at a time, from piece_map_claim until it is
+ * proven or given back.
  */
 enum piece_state {
 	PIECE_MISSING, /* to be fetched */
@@ -18,7 +18,7 @@ enum piece_state {
 	PIECE_LOCAL,   /* the partial holds bytes: to be verified */
 	PIECE_BASIS,   /* only the older file holds bytes: to be verified there */
 	PIECE_CLAIMED, /* some run's */
-	PIECE_WRONG,   /* still that run's, which found it so: given back when the run is over */
+	PIECE_WRONG,   /* found wrong by the run that still has it: given back when the run is over */
 	PIECE_PROVEN,
 	PIECE_STATES
 };
@@ -35,7 +35,7 @@ struct piece_map {
 struct piece_run {
 	uint64_t first;
 	uint32_t count;
-	enum piece_state from; /* the state that they were claimed in */
+	enum piece_state from; /* their state before they were claimed */
 };
 
 /* All are MISSING. STATUS_TOO_LARGE for more than this machine can hold. A zeroed struct may be released. */
@@ -44,7 +44,7 @@ void piece_map_release(struct piece_map *map);
 
 void piece_map_set(struct piece_map *map, uint64_t piece, enum piece_state state);
 
-/* Takes up to MAX neighbours that are in STATE; SUSPECT ones one by one. False where there is none. */
+/* Claims up to MAX neighbours that are in STATE; SUSPECT ones one by one. False when there is none. */
 bool piece_map_claim(struct piece_map *map, enum piece_state state, uint32_t max, struct piece_run *run);
 
 void piece_map_prove(struct piece_map *map, uint64_t piece, const struct digest *digest);

@@ -1,4 +1,4 @@
-/* Looks at final names. */
+/* Looks at final names, and compares what has them with the source. */
 #include "place.h"
 
 #include "beneath.h"
@@ -44,7 +44,7 @@ bool place_matches(const struct stat *stat, uint64_t size, const struct file_tim
 	return (uint64_t)stat->st_size == size && stat->st_mtim.tv_sec == time->seconds && stat->st_mtim.tv_nsec == (long)time->nanoseconds;
 }
 
-/* TIME is NULL where it is unknown. */
+/* TIME may be NULL: unknown. */
 static enum status place_of(int folder, const char *name, uint64_t size, const struct file_time *time, enum place *place)
 {
 	struct stat stat;
@@ -65,8 +65,8 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 }
 
 /*
- * A sum that the user gave is believed, size and time are not. What has it may be an earlier run's that was not synced. What may not
- * be read has not been proven.
+ * If the user gave a sum, size and time are not enough. A file with that sum is synced, since an earlier run may not have done so.
+ * A file that may not be read counts as different.
  */
 static enum status prove(const struct transfer *transfer, int folder, const struct plan_file *file, uint64_t size, enum place *place)
 {
@@ -89,7 +89,7 @@ static bool is_of_list(const struct transfer *transfer, const struct plan_file *
 		failed_list_lies_in(transfer->failed_list, folder);
 }
 
-/* Which name it has was a listing's choice; else it was refused before the run began. */
+/* The file of a listing has the failed list's name. Files that the user named were checked before the run began. */
 static enum status leave_to_list(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
 {
 	char shown[OUTCOME_SHOWN_SIZE];
@@ -104,7 +104,7 @@ static enum status look(struct transfer *transfer, const struct plan_file *file,
 {
 	enum status status = place_of(folder, file->name, size, time, place);
 
-	/* It would be in the way of who replaces; nobody does. */
+	/* A folder would be in the way of a replacement, but nothing is to be replaced. */
 	if (status == STATUS_IS_FOLDER && transfer->no_clobber) {
 		*place = PLACE_ODD;
 		status = STATUS_OK;
@@ -126,7 +126,7 @@ enum status place_look_again(struct transfer *transfer, const struct plan_file *
 	return look(transfer, file, folder, source->size, &source->mtime, place, failure);
 }
 
-/* A free place may have a partial beside it. */
+/* Looks for a partial beside a free place. */
 static void look_beside(int folder, const struct plan_file *file, enum place *place)
 {
 	char name[PARTIAL_NAME_SIZE];
@@ -136,7 +136,7 @@ static void look_beside(int folder, const struct plan_file *file, enum place *pl
 		*place = PLACE_BEGUN;
 }
 
-/* Who fetched "a" beside ".a.ferry-part" would use the second one up as the first one's partial. */
+/* A run that fetches "a" beside it would use ".a.ferry-part" up as the partial of "a". */
 static enum status refuse_name(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
 {
 	char shown[OUTCOME_SHOWN_SIZE];

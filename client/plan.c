@@ -1,4 +1,4 @@
-/* Keeps the destination's tree compactly: nodes in an arena, found by parent and name in one table. */
+/* Keeps the destination's tree compactly: nodes in an arena, found by parent and name in one hash table. */
 #include "plan.h"
 
 #include <assert.h>
@@ -44,7 +44,7 @@ static bool is_at(const struct plan_node *node, const struct plan_folder *parent
 	return node->parent == parent && node->name_length == name.length && memcmp(plan_name(node), name.bytes, name.length) == 0;
 }
 
-/* The place of that name, or the free one where it belongs. */
+/* The place of that name, or the free place where it belongs. */
 static struct plan_node **find_place(const struct plan *plan, const struct plan_folder *parent, struct span name)
 {
 	size_t place = hash_of(plan->seed, parent, name) & (plan->places - 1);
@@ -110,7 +110,7 @@ static void fill_in(struct plan_node *node, char *name, const struct plan_entry 
 	memcpy(name, entry->name.bytes, entry->name.length);
 }
 
-/* Takes the place that was found free. */
+/* Puts NODE into the free PLACE. */
 static void settle(struct plan *plan, struct plan_node **place, struct plan_node *node)
 {
 	*place = node;
@@ -119,7 +119,7 @@ static void settle(struct plan *plan, struct plan_node **place, struct plan_node
 	plan->name_bytes += node->name_length;
 }
 
-/* The free place where ENTRY belongs. */
+/* Finds the free place for ENTRY; with STATUS_EXISTS the one that is taken. */
 static enum status prepare(struct plan *plan, const struct plan_entry *entry, struct plan_node ***place)
 {
 	assert(path_name_legal(entry->name));
@@ -169,7 +169,7 @@ static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry
 	return made;
 }
 
-/* What was made for the sake of what lies in it is now met in a listing. */
+/* A folder that was only made for a file in it is now named by a listing. */
 static void tell(struct plan_node *folder, const struct plan_entry *entry)
 {
 	if (folder->told || !entry->told)
@@ -379,7 +379,7 @@ char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 char *plan_request_path(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 {
 	char below[PLAN_PATH_SIZE];
-	/* What does not fit was refused when it was planned. */
+	/* A path that gets too long was refused when it was planned. */
 	enum status status = path_join(out, span_of(node->source->url.path), span_of(plan_below(node, below)));
 
 	assert(status == STATUS_OK);

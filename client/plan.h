@@ -13,10 +13,9 @@
 #include "url.h"
 
 /*
- * One thread at a time adds: main before the others start, then the listing. What was added never moves and never goes
- * before plan_free, its names and parents never change, and neither do the sources of files: any thread that was handed a file
- * may walk up.
- * The tree is that of the destination, so two sources that would land on one name meet here.
+ * One thread at a time adds: main before the others start, then the listing. Nodes never move and stay until plan_free; their
+ * names and parents never change, nor do the sources of files: any thread that was given a file may walk up. The tree is that
+ * of the destination, so two sources that would land on one name meet here.
  */
 struct plan;
 struct remote;
@@ -26,16 +25,16 @@ struct download;
 struct plan_source {
 	struct url url;
 	struct remote *remote;
-	struct plan_folder *parent; /* where what the URL names lands, */
-	const char *name;           /* and as what: without a destination of its own its last component */
+	struct plan_folder *parent; /* the folder where the named file or folder lands, */
+	const char *name;           /* and its name there: without a destination of its own the URL's last component */
 	char *destination;          /* NULL: none of its own; NAME may point into it */
-	struct digest sum;          /* of the file that it names, where it is known */
+	struct digest sum;          /* where SUMMED: of the file that it names */
 	bool summed;
 	struct plan_folder *base;   /* the folder that a listing's names are relative to */
 	bool from_manifest;
 	bool listed;                /* -r: it may be a folder, whose files a listing names */
-	atomic_bool ended;          /* its listing was read to its end, or its failure is told */
-	atomic_bool failed;         /* as a whole: that was told */
+	atomic_bool ended;          /* its listing was read to its end, or its failure was reported */
+	atomic_bool failed;         /* as a whole: that was reported */
 	struct plan_source *next;
 };
 
@@ -46,7 +45,7 @@ enum plan_kind {
 
 struct plan_node {
 	struct plan_folder *parent; /* NULL: the destination itself */
-	const struct plan_source *source; /* of a folder that several bring: the first that tells of it */
+	const struct plan_source *source; /* of a folder that several bring: the first whose listing has it */
 	struct file_time mtime;
 	uint16_t mode;
 	uint16_t name_length;
@@ -59,22 +58,22 @@ struct plan_node {
 struct plan_folder {
 	struct plan_node node;
 	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
-	uint16_t first_mode;       /* to be made with, under the umask: no more open than its source, where a listing planned it */
+	uint16_t first_mode;       /* to be made with, under the umask: no more open than its source, if a listing planned it */
 	bool needless;             /* nobody wants it for itself: it is there for its files alone */
 	bool holds;                /* something of the plan lies in it */
-	/* Of folders, guarded by its lock. */
+	/* Written by folders.c, guarded by its lock. */
 	struct plan_folder *idle_next, *idle_previous;
 	int fd;         /* -1: not open */
 	unsigned users; /* of fd */
-	bool absent;    /* nobody had made it when it was looked for */
+	bool absent;    /* it was missing when it was looked for */
 	bool made;      /* by this run */
 	bool settled;   /* its own name is on disk */
-	bool failed;    /* it could not be opened or made, which was told with a file in it */
+	bool failed;    /* it could not be opened or made, which was reported with a file in it */
 	atomic_uchar folding; /* enum folding; not guarded */
-	/* Of the leader of commit. */
-	bool gained;    /* names that may not be on disk yet */
-	/* Of outcome, after the threads. */
-	bool unfinished; /* it could not be completed, and has been told */
+	/* Written by commit.c, by the leader. */
+	bool gained;    /* it has new names that may not be on disk yet */
+	/* Written by outcome.c, after the threads. */
+	bool unfinished; /* it could not be completed, which was reported */
 	char name[];
 };
 
@@ -84,7 +83,7 @@ struct plan_file {
 	struct plan_file *next;    /* in the backlog */
 	struct download *download; /* once it is being worked on */
 	atomic_bool well;          /* it has ended, and did not fail */
-	bool summed;               /* its SHA-256 is known beforehand, and stands behind its name */
+	bool summed;               /* its SHA-256 is known beforehand, and stored behind its name */
 	char name[];
 };
 
@@ -92,12 +91,12 @@ MUST_CHECK enum status plan_new(struct plan **plan);
 void plan_free(struct plan *plan);
 
 /*
- * Takes over nothing: URL and DESTINATION (NULL: none), a legal path, are copied. STATUS_EXISTS where a file is to lie where
- * DESTINATION needs a folder: *TAKEN.
+ * Takes over nothing: URL and DESTINATION (NULL: none), a legal path, are copied. STATUS_EXISTS when *TAKEN, a file, is planned
+ * where DESTINATION needs a folder.
  */
 MUST_CHECK enum status plan_add_source(struct plan *plan, const struct url *url, const char *destination,
 	struct plan_source **source, struct plan_node **taken);
-/* The folders of PATH below BASE, as far as they are missing; all that is known of them is their names. */
+/* Adds those folders of PATH below BASE that are missing; nothing but their names is known. */
 MUST_CHECK enum status plan_make_folders(struct plan *plan, const struct plan_source *source, struct plan_folder *base,
 	struct span path, struct plan_folder **folder, struct plan_node **taken);
 struct plan_source *plan_sources(struct plan *plan);
@@ -105,7 +104,7 @@ struct plan_source *plan_sources(struct plan *plan);
 /* The youngest folder; the last of the list is the root, the destination itself. */
 struct plan_folder *plan_folders(struct plan *plan);
 
-/* What a place in the tree is to become. */
+/* A file or folder to be added. */
 struct plan_entry {
 	const struct plan_source *source;
 	struct plan_folder *parent;
@@ -120,10 +119,9 @@ struct plan_entry {
 };
 
 /*
- * STATUS_EXISTS where the name is taken: *TAKEN is by what. A folder may be added again, and gives the one that is there:
- * now told, where it was not and ENTRY is.
- * STATUS_NAME_TOO_LONG where the path below the destination gets too long, STATUS_LIMIT for more
- * than PLAN_NODES_MAX files and folders, or longer names than PLAN_NAMES_MAX in all, STATUS_NO_MEMORY.
+ * STATUS_EXISTS when the name is taken, by *TAKEN. A folder may be added again: the result is the old one, which takes over
+ * the attributes of ENTRY if it had none. STATUS_NAME_TOO_LONG when the path below the destination gets too long,
+ * STATUS_LIMIT for more than PLAN_NODES_MAX files and folders, or for longer names than PLAN_NAMES_MAX in all, STATUS_NO_MEMORY.
  */
 #define PLAN_NODES_MAX (16u << 20)
 #define PLAN_NAMES_MAX (512u << 20) /* bytes of all their names */
@@ -132,22 +130,22 @@ MUST_CHECK enum status plan_add_file(struct plan *plan, const struct plan_entry 
 MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
 	struct plan_node **taken);
 
-/* The folder at PATH, relative to BASE; NULL where there is none. */
+/* The folder at PATH, relative to BASE; NULL when there is none. */
 struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path);
 
-/* Calls VISIT for every file, in no particular order; nobody may be adding. */
+/* Calls VISIT for every file, in no particular order; nothing may be added meanwhile. */
 void plan_each_file(const struct plan *plan, void (*visit)(const struct plan_file *file, void *context), void *context);
 
-/* The SHA-256 that it has to have; NULL: unknown. */
+/* The SHA-256 that FILE has to have; NULL: unknown. */
 const struct digest *plan_sum(const struct plan_file *file);
 
 /* The name itself, NUL-terminated. */
 const char *plan_name(const struct plan_node *node);
 
 #define PLAN_PATH_SIZE (PATH_LENGTH_MAX + 1)
-/* Where it lands, below the destination. All of these return OUT. */
+/* Its path below the destination. All of these return OUT. */
 char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE]);
-/* Where it is below BASE, which is one of the folders above it, or itself. */
+/* Its path below BASE, which is NODE itself or a folder above it. */
 char *plan_path_below(const struct plan_node *node, const struct plan_folder *base, char out[PLAN_PATH_SIZE]);
 /* Its path below its source's URL: empty for what the URL itself names. */
 char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE]);

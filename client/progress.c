@@ -1,4 +1,4 @@
-/* The thread that draws the progress of a run, and the one place where this program writes to stderr meanwhile. */
+/* Draws the progress of a run in a thread of its own, and is the only writer to stderr meanwhile. */
 #include "progress.h"
 
 #include <pthread.h>
@@ -28,8 +28,8 @@ struct progress {
 	/* guarded by lock */
 	bool stop;
 	bool held; /* nothing is drawn */
-	char drawn[PROGRESS_LINE_SIZE]; /* the bar as it stands on the terminal, "" where none does */
-	int64_t sampled;                /* when the rate was brought up to date */
+	char drawn[PROGRESS_LINE_SIZE]; /* the bar that is on the terminal, "" when there is none */
+	int64_t sampled;                /* when the rate was last updated */
 	uint64_t sampled_bytes;
 	double rate;                    /* bytes per second */
 };
@@ -75,7 +75,7 @@ static void update_rate(struct progress *progress, uint64_t bytes, int64_t now)
 	progress->sampled_bytes = bytes;
 }
 
-/* Of a run that is over; in bytes per second. */
+/* The average rate of a finished run, in bytes per second. */
 static uint64_t average(const struct progress_figures *figures)
 {
 	double bytes = (double)(figures->bytes_fetched + figures->bytes_verified);
@@ -89,7 +89,7 @@ static struct progress_figures take_figures(struct progress *progress)
 	const struct progress_counters *counters = progress->counters;
 	int64_t now = clock_now();
 	struct progress_figures figures = {
-		/* What is done is read before what is known, lest more be done than known. */
+		/* Counters of work done are read before those of work known, lest more be done than known. */
 		.files_done = atomic_load(&counters->files_done),
 		.bytes_fetched = atomic_load(&counters->bytes_fetched),
 		.bytes_verified = atomic_load(&counters->bytes_verified),
@@ -101,7 +101,7 @@ static struct progress_figures take_figures(struct progress *progress)
 	figures.listing = atomic_load(&counters->listing);
 	figures.files_known = atomic_load(&counters->files_known);
 	figures.bytes_known = atomic_load(&counters->bytes_known);
-	/* A piece takes long where the rate is limited: the rate is that of bytes as they come, the average of what was proven. */
+	/* Bytes as they come, since at a limited rate a piece takes long to be proven; the average counts proven bytes. */
 	update_rate(progress, atomic_load(&counters->bytes_received) + figures.bytes_verified, now);
 	figures.rate = figures.finished ? average(&figures) : (uint64_t)progress->rate;
 	return figures;
@@ -166,7 +166,7 @@ static void *draw(void *argument)
 		next = clock_now() + interval;
 	}
 	draw_last(progress);
-	/* What is told from now on comes below it. */
+	/* Later messages come below the last bar. */
 	progress->drawn[0] = '\0';
 	pthread_mutex_unlock(&progress->lock);
 	return NULL;
@@ -236,7 +236,7 @@ void progress_stop(struct progress *progress)
 		pthread_join(progress->thread, NULL);
 }
 
-/* One write for all of it, whatever the text's length; without memory the parts follow each other. */
+/* Everything in one write, whatever the text's length; in several only when memory is short. */
 static void put_around(const char *drawn, const char *text)
 {
 	char *whole = NULL;

@@ -34,13 +34,13 @@ struct progress;
 MUST_CHECK enum status progress_start(enum progress_style style, const struct progress_counters *counters, struct progress **progress);
 /* Draws the last state, ends the line, joins the thread; messages are still taken. Once. PROGRESS may be NULL. */
 void progress_stop(struct progress *progress);
-/* Once it was stopped, and nobody has a message any more. NULL is fine. */
+/* Once it was stopped and no thread has a message any more. NULL is fine. */
 void progress_free(struct progress *progress);
 
 /* Clears the bar, writes TEXT and a newline to stderr, draws the bar again. PROGRESS may be NULL. */
 void progress_print(struct progress *progress, const char *text);
 
-/* Clears the bar and draws nothing until progress_go_on(), so that the user can be asked for something. PROGRESS may be NULL. */
+/* Clears the bar and draws nothing until progress_go_on(), so that the user can be asked a question. PROGRESS may be NULL. */
 void progress_hold(struct progress *progress);
 void progress_go_on(struct progress *progress);
 

@@ -1,4 +1,4 @@
-/* Chooses and writes what fits into one line of progress. */
+/* Writes the parts of a progress line, and chooses those that fit into it. */
 #include "progress_line.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include "amount.h"
 #include "clock.h"
 
-/* Parts in the order in which they stand; an empty one is left out, and so is the gap beside it. */
+/* Parts in the order of the line; an empty one is left out, and so is the gap beside it. */
 enum part {
 	PART_FILES,
 	PART_BYTES,
@@ -33,7 +33,7 @@ static const enum part by_weight[PART_COUNT] = {
 struct parts {
 	char text[PART_COUNT][PART_SIZE];
 	bool chosen[PART_COUNT];
-	size_t length; /* of what is chosen, gaps included */
+	size_t length; /* of the chosen ones, gaps included */
 };
 
 static uint64_t bytes_done(const struct progress_figures *figures)
@@ -41,7 +41,7 @@ static uint64_t bytes_done(const struct progress_figures *figures)
 	return figures->bytes_fetched + figures->bytes_verified + figures->bytes_kept;
 }
 
-/* Thousandths of what is known; 1000 only when nothing is left. Files count where there are no bytes to count. */
+/* Thousandths of the known bytes, or of the files if there are no bytes; 1000 only when nothing is left. */
 static unsigned permille(const struct progress_figures *figures)
 {
 	bool empty = figures->bytes_known == 0;
@@ -110,7 +110,7 @@ static void write_time(char *out, const struct progress_figures *figures)
 	}
 }
 
-/* Told only where not everything came from the network. */
+/* Only if not everything came from the network. */
 static void write_origins(char *out, const struct progress_figures *figures)
 {
 	const struct {
@@ -145,7 +145,7 @@ static void write_bar(char *out, size_t width, const struct progress_figures *fi
 
 /* --- The line ------------------------------------------------------------------------------------------------------ */
 
-/* The bar takes what room there is and leaves the other parts theirs. */
+/* The bar takes the room that the other parts leave. */
 static void add_bar(struct parts *parts, size_t width, const struct progress_figures *figures)
 {
 	size_t origins = strlen(parts->text[PART_ORIGINS]);

@@ -23,8 +23,8 @@ struct progress_figures {
 #define PROGRESS_LINE_SIZE (PROGRESS_LINE_MAX + 1)
 
 /*
- * Writes at most WIDTH characters (ASCII: one column each) and a NUL into OUT. What matters less gives way first: the
- * split by origin, the bar, files, time left, bytes, rate. Returns the length.
+ * Writes at most WIDTH characters (ASCII: one column each) and a NUL into OUT. The least important parts are dropped first:
+ * the split by origin, the bar, files, time left, bytes, rate. Returns the length.
  */
 size_t progress_line(char out[PROGRESS_LINE_SIZE], size_t width, const struct progress_figures *figures);
 

@@ -1,4 +1,4 @@
-/* Asks on the terminal. */
+/* Asks on the terminal and waits for the answer, or for an interruption. */
 #include "question.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ enum status question_ask(const char *text, int stop_fd)
 {
 	char answer[ANSWER_SIZE];
 
-	/* What has ended one question ends those that others wait to ask. */
+	/* An interruption that ended one question also ends those that other threads wait to ask. */
 	if (patience_wait(-1, 0, stop_fd, clock_now()) == STATUS_INTERRUPTED)
 		return STATUS_INTERRUPTED;
 	fputs(text, stderr);

@@ -1,4 +1,4 @@
-/* Gives work to threads and takes back what they could not do. */
+/* Gives work to threads and takes unfinished work back. */
 #include "queue.h"
 
 #include <assert.h>
@@ -101,7 +101,7 @@ void queue_again(struct queue *queue, struct plan_file *file)
 
 /* --- Taking -------------------------------------------------------------------------------------------------------- */
 
-/* Whoever goes on with a file after its server failed makes a new attempt at it. Caller holds lock. */
+/* The first thread to go on with a file after its server failed makes a new attempt at it. Caller holds lock. */
 static void count_attempt(const struct remote *remote, const struct task *work)
 {
 	struct download *download = work->download;
@@ -148,7 +148,7 @@ static bool claim(struct queue *queue, struct remote *linked, struct queue_task 
 	return false;
 }
 
-/* When a server that has work may be tried again. Caller holds lock. */
+/* The time at which the next server may be tried again. Caller holds lock. */
 static int64_t next_attempt(const struct queue *queue)
 {
 	int64_t now = clock_now();
@@ -229,7 +229,7 @@ void queue_share(struct queue *queue, struct download *download, struct piece_ru
 		download->fetching++;
 	}
 	if (!first && queue_gave_up(remote)) {
-		/* Nobody will take a run of it, so that none can end: it is for anybody to report. */
+		/* No thread will ever give back a run of it: it goes where any thread can take it up and report it. */
 		download->failure = remote->failure;
 		backlog_add_again(&remote->backlog, download->file);
 	} else {
@@ -274,7 +274,7 @@ void queue_root(struct queue *queue, struct download *download, const struct dig
 	pthread_mutex_unlock(&queue->lock);
 }
 
-/* Only now, so that no piece is ever in the hands of two runs. Caller holds lock. */
+/* Gives back all pieces of RUN that were not proven. Only now, so that no piece ever belongs to two runs. Caller holds lock. */
 static void give_back(struct download *download, const struct piece_run *run)
 {
 	struct piece_map *pieces = &download->pieces;
@@ -316,7 +316,7 @@ enum run_duty queue_run_over(struct queue *queue, struct download *download, con
 		download->differs = true;
 	if (end == RUN_FAILED && !download_failed(download))
 		download->failure = *failure;
-	/* Given up before it was shared: nobody will take another run of it. */
+	/* The server was given up before this was shared: no thread will take another run of it. */
 	if (queue_gave_up(remote) && !download_failed(download) && !piece_map_all_proven(&download->pieces))
 		download->failure = remote->failure;
 	enum run_duty duty = duty_of(download);

@@ -38,7 +38,7 @@ MUST_CHECK enum status queue_remote(struct queue *queue, const struct url *url, 
 /* Adds files that nobody has begun, linked by next; the list is the queue's afterwards. */
 MUST_CHECK enum status queue_add(struct queue *queue, struct plan_file *files);
 
-/* As long as a listing runs the queue is not over when it is empty. */
+/* While a listing runs, an empty queue is not over. */
 void queue_listing_begins(struct queue *queue);
 void queue_listing_ends(struct queue *queue);
 
@@ -50,8 +50,8 @@ enum queue_patience {
 };
 enum queue_answer {
 	QUEUE_TASK,
-	QUEUE_EMPTY, /* QUEUE_NOW only: there is nothing at the moment */
-	QUEUE_YIELD, /* close the link to LINKED, which others wait for, and come again */
+	QUEUE_EMPTY, /* QUEUE_NOW only: there is no task at the moment */
+	QUEUE_YIELD, /* close the link to LINKED, for which another thread waits, and call again */
 	QUEUE_OVER,  /* nothing is left and nothing will come, or the run was stopped */
 };
 
@@ -62,7 +62,7 @@ struct queue_task {
 	unsigned generation; /* of the remote; belongs to the new link */
 };
 
-/* LINKED is the remote that the thread has a link to, or NULL: its work comes first. */
+/* LINKED is the remote to which the thread has a link, or NULL. Its work comes first. */
 enum queue_answer queue_take(struct queue *queue, struct remote *linked, enum queue_patience patience, struct queue_task *task);
 void queue_task_over(struct queue *queue);
 
@@ -72,12 +72,12 @@ void queue_again(struct queue *queue, struct plan_file *file);
 /* --- Files of several pieces --------------------------------------------------------------------------------------- */
 
 /*
- * From now on any thread may claim runs of it. FIRST (may be NULL) is a run that the caller keeps for itself; without one, the
- * file of a server that is given up is only to be abandoned.
+ * From now on any thread may claim runs of DOWNLOAD. FIRST (may be NULL) is a run that the caller keeps for itself. Without
+ * FIRST, and when the server is given up, the file is put back to be abandoned instead.
  */
 void queue_share(struct queue *queue, struct download *download, struct piece_run *first);
 
-/* What became of one piece of a run. RECEIVED counts its bytes. */
+/* Reports the verdict on one piece of a run. RECEIVED and REUSED are bytes. */
 enum piece_verdict {
 	PIECE_VERDICT_PROVEN,
 	PIECE_VERDICT_WRONG, /* fetched: once more by itself, then the file fails. Verified: to be fetched */
@@ -90,7 +90,7 @@ struct piece_news {
 };
 void queue_piece(struct queue *queue, struct download *download, const struct piece_news *news);
 
-/* Bytes of it arrived and will have to come again. */
+/* RECEIVED bytes arrived, and will have to come again. */
 void queue_wasted(struct queue *queue, struct download *download, uint64_t received);
 
 /* The server has named the root of this epoch's version. */
@@ -103,7 +103,7 @@ enum run_end {
 	RUN_DIFFERS,  /* the file that was to be proven in its place is not the source: it has to be repaired */
 	RUN_FAILED,   /* the file has failed */
 };
-/* What is the caller's to do now: the download is no longer shared unless it is NOTHING. */
+/* The caller's duty afterwards. Unless it is NOTHING the download is no longer shared. */
 enum run_duty {
 	DUTY_NOTHING,
 	DUTY_FINISH,   /* all pieces are proven */
@@ -117,28 +117,28 @@ MUST_CHECK enum run_duty queue_run_over(struct queue *queue, struct download *do
 
 /* Waits until a link to REMOTE may be opened; false when the run was stopped or REMOTE is given up. */
 bool queue_reserve_link(struct queue *queue, struct remote *remote, unsigned *generation);
-/* A reserved link is open and grants LINKS in all; false: it is one too many, close it. */
+/* A reserved link is open, and the server grants LINKS in all; false: this one is too many, close it. */
 bool queue_link_opened(struct queue *queue, struct remote *remote, unsigned links);
-/* An open or reserved link is no more. */
+/* An open link was closed, or a reserved one is not needed. */
 void queue_link_closed(struct queue *queue, struct remote *remote);
 /*
- * A link that was reserved at GENERATION could not be opened, or broke. Counts against REMOTE unless another of the
- * same time already did; a busy server that grants us other links is done without this one. Returns the nanoseconds until
- * the next attempt where this failure has brought a pause, else 0.
+ * A link that was reserved at GENERATION could not be opened, or broke. Counts against REMOTE unless another link of the same
+ * generation already did; when a busy server still grants us other links, we do without this one. Returns the nanoseconds until
+ * the next attempt if this failure has begun a pause, else 0.
  */
 int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure);
-/* The server asked for a pause. Counts and returns likewise. */
+/* The server asked for a pause. Counts, and returns the pause, in the same way. */
 int64_t queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure);
 /* Something of REMOTE's was proven; too late for one that is given up. */
 void queue_progress(struct queue *queue, struct remote *remote);
 
 /* --- The end ------------------------------------------------------------------------------------------------------- */
 
-/* No more tasks: whoever waits comes back. */
+/* No more tasks: all waiting threads return. */
 void queue_stop(struct queue *queue);
 bool queue_stopped(const struct queue *queue);
 
-/* After the threads: what is left, in portions; false when nothing is. The downloads among them are no longer shared. */
+/* After the threads: the files that are left, in portions; false when none is. Their downloads are no longer shared. */
 bool queue_drain(struct queue *queue, struct task *task);
 
 #endif

@@ -69,7 +69,7 @@ void queue_link_closed(struct queue *queue, struct remote *remote)
 	pthread_mutex_unlock(&queue->lock);
 }
 
-/* Half a second, doubling to eight, each a quarter more or less so that clients do not come back in step. */
+/* Half a second, doubling up to eight, each varied by a quarter so that clients do not come back in step. */
 static int64_t backoff(unsigned failures)
 {
 	int64_t pause = BACKOFF_FIRST;
@@ -82,7 +82,7 @@ static int64_t backoff(unsigned failures)
 	return pause / 4 * 3 + pause / 2 * dice / UCHAR_MAX;
 }
 
-/* Its files are for anybody to report; those in work are reported by who gives back their last run. Caller holds lock. */
+/* Its files are put back for any thread to report; one in work is reported by the thread that ends its last run. Caller holds lock. */
 static void give_up(struct remote *remote, const struct failure *failure)
 {
 	struct download *next;
@@ -99,7 +99,7 @@ static void give_up(struct remote *remote, const struct failure *failure)
 	}
 }
 
-/* One that has answered may be restarting; but what it thinks of us, or we of it, waiting does not change. Caller holds lock. */
+/* A server that has answered before may be restarting. But a refusal, or a lack of trust, does not go away. Caller holds lock. */
 static bool can_come_back(const struct remote *remote, const struct failure *failure)
 {
 	if (failure->retry)

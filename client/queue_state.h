@@ -13,7 +13,7 @@ struct queue {
 	struct remote *remotes; /* the list is complete before the threads start */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	/* guarded by lock; so is all that remote.h and download.h say */
+	/* guarded by lock; so are the fields that remote.h and download.h name */
 	unsigned working;  /* threads with a task */
 	unsigned listings; /* that may still add */
 };
@@ -21,7 +21,7 @@ struct queue {
 /* Caller holds lock; so below. */
 bool queue_can_link(const struct remote *remote);
 bool queue_gave_up(const struct remote *remote);
-/* What failed before does not count any more. Of a server that is given up the count stays as it is: who reports it takes no lock. */
+/* Earlier failures no longer count. Once a server is given up the count stays: it is reported without the lock. */
 void queue_count_progress(struct remote *remote);
 
 #endif
