@@ -1,11 +1,11 @@
-/* Joins neighbours as they come. */
+/* Collects ranges, joins neighbours, and writes them as text. */
 #include "ranges.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RANGE_TEXT_MAX 50 /* ", ", two numbers and their hyphen, and the dots that say that there are more */
+#define RANGE_TEXT_MAX 50 /* ", ", two numbers and their hyphen, and ", ..." behind them */
 
 enum status ranges_add(struct ranges *ranges, uint64_t first, uint64_t last)
 {

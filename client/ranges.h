@@ -21,7 +21,7 @@ struct ranges {
 MUST_CHECK enum status ranges_add(struct ranges *ranges, uint64_t first, uint64_t last);
 void ranges_release(struct ranges *ranges);
 
-/* For people, cut where there are many. Returns OUT. */
+/* For people, cut when there are many. Returns OUT. */
 #define RANGES_TEXT_SIZE 200
 char *ranges_text(const struct ranges *ranges, char out[RANGES_TEXT_SIZE]);
 

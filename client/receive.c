@@ -1,4 +1,4 @@
-/* The path of a file's bytes: from the link's buffer into the lanes and into the partial, while they are warm. */
+/* Hashes the bytes of a piece and stores them, straight from the link's buffer while they are in the cache. */
 #include "receive.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static enum status hear_error(struct worker *worker, const struct download *down
 	return receipt->error == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_OK;
 }
 
-/* After a void trailer only the reason may follow. */
+/* A void trailer is followed by an ERROR with the reason. */
 static enum status receive_reason(struct worker *worker, const struct download *download, struct receipt *receipt)
 {
 	struct frame frame;

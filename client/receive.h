@@ -13,24 +13,24 @@
 enum receipt_verdict {
 	RECEIPT_PROVEN,
 	RECEIPT_WRONG, /* the bytes do not have the digest that came with them */
-	RECEIPT_HELD,  /* nobody has looked yet */
-	RECEIPT_ERROR, /* the server sent an ERROR instead, or voided the piece and sent it then: the answer is over */
+	RECEIPT_HELD,  /* not hashed yet */
+	RECEIPT_ERROR, /* the server sent an ERROR, instead of the piece or behind a void trailer: the answer is over */
 };
 
 struct receipt {
-	bool drop;           /* set by the caller: nothing is to be stored, */
-	unsigned char *hold; /* or this: the bytes, at most a leaf, go here for later */
+	bool drop;           /* set by the caller: nothing is stored */
+	unsigned char *hold; /* set by the caller: the bytes, at most a leaf, are kept here to be hashed later */
 	enum receipt_verdict verdict;
 	uint32_t length;
-	uint32_t received; /* bytes so far; also where the link broke */
-	struct digest digest; /* of RECEIPT_HELD the one that came with the bytes */
-	enum status error;      /* what the ERROR means */
-	struct failure failure; /* explains the ERROR, or why the bytes could not be stored: else its code is EXIT_OK */
+	uint32_t received; /* bytes so far, also when the link broke */
+	struct digest digest; /* of the bytes; with RECEIPT_HELD the one from the trailer */
+	enum status error;      /* the meaning of the ERROR */
+	struct failure failure; /* explains the ERROR, or why the bytes could not be stored; else its code is EXIT_OK */
 };
 
 /*
- * PIECE's frames of an answer to READ, of which FILE has been received. The status is the link's: bytes that cannot be
- * stored are received all the same, so that the link stays usable.
+ * Receives the frames of PIECE in an answer to READ, whose FILE has been received. The status is the link's: bytes that cannot
+ * be stored are received all the same, so that the link stays usable.
  */
 MUST_CHECK enum status receive_piece(struct worker *worker, struct download *download, uint64_t piece, struct receipt *receipt);
 

@@ -24,7 +24,7 @@ void record_release(struct record *record)
 	record->fields = NULL;
 }
 
-/* Takes VALUE over; NULL stands for a lack of memory. */
+/* Takes over VALUE; NULL: memory was short. */
 static void add(struct record *record, const char *key, json_t *value)
 {
 	if (json_object_set_new(record->fields, key, value) != 0)
@@ -44,7 +44,7 @@ static void write_utf8(FILE *out, struct span bytes)
 	}
 }
 
-/* The value that WRITE makes of BYTES. */
+/* A string with the output of WRITE for BYTES; NULL when memory is short. */
 static json_t *written(void (*write)(FILE *out, struct span bytes), struct span bytes)
 {
 	char *text = NULL;
@@ -165,7 +165,7 @@ void record_failure(struct record *record, const struct failure *failure)
 		record_null(record, "error");
 		return;
 	}
-	/* A sentence that was cut may end within a character. */
+	/* Through write_utf8(): a sentence that was cut may end within a character. */
 	json_t *message = written(write_utf8, span_of(failure->text));
 	add(record, "error", json_pack("{s:i, s:s, s:o, s:b}", "code", (int)failure->code, "name", failure->name, "message",
 		message, "retry", (int)failure->retry));
@@ -173,7 +173,7 @@ void record_failure(struct record *record, const struct failure *failure)
 
 /* --- Printing ------------------------------------------------------------------------------------------------------ */
 
-/* JSON may hold a DEL as it is, and jansson leaves it so; a terminal should not see it. It stands within strings alone. */
+/* JSON allows a bare DEL and jansson writes it so, but a terminal should not get one. It occurs only inside strings. */
 static int put_part(const char *bytes, size_t length, void *out)
 {
 	for (size_t i = 0; i < length; i++) {

@@ -19,7 +19,7 @@
  * status = record_print(&record, stdout);
  * record_release(&record);
  *
- * What is not known is null, never left out. A lack of memory is remembered and told by record_print.
+ * An unknown value is null, never left out. A lack of memory is remembered, and returned by record_print.
  */
 struct json_t;
 struct record {
@@ -53,13 +53,13 @@ void record_url(struct record *record, const char *key, const struct url *url, s
  */
 void record_path(struct record *record, struct span path);
 
-/* "error": null where nothing failed, else {code, name, message, retry}. */
+/* "error": null when nothing failed, else {code, name, message, retry}. */
 void record_failure(struct record *record, const struct failure *failure);
 
-/* One line. STATUS_NO_MEMORY, or why it could not be written. */
+/* Prints the line. STATUS_NO_MEMORY, or the reason why it could not be written. */
 MUST_CHECK enum status record_print(const struct record *record, FILE *out);
 
-/* Everything printed so far leaves now. */
+/* Writes everything printed so far. */
 MUST_CHECK enum status record_flush(FILE *out);
 
 #endif

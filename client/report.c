@@ -1,4 +1,4 @@
-/* Tells every result once, to scripts and to people, and sums them up in one exit code. */
+/* Prints every result once, for scripts and for people, and sums them up in one exit code. */
 #include "report.h"
 
 #include <inttypes.h>
@@ -33,7 +33,7 @@ struct report {
 	pthread_mutex_t lock;
 	/* guarded by lock */
 	enum exit_code code;
-	bool first_counts; /* the others do not */
+	bool first_counts; /* only the first failure counts for CODE */
 	bool stdout_failed;
 	uint64_t counts[RESULT_COUNT];
 };
@@ -72,7 +72,7 @@ static void tell_failure(struct report *report, const struct failure *failure)
 	progress_print(report->progress, line);
 }
 
-/* "fetched a/b (1.2 MiB in 12 ms)"; where nothing landed, the source instead. */
+/* "fetched a/b (1.2 MiB in 12 ms)"; with the source's URL if there is no path. */
 static void write_line(FILE *out, const struct result *result)
 {
 	char bytes[AMOUNT_SIZE], took[AMOUNT_SIZE];
@@ -88,7 +88,7 @@ static void write_line(FILE *out, const struct result *result)
 		fprintf(out, " (%s)", amount_bytes(bytes, result->bytes));
 }
 
-/* What a dry run finds out is what it is there for. */
+/* With -v; the results of a dry run also without, since they are its purpose. */
 static bool is_shown(const struct report *report, const struct result *result)
 {
 	return report->verbosity >= (result->status != RESULT_PLANNED);
@@ -160,7 +160,7 @@ void report_end(struct report *report)
 			used += snprintf(counts + used, sizeof counts - (size_t)used, "%s%" PRIu64 " %s", used > 0 ? ", " : "", count,
 				words[rare[i]]);
 	}
-	/* A lone failure has been told by its own line. */
+	/* A single result has had a line of its own. */
 	if (odd > 0 && total > 1 && report->verbosity >= 0) {
 		snprintf(line, sizeof line, "ferry: of %" PRIu64 " files: %s", total, counts);
 		progress_print(report->progress, line);

@@ -25,18 +25,18 @@ enum result_status {
 struct result {
 	const struct url *url; /* with BELOW the source */
 	struct span below;
-	const char *path;      /* where it landed; NULL where there is none (-o -) */
+	const char *path;      /* where it landed; NULL: nowhere (-o -) */
 	enum result_status status;
-	uint64_t bytes;        /* size; -1 (UINT64_MAX) where unknown */
+	uint64_t bytes;        /* size; UINT64_MAX: unknown */
 	uint64_t fetched;      /* file bytes received, repeats included */
-	uint64_t reused;       /* bytes taken from disk; for unchanged the size */
+	uint64_t reused;       /* bytes taken from disk; for an unchanged file its size */
 	bool root_known;
 	struct digest root;
 	bool sha256_known;
 	struct digest sha256;
 	unsigned attempts;
 	int64_t nanoseconds;
-	struct failure failure; /* code EXIT_OK where nothing failed */
+	struct failure failure; /* its code is EXIT_OK when nothing failed */
 };
 
 enum report_format {
@@ -52,10 +52,10 @@ enum report_format {
  * progress_stop(progress)
  * report_end(report)
  * code = report_exit_code(report)
- * report_free(report), progress_free(progress), once no other thread has anything to tell
+ * report_free(report), progress_free(progress), once no other thread has anything to report
  *
- * Thread-safe; owns the run's exit code. Where stdout cannot be written (EPIPE, ENOSPC), that is said once and counts as
- * a failure of EXIT_LOCAL. The process must ignore SIGPIPE. PROGRESS (may be NULL) carries what goes to stderr.
+ * Thread-safe; owns the run's exit code. When stdout cannot be written (EPIPE, ENOSPC), this is reported once and counts as a
+ * failure of EXIT_LOCAL. The process must ignore SIGPIPE. Everything for stderr goes through PROGRESS (may be NULL).
  */
 struct report;
 MUST_CHECK enum status report_new(enum report_format format, int verbosity, struct progress *progress, struct report **report);
@@ -64,7 +64,7 @@ void report_free(struct report *report);
 /* From here on the code is that of the first failure. */
 void report_keep_first(struct report *report);
 
-/* Is RESULT told, or only counted? Then nobody needs its url, below and path. */
+/* Will RESULT be printed? If not it is only counted, and needs no url, below and path. */
 bool report_tells(const struct report *report, const struct result *result);
 
 void report_result(struct report *report, const struct result *result);
@@ -74,12 +74,12 @@ void report_failure(struct report *report, const struct failure *failure);
 void report_note(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * The last line for people, where something was skipped, was there already, failed or was not tried: how many of each.
- * After progress_stop(). Who tells something all the same, as a thread that outlives an interrupted run may, tells it below.
+ * The last line for people, if files were skipped, existed, failed or were not tried: how many of each. After progress_stop().
+ * A thread that outlives an interrupted run may still print something below it.
  */
 void report_end(struct report *report);
 
-/* The code so far; what was written to stdout and could not be is part of it. */
+/* The code so far, a failure to write to stdout included. */
 enum exit_code report_exit_code(struct report *report);
 
 #endif

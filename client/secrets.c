@@ -1,4 +1,4 @@
-/* Finds the token for a server. */
+/* Reads tokens from --token-file, $FERRY_TOKEN or the configuration, and finds the one for a server. */
 #include "secrets.h"
 
 #include <fcntl.h>
@@ -49,7 +49,7 @@ void secrets_close(struct secrets *secrets)
 	free(secrets);
 }
 
-/* Printable, no blanks, and no longer than the protocol has it. */
+/* Printable ASCII without blanks, within the protocol's limit. */
 static bool is_token(struct span text)
 {
 	if (text.length == 0 || text.length > AUTH_TOKEN_MAX)
@@ -83,7 +83,7 @@ static enum status take_one(struct secrets *secrets, struct span text, const cha
 
 /* --- --token-file ---------------------------------------------------------------------------------------------------- */
 
-/* A pipe will do, so that a password manager can be the one who writes. The rest of a longer text is no token anyhow. */
+/* FD may be a pipe from a password manager. A text that fills WORD is too long for a token anyway. */
 static enum status read_word(int fd, char *word, size_t capacity, size_t *length)
 {
 	size_t got = 0;

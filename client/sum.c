@@ -1,4 +1,4 @@
-/* Tells digests in the form that sha256sum -c reads, or as objects. */
+/* Prints digests in the form that sha256sum -c reads, or as JSON objects. */
 #include "sum.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ static void print_line(const struct sum *sum, struct span name, const struct dig
 	putchar('\n');
 }
 
-/* DIGEST is NULL where there is none. */
+/* DIGEST may be NULL: there is none. */
 static void print_object(struct sum *sum, const struct sum_item *item, const struct digest *digest,
 	const struct failure *failure)
 {

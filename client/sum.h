@@ -18,13 +18,13 @@ struct sum {
 	struct hasher *hasher; /* NULL until the first local operand */
 };
 
-/* What a digest is of. */
+/* The file to which a digest belongs. */
 struct sum_item {
 	const struct url *url; /* with BELOW the source; NULL: a file here, or GIVEN */
 	struct span below;
-	const char *given;     /* a URL as it was written, where no server can be asked; else NULL */
+	const char *given;     /* a URL as it was written, when no server can be asked; else NULL */
 	struct span name;      /* as it is printed: the last component, or the path below the operand */
-	uint64_t size;         /* RECORD_UNKNOWN: nobody said */
+	uint64_t size;         /* RECORD_UNKNOWN: unknown */
 };
 
 void sum_tell(struct sum *sum, const struct sum_item *item, const struct digest *digest);

@@ -10,7 +10,7 @@
 #include "sum.h"
 #include "text.h"
 
-/* More names than any tree of use has; a server cannot fill the memory of its clients. */
+/* Bytes of names, more than any sensible tree has: a server cannot fill the memory of its clients. */
 #define NAMES_MAX (256u << 20)
 
 /* Paths below the URL, each with a NUL, in the order in which they were listed. */
@@ -67,7 +67,7 @@ static void fail(struct answers *answers, struct span below, const struct failur
 
 /* --- Which files --------------------------------------------------------------------------------------------------- */
 
-/* What a tree holds and is no file has no digest; only what could not be read is a failure. */
+/* Only files have a digest; anything else is passed over, but an unreadable entry is a failure. */
 static enum status take(struct answers *answers, const struct folder_listing *listing, const struct entry *entry)
 {
 	struct failure failure;
@@ -83,7 +83,7 @@ static enum status take(struct answers *answers, const struct folder_listing *li
 	return STATUS_OK;
 }
 
-/* To its end before the first digest is asked for: a listing that nobody takes in time would be dropped by the server. */
+/* Reads the listing to its end before any digest is asked for: a server drops a listing that is not received in time. */
 static enum status list(struct answers *answers, struct failure *failure)
 {
 	struct folder_listing listing;

@@ -21,7 +21,7 @@ static enum status get_option(int fd, int option, void *value, socklen_t length)
 enum status tcp_look(int fd, struct tcp_facts *facts)
 {
 	struct tcp_facts seen = {.peer.length = sizeof seen.peer.storage};
-	/* An older kernel fills in less: what it does not know stays 0. */
+	/* An older kernel fills in fewer fields: the others stay 0. */
 	struct tcp_info info = {0};
 	enum status status = get_option(fd, TCP_INFO, &info, sizeof info);
 
@@ -43,7 +43,7 @@ enum status tcp_look(int fd, struct tcp_facts *facts)
 	return STATUS_OK;
 }
 
-/* One look at what came: 1 byte or more, 0 for the FIN, -1 with errno. */
+/* Receives and drops bytes: returns how many, 0 for the FIN, -1 with errno. */
 static ssize_t receive(int fd, int64_t deadline)
 {
 	char dropped[4096];

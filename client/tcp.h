@@ -31,10 +31,10 @@ enum tcp_closing {
 	TCP_SILENT_AFTER_US,  /* our FIN, then nothing within the patience */
 };
 
-/* Ends our direction and reads to the end; *TOOK is how long the peer's word took. Drops what still arrives. */
+/* Ends our direction and reads to the end; bytes that still arrive are dropped. *TOOK is the time until the peer's end, or PATIENCE. */
 enum tcp_closing tcp_finish(int fd, int64_t patience, int64_t *took);
 
-/* How a connection ended that was found lost. */
+/* How a lost connection ended. */
 enum tcp_closing tcp_post_mortem(int fd);
 
 #endif

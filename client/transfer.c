@@ -1,4 +1,4 @@
-/* Starts the threads of a run, waits for them or for an interruption, and clears up behind them. */
+/* Starts the threads of a run, waits for them or for an interruption, and cleans up after them. */
 #include "transfer.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "patience.h"
 #include "worker.h"
 
-/* How long an interrupted run waits for its threads: they may be amid a commit, or stuck where nothing can wake them. */
+/* How long an interrupted run waits for its threads: they may be amid a commit, or blocked where nothing can wake them. */
 #define LAST_ORDERS (10 * CLOCK_SECOND)
 #define LAST_ORDERS_OUTLET CLOCK_SECOND
 
@@ -43,7 +43,7 @@ struct crew {
 static void sign_off(const struct crew *crew)
 {
 	const uint64_t one = 1;
-	/* The count is far from where an eventfd would not take it. */
+	/* This cannot fail: the count is far below the limit of an eventfd. */
 	ssize_t written = write(crew->over_fd, &one, sizeof(one));
 
 	(void)written;
@@ -86,7 +86,7 @@ static enum status start_hand(struct crew *crew, void *(*run)(void *argument))
 	return STATUS_OK;
 }
 
-/* The listing comes first: nothing but itself may end it. One worker is enough where more cannot be had. */
+/* The listing's thread starts first: only it may end the listing. If not all workers can be started, one is enough. */
 static enum status start(struct crew *crew)
 {
 	unsigned needed = crew->transfer->recursive ? 2 : 1;
@@ -115,7 +115,7 @@ static void crew_free(struct crew *crew)
 	free(crew);
 }
 
-/* Not on the stack: threads that cannot be waited for may use it longer than a function runs. */
+/* Not on the stack: a thread that is stuck may use it after transfer_run() has returned. */
 static enum status crew_new(struct transfer *transfer, struct crew **crew)
 {
 	struct crew *made = calloc(1, sizeof(*made));
@@ -151,7 +151,7 @@ static enum status wait_for_all(struct crew *crew, unsigned *over, int stop_fd, 
 	return STATUS_OK;
 }
 
-/* *ENDED tells whether all threads are over, and thus what they used may go. */
+/* *ENDED: all threads are over, so the memory that they used may be freed. */
 static enum status wait_for_end(struct crew *crew, bool *ended)
 {
 	struct transfer *transfer = crew->transfer;
@@ -170,7 +170,7 @@ static enum status wait_for_end(struct crew *crew, bool *ended)
 
 /* --- Afterwards ---------------------------------------------------------------------------------------------------- */
 
-/* What an interruption (STATUS), or the first failure, left: in work, or never begun. */
+/* Reports the files that an interruption (STATUS), or --fail-fast, left in work or not begun. */
 static void report_files(struct transfer *transfer, enum status status)
 {
 	struct task task;
@@ -202,10 +202,10 @@ static void report_sources(struct transfer *transfer)
 static enum status complete_folders(struct transfer *transfer, int interrupt_fd)
 {
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
-		/* What hindered a file in it has been told with the file. Some are there for their files alone. */
+		/* A folder that failed was reported with a file in it. Some are only made for their files. */
 		if (folder->failed || !folder->node.told || (folder->needless && !folder->made))
 			continue;
-		/* With syncs many take long. */
+		/* Many folders with a sync each take long. */
 		if (patience_wait(-1, 0, interrupt_fd, clock_now()) == STATUS_INTERRUPTED)
 			return STATUS_INTERRUPTED;
 		enum status status = folders_complete(transfer->folders, folder);
@@ -222,7 +222,7 @@ void transfer_halt(struct transfer *transfer)
 	halt_now(&transfer->halt);
 }
 
-/* All threads wait for the halt from here on. */
+/* From here on all threads wait for the halt. */
 static enum status run(struct crew *crew, bool *ended)
 {
 	enum status status = start(crew);
@@ -258,7 +258,7 @@ enum status transfer_run(struct transfer *transfer)
 	enum status status = prepare(transfer, &crew);
 	if (status == STATUS_OK)
 		status = run(crew, &ended);
-	/* Threads that do not end keep what they use until the process does. */
+	/* Threads that do not end may use all of this until the process ends. */
 	if (!ended)
 		return STATUS_INTERRUPTED;
 	crew_free(crew);

@@ -19,9 +19,9 @@
 struct claims;
 struct commit;
 
-/* What a run works on, the same for all its threads. */
+/* The state of a run, the same for all its threads. */
 struct transfer {
-	/* Borrowed, from whoever starts it. */
+	/* Borrowed from the caller. */
 	struct link_options link;
 	struct destination *destination;
 	struct plan *plan;
@@ -34,32 +34,32 @@ struct transfer {
 	unsigned jobs;
 	mode_t umask;
 	bool sync;
-	bool unnamed;      /* what is small and new may go without a partial's name */
+	bool unnamed;      /* a small new file may do without a partial's name */
 	bool no_clobber;   /* nothing that exists is replaced */
 	bool dry_run;      /* nothing is fetched or written */
 	bool fail_fast;    /* the first failure ends the run */
-	bool verify;       /* what seems to be unchanged is proven */
+	bool verify;       /* files that seem to be unchanged are proven */
 	bool recursive;    /* sources of the plan are listed; else it holds all files already */
 	uint64_t max_size; /* of a file; UINT64_MAX: any */
-	/* Of transfer_run(). */
+	/* Set by transfer_run(). */
 	struct halt halt;
 	struct commit *commit;
 	struct claims *claims;
-	bool completed; /* folders are what they are at their sources, or their failure was told */
-	/* Of the listing. */
+	bool completed; /* folders have the modes and times of their sources, or their failure was reported */
+	/* Set by the listing. */
 	bool refused; /* two sources want one place */
 };
 
 /*
- * Fetches all that TRANSFER's plan and sources name; every file is reported once. Returns when all threads are over.
+ * Fetches all files that TRANSFER's plan and sources name; every file is reported once. Returns when all threads are over.
  * STATUS_INTERRUPTED when link.stop_fd turned readable: then files in work are reported as failed and the rest as not
  * tried; a thread that was stuck may still use TRANSFER, and the process has to end. STATUS_EXISTS when two sources
- * turned out to want one place: that was told, and nothing was fetched. Otherwise STATUS_OK, whatever failed, or why the
- * threads could not be started.
+ * turned out to want one place: that was reported, and nothing was fetched. Otherwise STATUS_OK, even if files failed, or the
+ * reason why no threads could be started.
  */
 MUST_CHECK enum status transfer_run(struct transfer *transfer);
 
-/* No more than what is in work: the threads come to their end. */
+/* No more tasks, and waiting ends: the threads come to their end. */
 void transfer_halt(struct transfer *transfer);
 
 #endif

@@ -1,4 +1,4 @@
-/* Decides whether a server is the one that is meant. */
+/* Judges a server by --pin, --ca, the known servers, the system's authorities or the user, and knows its token. */
 #include "trust.h"
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@
 
 struct trust {
 	bool pinned;
-	struct pin pin;               /* where PINNED */
+	struct pin pin;               /* if PINNED */
 	struct authorities named;     /* --ca; a NULL store: none */
 	struct secrets *secrets;
 	struct progress *progress;
@@ -118,7 +118,7 @@ void trust_close(struct trust *trust)
 
 /* --- Securing -------------------------------------------------------------------------------------------------------- */
 
-/* The user's own certificate, which is shown to servers that ask for one; none is fine. */
+/* The user's own certificate, shown to servers that ask for one; STATUS_NOT_FOUND is fine. */
 static enum status read_own(struct credentials *own)
 {
 	int folder = configuration_find();
@@ -186,7 +186,7 @@ struct span trust_token(const struct trust *trust, const struct url *url)
 
 /* --- Judging --------------------------------------------------------------------------------------------------------- */
 
-/* What is to be judged. */
+/* The server to be judged. */
 struct candidate {
 	const struct url *url;
 	const struct tls *tls;
@@ -308,7 +308,7 @@ static enum status introduce(struct trust *trust, const struct candidate *candid
 	return status == STATUS_OK ? STATUS_CHANGED : explain_memory(status, line, failure);
 }
 
-/* caller holds lock: what one thread is told, yes or no, the others need not ask for */
+/* caller holds lock, also while the user is asked: the answer, yes or no, counts for all threads */
 static enum status judge_unaided(struct trust *trust, const struct candidate *candidate, int stop_fd, struct failure *failure)
 {
 	struct pin known;

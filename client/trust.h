@@ -26,10 +26,10 @@ struct trust_options {
 	const char *pin;           /* NULL: none */
 	const char *ca;            /* path of a PEM file, NULL: none */
 	const char *token_file;    /* NULL: none */
-	struct progress *progress; /* borrowed: what makes way for a question; NULL: none */
+	struct progress *progress; /* borrowed: the bar, cleared for a question; NULL: none */
 };
 
-/* Reads what the options, $FERRY_TOKEN and the user's configuration say. FAILURE tells what is wrong with them. */
+/* Reads the options, $FERRY_TOKEN and the user's configuration. On failure FAILURE says what is wrong with them. */
 MUST_CHECK enum status trust_open(const struct trust_options *options, struct trust **trust, struct failure *failure);
 /* NULL is fine. */
 void trust_close(struct trust *trust);
@@ -38,14 +38,14 @@ void trust_close(struct trust *trust);
 MUST_CHECK enum status trust_secure(struct trust *trust, const struct url *url, struct stream *stream, struct failure *failure);
 
 /*
- * After the handshake on STREAM: is this the server that URL means? STATUS_OK approves of it. STATUS_CHANGED: only now it
- * has become known, by the user, who took longer than a server waits: connect again. STATUS_UNTRUSTED, or what kept us from
- * knowing, with FAILURE. STOP_FD as in link_options.
+ * After the handshake on STREAM: is this the server that URL means? STATUS_OK: yes. STATUS_CHANGED: the user has just accepted
+ * it, which may have taken longer than a server waits: connect again. STATUS_UNTRUSTED, or the reason why we cannot know, with
+ * FAILURE. STOP_FD as in link_options.
  */
 MUST_CHECK enum status trust_judge(struct trust *trust, const struct url *url, const struct stream *stream, int stop_fd,
 	struct failure *failure);
 
-/* The token for URL's server; empty where there is none. Secret. */
+/* The token for URL's server, a secret; empty when there is none. */
 struct span trust_token(const struct trust *trust, const struct url *url);
 
 #endif

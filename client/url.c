@@ -1,4 +1,4 @@
-/* Parses ferry:// URLs, refusing whatever is not exactly one, and writes them. */
+/* Parses ferry:// URLs, refusing anything that is not exactly one, and writes them. */
 #include "url.h"
 
 #include <arpa/inet.h>
@@ -48,7 +48,7 @@ static const char *parse_port(struct span digits, uint16_t *port)
 	return address_parse_port(digits, port) && *port > 0 ? NULL : bad_port;
 }
 
-/* What follows the host: nothing, or a colon and a port. */
+/* Parses the text behind the host: nothing, or a colon and a port. */
 static const char *parse_after_host(struct span rest, uint16_t *port)
 {
 	if (rest.length == 0) {
@@ -166,7 +166,7 @@ static const char *check_components(struct span path)
 
 static const char *parse_path(struct span text, struct url *url)
 {
-	/* One slash more than the host's: between them stands an empty name, not the root. */
+	/* One slash more than the host's: an empty name is between them, not the root. */
 	if (text.length == 1 && text.bytes[0] == '/')
 		return empty_name;
 	url->contents = text.length == 0 || text.bytes[text.length - 1] == '/';

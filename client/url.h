@@ -22,7 +22,7 @@ struct url {
 	bool contents; /* ended in '/' (or names the root) */
 };
 
-/* Is TEXT meant as a URL, rather than as a path of this machine? True for ferry:// and ferrys://, well-formed or not. */
+/* Is TEXT meant as a URL, not as a path on this machine? True for ferry:// and ferrys://, well-formed or not. */
 bool url_is_meant(const char *text);
 
 /*
@@ -34,18 +34,18 @@ MUST_CHECK enum status url_copy(const struct url *url, struct url *copy);
 void url_release(struct url *url);
 
 /*
- * The URL of BELOW under URL (empty: URL itself, its final slash included), percent-encoded so that it can be fed back;
- * the port where it is not the default.
+ * Prints the URL of BELOW under URL (empty: URL itself, its final slash included), percent-encoded so that it can be parsed
+ * again; with the port unless it is the default.
  */
 void url_print(FILE *out, const struct url *url, struct span below);
 
-/* The same as text that the caller frees; NULL when memory is short. */
+/* The same, as a string that the caller frees; NULL when memory is short. */
 char *url_text(const struct url *url, struct span below);
 
-/* The URL of its server alone, as text that the caller frees; NULL when memory is short. */
+/* The URL of the server alone, as a string that the caller frees; NULL when memory is short. */
 char *url_server_text(const struct url *url);
 
-/* Same server under the same terms? */
+/* Do both have the same scheme, host and port? */
 bool url_same_server(const struct url *a, const struct url *b);
 
 #endif

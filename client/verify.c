@@ -1,4 +1,4 @@
-/* Asks for the digests of a run and proves local pieces by them. */
+/* Asks for the digests of a run and compares local pieces with them. */
 #include "verify.h"
 
 #include <assert.h>
@@ -39,7 +39,7 @@ static enum status hear_done(struct worker *worker, struct span payload, const s
 	return status;
 }
 
-/* What follows FILE, to the end of the answer. */
+/* Receives the answer behind FILE to its end. */
 static enum status hear_digests(struct worker *worker, struct download *download, const struct piece_run *run, struct digest *wanted,
 	struct course *course)
 {
@@ -65,7 +65,7 @@ static enum status hear_digests(struct worker *worker, struct download *download
 
 /* --- Proving ------------------------------------------------------------------------------------------------------- */
 
-/* What cannot be read is not there. */
+/* Does FD have the wanted piece? Not if it cannot be read. */
 static bool holds(struct worker *worker, const struct download *download, int fd, uint64_t piece, const struct digest *wanted)
 {
 	struct stored_piece stored = {.fd = fd, .file_size = download->source.size, .index = piece};
@@ -75,7 +75,7 @@ static bool holds(struct worker *worker, const struct download *download, int fd
 	return stored_piece_digest(&stored, worker->lanes, room, &digest) == STATUS_OK && digest_equal(&digest, wanted);
 }
 
-/* From the buffer that was hashed: the file may hold other bytes by now. */
+/* Stores the buffer that was hashed: the file may have other bytes by now. */
 static bool take_over(struct worker *worker, struct download *download, uint64_t piece, struct course *course)
 {
 	struct failure failure = {.code = EXIT_OK};
@@ -88,7 +88,7 @@ static bool take_over(struct worker *worker, struct download *download, uint64_t
 	return false;
 }
 
-/* In the partial, else in the older file. */
+/* Looks for the piece in the partial, then in the older file. */
 static bool prove(struct worker *worker, struct download *download, const struct piece_run *run, uint64_t piece,
 	const struct digest *wanted, struct course *course)
 {

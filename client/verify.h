@@ -6,9 +6,8 @@
 #include "worker.h"
 
 /*
- * Verifies RUN and gives it back. A piece of the partial that is not what it should be is looked for in the older file; one
- * that the older file has goes into the partial from the very buffer that was hashed; what neither has is to be
- * fetched.
+ * Verifies RUN and gives it back. A piece that is wrong in the partial is looked for in the older file; if it is there it is
+ * written into the partial, from the very buffer that was hashed. A piece that neither has is to be fetched.
  */
 void verify_run(struct worker *worker, struct download *download, const struct piece_run *run);
 

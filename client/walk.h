@@ -8,9 +8,9 @@
 #include "status.h"
 
 /*
- * VISIT gets every name but "." and "..", with the descriptor of the folder that it stands in, and walk->below as the whole
- * path to it. It goes on into a folder by walk_folder(). FAIL is told what could not be read, or makes too long or deep a path:
- * of what walk->below leads to.
+ * VISIT is called for every name but "." and "..", with the descriptor of the folder that has it; walk->below is the whole path
+ * to it. To enter a folder VISIT calls walk_folder(). FAIL is called for walk->below, a folder, when it cannot be read, or has a
+ * name that makes a path too long or too deep.
  */
 struct walk {
 	void *context;

@@ -1,4 +1,4 @@
-/* The loop of a thread: takes a task, has a link for it, works on it, commits what is done. */
+/* Runs the loop of a thread: takes a task, opens a link for it, works on it, commits finished files. */
 #include "worker.h"
 
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 #include "outcome.h"
 #include "verify.h"
 
-#define CHANGES_MAX 5 /* epochs of one file, then its source keeps changing */
-#define ROOTS_MAX 2   /* files with proven pieces whose root is not the one named: once may be the server's memory, twice is not */
+#define CHANGES_MAX 5 /* epochs of one file, then it fails because its source keeps changing */
+#define ROOTS_MAX 2   /* all pieces proven, but a wrong root: once the server may have remembered it wrong, twice the file fails */
 
 enum status worker_init(struct worker *worker, struct transfer *transfer)
 {
@@ -74,7 +74,7 @@ void worker_lose_link(struct worker *worker, enum status status)
 	forget_link(worker);
 }
 
-/* A link that was reserved for the task. False: there is none, and the task goes back. */
+/* Opens the link that was reserved for the task. False: there is none, and the task has to go back. */
 static bool open_link(struct worker *worker)
 {
 	struct queue *queue = worker->transfer->queue;
@@ -98,7 +98,7 @@ static bool open_link(struct worker *worker)
 
 /* --- Downloads ----------------------------------------------------------------------------------------------------- */
 
-/* The run ends while it waits for something: what becomes of it is told with all that is left. */
+/* The run is ending while this file waits for something: it is reported with all other files that are left. */
 static bool is_left(const struct worker *worker, const struct failure *failure)
 {
 	return failure->code == EXIT_INTERRUPTED && queue_stopped(worker->transfer->queue);
@@ -147,7 +147,7 @@ void worker_explain_mismatch(const struct download *download, uint64_t piece, st
 		show_url(download, url));
 }
 
-/* A new epoch begins with nothing proven; what is here already is taken from disk once more, by this run or the next. */
+/* A new epoch begins with nothing proven. Pieces in the partial are proven again, in this run or the next. */
 static void begin_again(struct worker *worker, struct download *download)
 {
 	download->reused = 0;
@@ -160,7 +160,7 @@ static void begin_again(struct worker *worker, struct download *download)
 	queue_again(worker->transfer->queue, download->file);
 }
 
-/* What has left cannot be taken back. */
+/* Not once an ordered outlet has got bytes: they cannot be taken back. */
 static bool can_begin_again(const struct download *download)
 {
 	return !download->outlet || !outlet_is_ordered(download->outlet) || outlet_next(download->outlet) == 0;
@@ -168,7 +168,7 @@ static bool can_begin_again(const struct download *download)
 
 void worker_changed(struct worker *worker, struct download *download)
 {
-	/* Its source has not changed, its proof has failed: now it is repaired. */
+	/* The source has not changed, the file here differs: now it is repaired. */
 	if (download->proving && download->differs)
 		begin_again(worker, download);
 	else if (++download->changes < CHANGES_MAX && can_begin_again(download))
@@ -185,7 +185,7 @@ static void explain_sum(const struct download *download, struct failure *failure
 		hex_write(&download->sum, hex));
 }
 
-/* What the server says and what was asked for may be two things. */
+/* All bytes are the server's. Are they those of the user's SHA-256, too? */
 static void complete(struct worker *worker, struct download *download)
 {
 	enum status status = checksum_download(download);
@@ -216,7 +216,7 @@ void worker_finish(struct worker *worker, struct download *download)
 		fail_with_url(worker, download, STATUS_MISMATCH, "has another root than its server said, twice");
 }
 
-/* What was proven in an epoch that has ended is to be proven again: the bar has to get through both. */
+/* Bytes proven in earlier epochs count as known once more: they are proven again, and the bar counts them each time. */
 static void count_known(struct worker *worker, struct download *download, uint64_t size)
 {
 	uint64_t known = download->done + size;
@@ -334,7 +334,7 @@ void worker_run(struct worker *worker)
 	struct queue *queue = worker->transfer->queue;
 
 	for (;;) {
-		/* What is done gets its name before this thread waits. */
+		/* Finished files get their names before this thread waits. */
 		enum queue_patience patience = worker->uncommitted ? QUEUE_NOW : QUEUE_WAIT;
 		enum queue_answer answer = queue_take(queue, worker->remote, patience, &worker->task);
 		if (answer == QUEUE_OVER)

@@ -12,47 +12,49 @@ struct worker {
 	struct lanes *lanes;
 	unsigned char *room; /* worker_room's */
 	struct link *link; /* NULL: none is open */
-	struct remote *remote; /* that the link leads to */
-	unsigned generation;
-	bool uncommitted; /* what it has finished may wait for its name */
+	struct remote *remote; /* the server at its other end */
+	unsigned generation;   /* of the remote, when the link was reserved */
+	bool uncommitted; /* files that this thread finished may be waiting for their names */
 	struct queue_task task;
 };
 
-/* Takes tasks until the queue is over. */
+/* STATUS_INVALID and STATUS_UNSUPPORTED: FERRY_LANES is wrong, see lanes_new(). STATUS_NO_MEMORY. */
 MUST_CHECK enum status worker_init(struct worker *worker, struct transfer *transfer);
+/* Takes tasks until the queue says QUEUE_OVER; then commits what it has finished and closes its link. */
 void worker_run(struct worker *worker);
 void worker_release(struct worker *worker);
 
-/* PIECE_SIZE bytes for whatever a task keeps in memory, made when first needed; NULL: there is no memory. */
+/* PIECE_SIZE bytes for the current task, allocated when first needed; NULL when memory is short. */
 unsigned char *worker_room(struct worker *worker);
 
 /* --- What becomes of a download that the thread has for itself ------------------------------------------------------- */
 
+/* The file has failed: reports it and frees DOWNLOAD. When the run is being stopped, puts the file back to be reported at the end. */
 void worker_fail(struct worker *worker, struct download *download, const struct failure *failure);
-/* All pieces are proven, a lone one's digest is download->root: compares the root and commits. */
+/* All pieces are proven (of a file of one piece download->root is its digest): compares the root and commits. */
 void worker_finish(struct worker *worker, struct download *download);
-/* The source has changed: it is begun again, but not for ever. */
+/* The source has changed: the file is begun again, but not for ever. */
 void worker_changed(struct worker *worker, struct download *download);
-/* The server has said what it is. */
+/* The server has described the file as SOURCE. */
 void worker_described(struct worker *worker, struct download *download, const struct file *source);
-/* It already is what it should become. */
+/* The file here is the same as the source: reports it and frees DOWNLOAD. */
 void worker_unchanged(struct worker *worker, struct download *download);
 
-/* Does what queue_run_over asks for. */
+/* Does the DUTY that queue_run_over() returned. */
 void worker_do(struct worker *worker, struct download *download, enum run_duty duty);
 
-/* A task may take long: between its pieces what this thread has finished before, and others behind it, gets its name. */
+/* Amid a long task: commits what this thread and others have finished, once it has waited long enough. */
 void worker_commit_old(struct worker *worker);
 
 /* --- The link -------------------------------------------------------------------------------------------------------- */
 
-/* Nobody wants what it still would bring; no failure. */
+/* Drops the link because the rest of its answer is not wanted; this is no failure. */
 void worker_drop_link(struct worker *worker);
 
-/* It broke, or the server broke it, as STATUS says; one that was lost already stays so. */
+/* The link broke with STATUS: reports that to the queue. Does nothing when there is no link any more. */
 void worker_lose_link(struct worker *worker, enum status status);
 
-/* The server asked for patience. */
+/* The server asked for patience: reports that to the queue. */
 void worker_pause(struct worker *worker, const struct failure *failure);
 
 /* Does this ERROR only ask for patience? */
