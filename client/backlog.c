@@ -168,7 +168,7 @@ static bool claim_verify(struct download *download, unsigned jobs, struct task *
 	return true;
 }
 
-/* Half of the threads fetch and half verify where there is work of both kinds. */
+/* If there is work of both kinds, half of the threads fetch and half verify. */
 static bool claim_run(struct download *download, unsigned jobs, struct task *task)
 {
 	if (download->outdated || download_failed(download))

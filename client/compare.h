@@ -20,7 +20,7 @@ struct compare {
 	struct link *link;
 	struct hasher *hasher;
 	const char *path; /* here, as the user gave it */
-	int folder;       /* a descriptor of it where the URL names a folder; -1: it names a file */
+	int folder;       /* its descriptor if the URL names a folder; -1: the URL names a file */
 };
 
 enum compare_word {
@@ -37,8 +37,8 @@ struct compare_result {
 	uint64_t size;     /* at the server; RECORD_UNKNOWN */
 	uint64_t pieces;
 	const struct ranges *wrong;    /* of the pieces; NULL: none is known */
-	const char *remark;            /* what else differs; NULL: nothing */
-	const struct failure *failure; /* where it failed */
+	const char *remark;            /* another difference; NULL: none */
+	const struct failure *failure; /* of COMPARE_FAILED, else NULL */
 };
 void compare_tell(struct compare *compare, const struct compare_result *result);
 void compare_fail(struct compare *compare, const char *below, const struct failure *failure);

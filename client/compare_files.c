@@ -26,7 +26,7 @@ struct check {
 	uint64_t size_here;
 	bool described; /* the server has filled in SOURCE */
 	struct file source;
-	uint64_t judged; /* pieces before this one were compared, as far as they are wanted */
+	uint64_t judged; /* the next piece to compare */
 	uint64_t asked;  /* pieces up to here were asked for */
 	struct ranges wrong;
 	bool fresh; /* second round: DOUBTED is compared again, with digests that the server computes anew */

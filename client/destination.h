@@ -14,7 +14,7 @@
  * neither     FOLDER is the current one
  */
 struct destination {
-	int folder;            /* -1 with an outlet, and where it is missing in a dry run */
+	int folder;            /* -1 with an outlet, and if it is missing in a dry run */
 	char *shown;           /* how FOLDER, or the outlet, is written in messages and results; "" for the current folder */
 	char *inside;          /* the folder of -o as a legal path below DIR or the current folder; NULL: it is not one */
 	char *name;            /* NULL: each source's own */

@@ -13,8 +13,8 @@
 
 enum ask {
 	ASK_READ, /* any version, the first piece */
-	ASK_STAT, /* there is a file here: is it the same? */
-	ASK_KIND, /* it cannot be read, or stored (download->failure): what is it? */
+	ASK_STAT, /* its size and time: is the file here the same? */
+	ASK_KIND, /* its kind: it cannot be read, or stored (download->failure) */
 };
 
 struct errand {
@@ -32,7 +32,7 @@ struct errand {
 bool errand_prepare(struct worker *worker, struct errand *errand);
 
 /*
- * Makes a described download ready for the bytes that follow: its partial, and the map of its pieces where there are several.
+ * Makes a described download ready for the bytes that follow: its partial, and the map of its pieces if there are several.
  * PLACE_SAME: somebody else has just finished it.
  */
 MUST_CHECK enum status errand_begin(struct worker *worker, struct download *download, enum place *place,

@@ -30,7 +30,7 @@ enum failure_origin {
 	FAILURE_SERVER,  /* an ERROR or an unreadable entry: the status is error_status_of() its code */
 	FAILURE_NETWORK, /* a link broke, or could not be made */
 	FAILURE_LOCAL,   /* this machine: EXIT_LOCAL but for memory, locks and proof */
-	FAILURE_DIFFERENCE, /* what is here is not what the server has: always EXIT_MISMATCH */
+	FAILURE_DIFFERENCE, /* the file here differs from the server's: always EXIT_MISMATCH */
 };
 
 #define FAILURE_TEXT_SIZE 640
@@ -39,7 +39,7 @@ struct failure {
 	enum exit_code code; /* EXIT_OK: nothing failed */
 	const char *name;    /* exit_code_name(code): one lower-case word for scripts, e.g. "not-found" */
 	bool retry;          /* can trying again help? */
-	unsigned retry_after_ms; /* what a busy server asked for, else 0 */
+	unsigned retry_after_ms; /* the pause that a busy server asked for, else 0 */
 	char text[FAILURE_TEXT_SIZE]; /* printable: untrusted parts have gone through text_escape() */
 };
 

@@ -218,7 +218,7 @@ static enum status take_sums(const struct intake *intake)
 
 struct search {
 	const struct intake *intake;
-	const struct plan_file *found; /* NULL: nothing lands where the failed list goes */
+	const struct plan_file *found; /* the file that would be replaced by the failed list; NULL: none */
 };
 
 /* Only in folders that exist: the failed list's folder does. */

@@ -42,7 +42,7 @@ struct link_options {
  */
 MUST_CHECK enum status link_open(const struct url *url, const struct link_options *options, struct link **link,
 	struct failure *failure);
-/* An orderly end where the link is whole and nothing is unanswered, else link_drop. NULL is fine. */
+/* An orderly end if the link is whole and nothing is unanswered, else link_drop. NULL is fine. */
 void link_close(struct link *link);
 /* GOODBYE and half-close alone: the caller watches how the server reacts, then drops the link. */
 void link_part(struct link *link);

@@ -1,4 +1,4 @@
-/* Reads listings over a link of its own, frame by frame: whole trees, or folder by folder where some are not wanted. */
+/* Reads listings over a link of its own, frame by frame: whole trees, or folder by folder if there is a filter. */
 #include "listing.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 /* One LIST: of the source itself, or of a folder below it. Its path is not kept: a server can make many of long ones. */
 struct step {
 	struct step *next;
-	const struct plan_folder *folder; /* where it lands */
+	const struct plan_folder *folder; /* the listed one in the plan */
 	uint64_t entries;                 /* received so far */
 };
 

@@ -24,7 +24,7 @@ struct given {
 
 /* --- The command line ---------------------------------------------------------------------------------------------- */
 
-/* What getopt_long needs: "-" for operands in their place, ":" for a missing argument to be told apart. */
+/* For getopt_long: "-" returns operands in their place, ":" distinguishes a missing argument from an unknown option. */
 struct getopt_tables {
 	char letters[2 + 2 * OPTION_ROW_MAX + 1];
 	struct option names[OPTION_ROW_MAX + 1];

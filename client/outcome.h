@@ -9,7 +9,7 @@
 #include "report.h"
 #include "transfer.h"
 
-/* How a place of the destination is written in messages: escaped, cut where it is very long. Returns OUT. */
+/* NODE's place in the destination, for messages: escaped, and cut if it is very long. Returns OUT. */
 #define OUTCOME_SHOWN_SIZE 400
 char *outcome_shown(const struct transfer *transfer, const struct plan_node *node, char out[OUTCOME_SHOWN_SIZE]);
 

@@ -60,7 +60,7 @@ struct plan_folder {
 	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
 	uint16_t first_mode;       /* to be made with, under the umask: no more open than its source, if a listing planned it */
 	bool needless;             /* nobody wants it for itself: it is there for its files alone */
-	bool holds;                /* something of the plan lies in it */
+	bool holds;                /* the plan has something in it */
 	/* Written by folders.c, guarded by its lock. */
 	struct plan_folder *idle_next, *idle_previous;
 	int fd;         /* -1: not open */

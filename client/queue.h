@@ -96,7 +96,7 @@ void queue_wasted(struct queue *queue, struct download *download, uint64_t recei
 /* The server has named the root of this epoch's version. */
 void queue_root(struct queue *queue, struct download *download, const struct digest *root);
 
-/* How a run ended. What it did not prove is given back. */
+/* How a run ended. Pieces that it did not prove are given back. */
 enum run_end {
 	RUN_OVER,     /* all of it was tried, or the link broke */
 	RUN_OUTDATED, /* the source has changed: the epoch is over */

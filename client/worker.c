@@ -118,7 +118,7 @@ void worker_fail(struct worker *worker, struct download *download, const struct 
 
 #define URL_SHOWN_SIZE 401
 
-/* Its URL, cut where it is very long. Returns OUT. */
+/* Its URL, cut if it is very long. Returns OUT. */
 static char *show_url(const struct download *download, char out[URL_SHOWN_SIZE])
 {
 	char below[PLAN_PATH_SIZE];
