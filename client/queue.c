@@ -172,33 +172,43 @@ static bool has_work(const struct queue *queue)
 	return false;
 }
 
-/* What there is to say when there is no task; QUEUE_TASK: wait and look again. Caller holds lock. */
-static enum queue_answer answer_without_task(const struct queue *queue, const struct remote *linked, enum queue_patience patience)
+/* The answer to a thread for which there is no task; false: it has to wait. Caller holds lock. */
+static bool answer_without_task(const struct queue *queue, const struct remote *linked, enum queue_patience patience,
+	enum queue_answer *answer)
 {
 	if (queue->working == 0 && queue->listings == 0 && !has_work(queue))
-		return QUEUE_OVER;
-	if (patience == QUEUE_NOW)
-		return QUEUE_EMPTY;
-	return linked && linked->wanted > 0 ? QUEUE_YIELD : QUEUE_TASK;
+		*answer = QUEUE_OVER;
+	else if (patience == QUEUE_NOW)
+		*answer = QUEUE_EMPTY;
+	else if (linked && linked->wanted > 0)
+		*answer = QUEUE_YIELD;
+	else
+		return false;
+	return true;
+}
+
+/* Caller holds lock. */
+static enum queue_answer take_or_wait(struct queue *queue, struct remote *linked, enum queue_patience patience, struct queue_task *task)
+{
+	enum queue_answer answer;
+
+	for (;;) {
+		if (queue_stopped(queue))
+			return QUEUE_OVER;
+		if (claim(queue, linked, task)) {
+			queue->working++;
+			return QUEUE_TASK;
+		}
+		if (answer_without_task(queue, linked, patience, &answer))
+			return answer;
+		clock_wait(&queue->changed, &queue->lock, next_attempt(queue));
+	}
 }
 
 enum queue_answer queue_take(struct queue *queue, struct remote *linked, enum queue_patience patience, struct queue_task *task)
 {
-	enum queue_answer answer = QUEUE_TASK;
-
 	pthread_mutex_lock(&queue->lock);
-	while (answer == QUEUE_TASK) {
-		if (queue_stopped(queue))
-			answer = QUEUE_OVER;
-		else if (claim(queue, linked, task))
-			break;
-		else
-			answer = answer_without_task(queue, linked, patience);
-		if (answer == QUEUE_TASK)
-			clock_wait(&queue->changed, &queue->lock, next_attempt(queue));
-	}
-	if (answer == QUEUE_TASK)
-		queue->working++;
+	enum queue_answer answer = take_or_wait(queue, linked, patience, task);
 	pthread_mutex_unlock(&queue->lock);
 	return answer;
 }
