@@ -105,10 +105,8 @@ static void hear_error(struct batch *batch, const struct errand *errand, enum st
 /* An ERROR came instead of FILE. */
 static enum status hear_refusal(struct batch *batch, const struct errand *errand, struct span payload)
 {
-	char below[PLAN_PATH_SIZE];
 	struct failure failure;
-	const struct plan_node *node = &errand->download->file->node;
-	enum status error = link_error(batch->worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &failure);
+	enum status error = worker_explain_error(batch->worker, errand->download, payload, &failure);
 
 	if (error == STATUS_PROTOCOL) {
 		push(&batch->waiting, errand);

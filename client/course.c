@@ -39,10 +39,8 @@ enum status course_ask(struct worker *worker, const struct download *download, c
 
 enum status course_refuse(struct course *course, struct worker *worker, const struct download *download, struct span payload)
 {
-	char below[PLAN_PATH_SIZE];
-	const struct plan_node *node = &download->file->node;
 	struct failure failure;
-	enum status error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &failure);
+	enum status error = worker_explain_error(worker, download, payload, &failure);
 
 	if (error == STATUS_PROTOCOL)
 		return STATUS_PROTOCOL;

@@ -14,11 +14,8 @@ static bool is_stored(const struct receipt *receipt)
 
 static enum status hear_error(struct worker *worker, const struct download *download, struct span payload, struct receipt *receipt)
 {
-	char below[PLAN_PATH_SIZE];
-	const struct plan_node *node = &download->file->node;
-
 	receipt->verdict = RECEIPT_ERROR;
-	receipt->error = link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), &receipt->failure);
+	receipt->error = worker_explain_error(worker, download, payload, &receipt->failure);
 	return receipt->error == STATUS_PROTOCOL ? STATUS_PROTOCOL : STATUS_OK;
 }
 

@@ -61,6 +61,15 @@ void worker_drop_link(struct worker *worker)
 	forget_link(worker);
 }
 
+enum status worker_explain_error(const struct worker *worker, const struct download *download, struct span payload,
+	struct failure *failure)
+{
+	char below[PLAN_PATH_SIZE];
+	const struct plan_node *node = &download->file->node;
+
+	return link_error(worker->link, payload, &node->source->url, span_of(plan_below(node, below)), failure);
+}
+
 void worker_lose_link(struct worker *worker, enum status status)
 {
 	struct failure failure;

@@ -57,6 +57,10 @@ void worker_lose_link(struct worker *worker, enum status status);
 /* The server asked for patience: reports that to the queue. */
 void worker_pause(struct worker *worker, const struct failure *failure);
 
+/* The meaning of an ERROR frame in an answer about DOWNLOAD, as link_error() has it. */
+MUST_CHECK enum status worker_explain_error(const struct worker *worker, const struct download *download, struct span payload,
+	struct failure *failure);
+
 /* Does this ERROR only ask for patience? */
 bool worker_is_pause(enum status status);
 
