@@ -7,13 +7,13 @@
 #include "link.h"
 #include "status.h"
 
-/*
- * A server is next door where the kernel counts fewer nanoseconds than this for a round trip: no more than so many bytes of a link wait
- * in the kernel until we read them. Where there are more links than processors they wait longer.
- */
+/* Nanoseconds: a server is near if the kernel's round trip time is shorter, as it is on the same machine. */
 #define DIAL_NEAR 100000
+/* Bytes of a near link's receive buffer. The bytes in it are lost when the client is killed, and a short path needs no more of them. */
 #define DIAL_NEAR_BUFFER (256 * 1024)
+/* Bytes likewise, from DIAL_MANY links on: while their threads wait for a processor all buffers are full. */
 #define DIAL_NEAR_BUFFER_OF_MANY (128 * 1024)
+/* Links that receive at the same time: from this many on they outnumber the processors of a small machine. */
 #define DIAL_MANY 3u
 
 struct dialed {
