@@ -78,14 +78,14 @@ static enum status send_requests(struct batch *batch)
 	return status;
 }
 
-/* --- Hearing ------------------------------------------------------------------------------------------------------- */
+/* --- Answers ------------------------------------------------------------------------------------------------------- */
 
 static void ask_again(struct batch *batch, struct download *download, enum ask ask)
 {
 	push(&batch->waiting, &(struct errand){.download = download, .ask = ask});
 }
 
-static void hear_error(struct batch *batch, const struct errand *errand, enum status error, const struct failure *failure)
+static void handle_error(struct batch *batch, const struct errand *errand, enum status error, const struct failure *failure)
 {
 	struct download *download = errand->download;
 
@@ -103,7 +103,7 @@ static void hear_error(struct batch *batch, const struct errand *errand, enum st
 }
 
 /* An ERROR came instead of FILE. */
-static enum status hear_refusal(struct batch *batch, const struct errand *errand, struct span payload)
+static enum status handle_refusal(struct batch *batch, const struct errand *errand, struct span payload)
 {
 	struct failure failure;
 	enum status error = worker_explain_error(batch->worker, errand->download, payload, &failure);
@@ -113,12 +113,12 @@ static enum status hear_refusal(struct batch *batch, const struct errand *errand
 		return STATUS_PROTOCOL;
 	}
 	link_answered(batch->worker->link);
-	hear_error(batch, errand, error, &failure);
+	handle_error(batch, errand, error, &failure);
 	return STATUS_OK;
 }
 
 /* The path that could not be read, or stored, may be no file: for a folder the failure says what to do. */
-static void hear_kind(struct batch *batch, struct download *download, const struct file *source)
+static void handle_kind(struct batch *batch, struct download *download, const struct file *source)
 {
 	const struct plan_node *node = &download->file->node;
 	struct failure failure = download->failure;
@@ -132,7 +132,7 @@ static void hear_kind(struct batch *batch, struct download *download, const stru
 }
 
 /* Size and time are known now: the file that is here is the same, or of use, or it is fetched anew. */
-static void hear_stat(struct batch *batch, struct download *download, const struct file *source)
+static void handle_stat(struct batch *batch, struct download *download, const struct file *source)
 {
 	bool is_file = source->kind == ENTRY_FILE;
 
@@ -157,7 +157,7 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 
 	download->fetched += receipt->received;
 	if (receipt->verdict == RECEIPT_ERROR) {
-		hear_error(batch, errand, receipt->error, &receipt->failure);
+		handle_error(batch, errand, receipt->error, &receipt->failure);
 		return;
 	}
 	if (receipt->failure.code != EXIT_OK) {
@@ -282,7 +282,7 @@ static enum status drop_too_large(struct batch *batch, struct errand *errand)
 	return status;
 }
 
-static enum status hear_file(struct batch *batch, struct errand *errand, const struct file *source)
+static enum status handle_file(struct batch *batch, struct errand *errand, const struct file *source)
 {
 	struct download *download = errand->download;
 	enum place place = PLACE_FREE;
@@ -310,7 +310,7 @@ static enum status hear_file(struct batch *batch, struct errand *errand, const s
 
 /* --- The conversation ---------------------------------------------------------------------------------------------- */
 
-static enum status hear_description(struct batch *batch, struct errand *errand, struct span payload)
+static enum status handle_description(struct batch *batch, struct errand *errand, struct span payload)
 {
 	struct file source;
 	enum status status = file_decode(payload, &source);
@@ -320,17 +320,17 @@ static enum status hear_description(struct batch *batch, struct errand *errand, 
 		return status;
 	}
 	if (errand->ask == ASK_READ)
-		return hear_file(batch, errand, &source);
+		return handle_file(batch, errand, &source);
 	link_answered(batch->worker->link);
 	if (errand->ask == ASK_STAT)
-		hear_stat(batch, errand->download, &source);
+		handle_stat(batch, errand->download, &source);
 	else
-		hear_kind(batch, errand->download, &source);
+		handle_kind(batch, errand->download, &source);
 	return STATUS_OK;
 }
 
 /* One whole answer to the oldest errand. */
-static enum status hear_answer(struct batch *batch)
+static enum status handle_answer(struct batch *batch)
 {
 	struct frame frame;
 	struct span payload;
@@ -342,8 +342,8 @@ static enum status hear_answer(struct batch *batch)
 		return status;
 	struct errand errand = pop(&batch->asked);
 	if (frame.type == FRAME_ERROR)
-		return hear_refusal(batch, &errand, payload);
-	return hear_description(batch, &errand, payload);
+		return handle_refusal(batch, &errand, payload);
+	return handle_description(batch, &errand, payload);
 }
 
 /* A file that was put back goes on where it was, but its question is asked again: the answer went with the link. */
@@ -382,7 +382,7 @@ void batch_run(struct worker *worker)
 	while (status == STATUS_OK && batch.waiting.count + batch.asked.count + batch.handful.count > 0) {
 		status = queue_stopped(queue) ? STATUS_INTERRUPTED : send_requests(&batch);
 		if (status == STATUS_OK && batch.asked.count > 0)
-			status = hear_answer(&batch);
+			status = handle_answer(&batch);
 		else if (status == STATUS_OK)
 			settle(&batch);
 	}

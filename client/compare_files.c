@@ -251,7 +251,7 @@ static void judge(struct checks *checks, struct check *check, const unsigned cha
 	check->judged++;
 }
 
-static enum status hear_pieces(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
+static enum status handle_pieces(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
 {
 	struct pieces pieces;
 
@@ -262,7 +262,7 @@ static enum status hear_pieces(struct checks *checks, struct check *check, struc
 	return STATUS_OK;
 }
 
-static enum status hear_file(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
+static enum status handle_file(struct checks *checks, struct check *check, struct span payload, struct failure *failure)
 {
 	struct file file;
 
@@ -275,7 +275,7 @@ static enum status hear_file(struct checks *checks, struct check *check, struct 
 }
 
 /* The whole answer. */
-static enum status hear_answer(struct checks *checks, struct check *check, struct failure *failure)
+static enum status handle_answer(struct checks *checks, struct check *check, struct failure *failure)
 {
 	struct compare *compare = checks->compare;
 	const uint64_t first = check->judged;
@@ -285,12 +285,12 @@ static enum status hear_answer(struct checks *checks, struct check *check, struc
 	enum status status = exchange_receive(compare->link, &compare->url, span_of(check->below), &frame, &payload, failure);
 
 	if (status == STATUS_OK)
-		status = frame.type == FRAME_FILE ? hear_file(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
+		status = frame.type == FRAME_FILE ? handle_file(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
 	while (status == STATUS_OK) {
 		status = exchange_receive(compare->link, &compare->url, span_of(check->below), &frame, &payload, failure);
 		if (status != STATUS_OK || frame.type == FRAME_DONE)
 			break;
-		status = frame.type == FRAME_PIECES ? hear_pieces(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
+		status = frame.type == FRAME_PIECES ? handle_pieces(checks, check, payload, failure) : exchange_misfit(compare->link, failure);
 	}
 	if (status != STATUS_OK)
 		return status;
@@ -325,10 +325,10 @@ static void tell(struct checks *checks, struct check *check)
 }
 
 /* One answer; a file that needs more is asked about again, behind the others. */
-static enum status hear(struct checks *checks, struct failure *failure)
+static enum status handle_oldest(struct checks *checks, struct failure *failure)
 {
 	struct check *check = take_off(checks);
-	enum status status = hear_answer(checks, check, failure);
+	enum status status = handle_answer(checks, check, failure);
 
 	if (status == STATUS_OK && goes_on(check))
 		return ask(checks, check, failure);
@@ -347,7 +347,7 @@ enum status compare_files(struct compare *compare, const struct catalog *catalog
 	enum status status = ask_more(&checks, failure);
 
 	while (status == STATUS_OK && checks.count > 0 && !compare->output.broken) {
-		status = hear(&checks, failure);
+		status = handle_oldest(&checks, failure);
 		if (status == STATUS_OK)
 			status = ask_more(&checks, failure);
 	}

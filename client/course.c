@@ -50,7 +50,7 @@ enum status course_refuse(struct course *course, struct worker *worker, const st
 }
 
 /* FILE must describe the version that the run was planned with; by now the server may know its root. */
-static enum status hear_file(struct worker *worker, struct download *download, struct span payload)
+static enum status handle_file(struct worker *worker, struct download *download, struct span payload)
 {
 	struct file file;
 	enum status status = file_decode(payload, &file);
@@ -74,7 +74,7 @@ enum status course_open(struct course *course, struct worker *worker, struct dow
 		return status;
 	if (frame.type == FRAME_ERROR)
 		return course_refuse(course, worker, download, payload);
-	return frame.type == FRAME_FILE ? hear_file(worker, download, payload) : STATUS_PROTOCOL;
+	return frame.type == FRAME_FILE ? handle_file(worker, download, payload) : STATUS_PROTOCOL;
 }
 
 void course_end(const struct course *course, struct worker *worker, struct download *download, const struct piece_run *run,

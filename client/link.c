@@ -43,7 +43,7 @@ enum status link_send(struct link *link, const void *frame, size_t length)
 
 /* --- Receiving ----------------------------------------------------------------------------------------------------- */
 
-enum status link_hear_complaint(struct link *link, struct span payload)
+enum status link_handle_complaint(struct link *link, struct span payload)
 {
 	struct error error;
 	enum status status = error_decode(payload, &error);
@@ -57,7 +57,7 @@ enum status link_hear_complaint(struct link *link, struct span payload)
 }
 
 /* PROGRESS without progress is as good as silence, even when the reports come so fast that we never wait for one. */
-static enum status hear_progress(struct link *link, struct span payload, int64_t deadline_before)
+static enum status handle_progress(struct link *link, struct span payload, int64_t deadline_before)
 {
 	struct progress_report report;
 	enum status status = progress_report_decode(payload, &report);
@@ -100,12 +100,12 @@ enum status link_receive(struct link *link, struct frame *frame, struct span *pa
 		if (status != STATUS_OK)
 			return status;
 		if (frame->number == 0)
-			return link_fail(link, link_hear_complaint(link, *payload));
+			return link_fail(link, link_handle_complaint(link, *payload));
 		if (link->ring_count == 0 || frame->number != link->ring[link->ring_first].number)
 			return link_fail(link, STATUS_PROTOCOL);
 		if (frame->type != FRAME_PROGRESS)
 			return STATUS_OK;
-		status = hear_progress(link, *payload, deadline_before);
+		status = handle_progress(link, *payload, deadline_before);
 		if (status != STATUS_OK)
 			return link_fail(link, status);
 	}

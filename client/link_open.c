@@ -71,7 +71,7 @@ static enum status greet(struct link *link)
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ERROR)
-		return link_fail(link, link_hear_complaint(link, payload));
+		return link_fail(link, link_handle_complaint(link, payload));
 	status = accept_welcome(link, payload);
 	return status == STATUS_OK ? STATUS_OK : link_fail(link, status);
 }

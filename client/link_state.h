@@ -72,6 +72,6 @@ MUST_CHECK enum status link_gather(struct link *link, const void *bytes, size_t 
 /* The next frame, of any kind; of DATA the header alone. */
 MUST_CHECK enum status link_receive_frame(struct link *link, struct frame *frame, struct span *payload);
 /* Takes down the text of an ERROR with number 0, which ends the connection. Returns its meaning. */
-MUST_CHECK enum status link_hear_complaint(struct link *link, struct span payload);
+MUST_CHECK enum status link_handle_complaint(struct link *link, struct span payload);
 
 #endif

@@ -112,9 +112,9 @@ static enum status send_requests(struct listing *listing)
 	return status;
 }
 
-/* --- Hearing ------------------------------------------------------------------------------------------------------- */
+/* --- Answers ------------------------------------------------------------------------------------------------------- */
 
-static enum status hear_entry(struct listing *listing, struct step *step, const struct entry *entry)
+static enum status handle_entry(struct listing *listing, struct step *step, const struct entry *entry)
 {
 	char above[PLAN_PATH_SIZE], below[PATH_LENGTH_MAX + 1];
 	struct plan_folder *folder;
@@ -131,7 +131,7 @@ static enum status hear_entry(struct listing *listing, struct step *step, const 
 	return status;
 }
 
-static enum status hear_entries(struct listing *listing, struct span payload)
+static enum status handle_entries(struct listing *listing, struct span payload)
 {
 	struct reader reader;
 	struct entry entry;
@@ -139,7 +139,7 @@ static enum status hear_entries(struct listing *listing, struct span payload)
 
 	reader_init(&reader, payload.bytes, payload.length);
 	while ((status = entry_decode(&reader, &entry)) == STATUS_OK) {
-		status = hear_entry(listing, listing->asked.first, &entry);
+		status = handle_entry(listing, listing->asked.first, &entry);
 		if (status != STATUS_OK)
 			break;
 	}
@@ -148,7 +148,7 @@ static enum status hear_entries(struct listing *listing, struct span payload)
 }
 
 /* A refusal ends the answer. STATUS_BUSY: after a pause the listing has to be read again. */
-static enum status hear_error(struct listing *listing, struct span payload, struct span below)
+static enum status handle_error(struct listing *listing, struct span payload, struct span below)
 {
 	struct gather *gather = listing->gather;
 	struct failure failure;
@@ -165,7 +165,7 @@ static enum status hear_error(struct listing *listing, struct span payload, stru
 	return STATUS_OK;
 }
 
-static enum status hear_done(struct listing *listing, struct span payload)
+static enum status handle_done(struct listing *listing, struct span payload)
 {
 	struct done done;
 	enum status status = done_decode(payload, &done);
@@ -178,7 +178,7 @@ static enum status hear_done(struct listing *listing, struct span payload)
 }
 
 /* The next frame of the oldest step's answer. */
-static enum status hear(struct listing *listing)
+static enum status handle_frame(struct listing *listing)
 {
 	struct frame frame;
 	struct span payload;
@@ -188,12 +188,12 @@ static enum status hear(struct listing *listing)
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ENTRIES)
-		return hear_entries(listing, payload);
+		return handle_entries(listing, payload);
 	if (frame.type == FRAME_DONE)
-		status = hear_done(listing, payload);
+		status = handle_done(listing, payload);
 	else
 		status = frame.type != FRAME_ERROR ? STATUS_PROTOCOL :
-			hear_error(listing, payload, below_of(listing, listing->asked.first, below));
+			handle_error(listing, payload, below_of(listing, listing->asked.first, below));
 	if (status == STATUS_OK)
 		free(take_off(&listing->asked));
 	return status;
@@ -209,12 +209,12 @@ static enum status list(struct listing *listing)
 	while (status == STATUS_OK && (listing->waiting.first || listing->asked.first)) {
 		status = send_requests(listing);
 		if (status == STATUS_OK)
-			status = hear(listing);
+			status = handle_frame(listing);
 	}
 	return status == STATUS_OK ? STATUS_END : status;
 }
 
-static enum status hear_source(struct listing *listing, struct span payload)
+static enum status handle_source(struct listing *listing, struct span payload)
 {
 	struct file file;
 	enum status status = file_decode(payload, &file);
@@ -237,10 +237,10 @@ static enum status converse(struct listing *listing)
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ERROR) {
-		status = hear_error(listing, payload, span_of(""));
+		status = handle_error(listing, payload, span_of(""));
 		return status == STATUS_OK ? STATUS_END : status;
 	}
-	status = frame.type == FRAME_FILE ? hear_source(listing, payload) : STATUS_PROTOCOL;
+	status = frame.type == FRAME_FILE ? handle_source(listing, payload) : STATUS_PROTOCOL;
 	return status == STATUS_OK ? list(listing) : status;
 }
 

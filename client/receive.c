@@ -12,7 +12,7 @@ static bool is_stored(const struct receipt *receipt)
 	return !receipt->drop && receipt->failure.code == EXIT_OK;
 }
 
-static enum status hear_error(struct worker *worker, const struct download *download, struct span payload, struct receipt *receipt)
+static enum status handle_error(struct worker *worker, const struct download *download, struct span payload, struct receipt *receipt)
 {
 	receipt->verdict = RECEIPT_ERROR;
 	receipt->error = worker_explain_error(worker, download, payload, &receipt->failure);
@@ -28,7 +28,7 @@ static enum status receive_reason(struct worker *worker, const struct download *
 
 	if (status == STATUS_OK && frame.type != FRAME_ERROR)
 		status = STATUS_PROTOCOL;
-	return status == STATUS_OK ? hear_error(worker, download, payload, receipt) : status;
+	return status == STATUS_OK ? handle_error(worker, download, payload, receipt) : status;
 }
 
 static void count_received(const struct worker *worker, struct receipt *receipt, size_t length)
@@ -113,7 +113,7 @@ enum status receive_piece(struct worker *worker, struct download *download, uint
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ERROR)
-		return hear_error(worker, download, payload, receipt);
+		return handle_error(worker, download, payload, receipt);
 	if (frame.type != FRAME_DATA || frame.length != receipt->length + DATA_TRAILER_SIZE)
 		return STATUS_PROTOCOL;
 	return receive_data(worker, download, piece, receipt);

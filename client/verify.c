@@ -10,29 +10,29 @@
 #include "outcome.h"
 #include "stored_piece.h"
 
-/* --- Hearing ------------------------------------------------------------------------------------------------------- */
+/* --- Answers ------------------------------------------------------------------------------------------------------- */
 
 /* PIECES continue where the last one ended, and never go beyond the run. */
-static enum status hear_pieces(struct span payload, const struct piece_run *run, struct digest *wanted, uint32_t *heard)
+static enum status handle_pieces(struct span payload, const struct piece_run *run, struct digest *wanted, uint32_t *received)
 {
 	struct pieces pieces;
 	enum status status = pieces_decode(payload, &pieces);
 
 	if (status != STATUS_OK)
 		return status;
-	if (pieces.first != run->first + *heard || pieces.count > run->count - *heard)
+	if (pieces.first != run->first + *received || pieces.count > run->count - *received)
 		return STATUS_PROTOCOL;
-	memcpy(wanted + *heard, pieces.digests, pieces.count * sizeof(wanted[0]));
-	*heard += pieces.count;
+	memcpy(wanted + *received, pieces.digests, pieces.count * sizeof(wanted[0]));
+	*received += pieces.count;
 	return STATUS_OK;
 }
 
-static enum status hear_done(struct worker *worker, struct span payload, const struct piece_run *run, uint32_t heard)
+static enum status handle_done(struct worker *worker, struct span payload, const struct piece_run *run, uint32_t received)
 {
 	struct done done;
 	enum status status = done_decode(payload, &done);
 
-	if (status == STATUS_OK && (heard != run->count || done.count != run->count))
+	if (status == STATUS_OK && (received != run->count || done.count != run->count))
 		status = STATUS_PROTOCOL;
 	if (status == STATUS_OK)
 		link_answered(worker->link);
@@ -40,10 +40,10 @@ static enum status hear_done(struct worker *worker, struct span payload, const s
 }
 
 /* Receives the answer behind FILE to its end. */
-static enum status hear_digests(struct worker *worker, struct download *download, const struct piece_run *run, struct digest *wanted,
+static enum status handle_digests(struct worker *worker, struct download *download, const struct piece_run *run, struct digest *wanted,
 	struct course *course)
 {
-	uint32_t heard = 0;
+	uint32_t received = 0;
 
 	for (;;) {
 		struct frame frame;
@@ -54,10 +54,10 @@ static enum status hear_digests(struct worker *worker, struct download *download
 		if (frame.type == FRAME_ERROR)
 			return course_refuse(course, worker, download, payload);
 		if (frame.type == FRAME_DONE)
-			return hear_done(worker, payload, run, heard);
+			return handle_done(worker, payload, run, received);
 		if (frame.type != FRAME_PIECES)
 			return STATUS_PROTOCOL;
-		status = hear_pieces(payload, run, wanted, &heard);
+		status = handle_pieces(payload, run, wanted, &received);
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -137,7 +137,7 @@ void verify_run(struct worker *worker, struct download *download, const struct p
 	if (status == STATUS_OK)
 		status = course_open(&course, worker, download);
 	if (status == STATUS_OK && !course.stop)
-		status = hear_digests(worker, download, run, wanted, &course);
+		status = handle_digests(worker, download, run, wanted, &course);
 	if (status == STATUS_OK && !course.stop)
 		prepare(worker, download, &course);
 	if (status == STATUS_OK && !course.stop)
