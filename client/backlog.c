@@ -92,7 +92,7 @@ static struct plan_file *pop(struct backlog *backlog)
 
 enum status backlog_add(struct backlog *backlog, struct plan_file *file)
 {
-	if (file->node.told && file->size > PIECE_SIZE)
+	if (file->node.attributes_known && file->size > PIECE_SIZE)
 		return push(backlog, file);
 	append(&backlog->small, file);
 	return STATUS_OK;
@@ -190,7 +190,7 @@ static bool claim_files(struct file_list *list, unsigned jobs, struct task *task
 	task->kind = TASK_BATCH;
 	task->file_count = 0;
 	while (list->first && task->file_count < share && task->file_count < BATCH_FILES_MAX && bytes < BATCH_BYTES_MAX) {
-		bytes += list->first->node.told && list->first->size < PIECE_SIZE ? list->first->size : PIECE_SIZE;
+		bytes += list->first->node.attributes_known && list->first->size < PIECE_SIZE ? list->first->size : PIECE_SIZE;
 		task->files[task->file_count++] = take_first(list);
 	}
 	return task->file_count > 0;

@@ -124,7 +124,7 @@ static void handle_kind(struct batch *batch, struct download *download, const st
 	struct failure failure = download->failure;
 	char *name;
 
-	if (source->kind == ENTRY_FOLDER && node->lone && (name = url_text(&node->source->url, span_of("")))) {
+	if (source->kind == ENTRY_FOLDER && node->named_by_url && (name = url_text(&node->source->url, span_of("")))) {
 		failure_set(&failure, FAILURE_USAGE, STATUS_IS_FOLDER, "%.400s is a folder: fetch it with -r", name);
 		free(name);
 	}
@@ -140,7 +140,7 @@ static void handle_stat(struct batch *batch, struct download *download, const st
 		worker_described(batch->worker, download, source);
 		download->file->size = source->size;
 		download->file->node.mtime = source->mtime;
-		download->file->node.told = true;
+		download->file->node.attributes_known = true;
 		download->looked = false;
 	}
 	/* For anything but a file READ gets the reason why it cannot be fetched. */

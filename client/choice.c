@@ -8,7 +8,7 @@ static enum choice choice_of_same(const struct transfer *transfer, const struct 
 }
 
 /* An older file of one piece has nothing in common with the source, but a run may have left a partial that has it all. */
-static enum choice choice_of_told(const struct transfer *transfer, const struct plan_file *file, enum place place)
+static enum choice choice_of_known(const struct transfer *transfer, const struct plan_file *file, enum place place)
 {
 	if (file->size > transfer->max_size)
 		return CHOICE_SKIP;
@@ -22,7 +22,7 @@ static enum choice choice_of_told(const struct transfer *transfer, const struct 
 /* Is it certain that something else has the name? A regular file may still turn out to be the same. */
 static bool is_other(const struct plan_file *file, enum place place)
 {
-	return place == PLACE_ODD || (place == PLACE_OTHER && file->node.told);
+	return place == PLACE_ODD || (place == PLACE_OTHER && file->node.attributes_known);
 }
 
 enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum place place)
@@ -31,8 +31,8 @@ enum choice choice_of(const struct transfer *transfer, const struct plan_file *f
 		return choice_of_same(transfer, file);
 	if (transfer->no_clobber && is_other(file, place))
 		return CHOICE_EXISTS;
-	if (file->node.told)
-		return choice_of_told(transfer, file, place);
+	if (file->node.attributes_known)
+		return choice_of_known(transfer, file, place);
 	if (place == PLACE_BEGUN || place == PLACE_OTHER || transfer->dry_run || transfer->max_size < UINT64_MAX)
 		return CHOICE_ASK;
 	return CHOICE_FETCH;

@@ -13,7 +13,7 @@ enum status download_new(struct plan_file *file, struct outlet *outlet, struct d
 		return STATUS_NO_MEMORY;
 	*made = (struct download){.file = file, .outlet = outlet, .partial = PARTIAL_CLOSED, .basis = -1, .started = clock_now()};
 	/* The listing that gave the size has counted it already. */
-	made->counted = file->node.told ? file->size : 0;
+	made->counted = file->node.attributes_known ? file->size : 0;
 	file->download = made;
 	*download = made;
 	return STATUS_OK;

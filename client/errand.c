@@ -132,7 +132,7 @@ static bool resume(struct worker *worker, struct errand *errand)
 /* A URL names it, and no listing has told yet that it is a file. */
 static bool is_only_named(const struct download *download)
 {
-	return download->file->node.lone && !download->file->node.told;
+	return download->file->node.named_by_url && !download->file->node.attributes_known;
 }
 
 /* A folder is here, fetched before perhaps: the URL may name a folder, too. */

@@ -314,7 +314,7 @@ enum status folders_complete(struct folders *folders, struct plan_folder *folder
 
 	if (status != STATUS_OK)
 		return status;
-	if (folder->node.told)
+	if (folder->node.attributes_known)
 		status = give_mode_and_time(folders, folder, fd);
 	if (status == STATUS_OK && is_new(folders, folder))
 		status = folders_settle(folders, folder);

@@ -83,9 +83,9 @@ static bool is_named_again(const struct gather *gather, const struct plan_node *
 /* The name is taken: by this very entry, if the listing is read once more after a broken link. Then all is well. */
 static enum status meet(struct gather *gather, struct plan_node *taken, struct span below)
 {
-	if (taken->source != gather->source || taken->pass == gather->pass)
+	if (taken->source != gather->source || taken->listing_pass == gather->pass)
 		return fail_taken(gather, below, taken);
-	taken->pass = gather->pass;
+	taken->listing_pass = gather->pass;
 	return STATUS_OK;
 }
 
@@ -130,7 +130,7 @@ static enum status plan_folder(struct gather *gather, const struct plan_entry *p
 		return STATUS_OK;
 	enum status status = add_folder(gather, planned, below, folder);
 	if (*folder)
-		(*folder)->needless = !filter_takes_folder(gather->transfer->filter, below);
+		(*folder)->only_for_files = !filter_takes_folder(gather->transfer->filter, below);
 	return status;
 }
 
@@ -148,8 +148,8 @@ static enum status plan_entry_of(struct gather *gather, const struct entry *entr
 		.mode = entry->mode,
 		.mtime = entry->mtime,
 		.size = entry->size,
-		.told = true,
-		.pass = gather->pass,
+		.attributes_known = true,
+		.listing_pass = gather->pass,
 	};
 	enum status status;
 
@@ -201,9 +201,9 @@ static struct plan_entry entry_of_source(const struct gather *gather, const stru
 		.mtime = file->mtime,
 		.size = file->size,
 		.sum = gather->source->summed ? &gather->source->sum : NULL,
-		.told = true,
-		.lone = file->kind == ENTRY_FILE,
-		.pass = gather->pass,
+		.attributes_known = true,
+		.named_by_url = file->kind == ENTRY_FILE,
+		.listing_pass = gather->pass,
 	};
 }
 

@@ -115,7 +115,7 @@ static enum status take(const struct intake *intake, const struct wish *wish)
 		.parent = source->parent,
 		.name = span_of(intake->name ? intake->name : source->name),
 		.sum = wish->sum,
-		.lone = true,
+		.named_by_url = true,
 	};
 	return add_file(intake, &entry, "");
 }

@@ -63,7 +63,7 @@ static void tell(struct transfer *transfer, struct plan_file *file, struct resul
 	}
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
 		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
-	atomic_store_explicit(&file->well, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);
+	atomic_store_explicit(&file->succeeded, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);
 	publish(transfer, result);
 }
 
@@ -72,7 +72,7 @@ void outcome_download(struct transfer *transfer, struct download *download, enum
 	struct plan_file *file = download->file;
 	struct result result = {
 		.status = status,
-		.bytes = download->described ? download->source.size : file->node.told ? file->size : UINT64_MAX,
+		.bytes = download->described ? download->source.size : file->node.attributes_known ? file->size : UINT64_MAX,
 		.fetched = download->fetched,
 		.reused = download->reused,
 		.root_known = download->rooted,
@@ -94,7 +94,7 @@ static struct result result_of(const struct plan_file *file, enum result_status 
 {
 	return (struct result){
 		.status = status,
-		.bytes = file->node.told ? file->size : UINT64_MAX,
+		.bytes = file->node.attributes_known ? file->size : UINT64_MAX,
 		.reused = status == RESULT_UNCHANGED ? file->size : 0,
 	};
 }
@@ -231,7 +231,7 @@ static bool comes_with_another(const struct plan_node *node)
 /* A folder that this run did not make, and that no file of the list will make. */
 static bool is_left_out(const struct transfer *transfer, const struct plan_folder *folder)
 {
-	return !transfer->completed && !transfer->dry_run && folder->node.told && !folder->holds && !folder->needless;
+	return !transfer->completed && !transfer->dry_run && folder->node.attributes_known && !folder->holds && !folder->only_for_files;
 }
 
 static void list_folder(struct transfer *transfer, const struct plan_folder *folder)
@@ -248,10 +248,10 @@ static void list_file(const struct plan_file *file, void *context)
 	struct transfer *transfer = context;
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE];
 
-	if (atomic_load_explicit(&file->well, memory_order_relaxed))
+	if (atomic_load_explicit(&file->succeeded, memory_order_relaxed))
 		return;
 	/* A file with a SHA-256 needs its own line: that of its folder or source would lose the sum. */
-	if ((!plan_sum(file) || file->node.lone) && comes_with_another(&file->node))
+	if ((!plan_sum(file) || file->node.named_by_url) && comes_with_another(&file->node))
 		return;
 	failed_list_add(transfer->failed_list, &file->node.source->url, span_of(plan_below(&file->node, below)),
 		listed_landing(transfer->destination, &file->node, landing), plan_sum(file));

@@ -70,7 +70,7 @@ void overlap_tell(struct report *report, const struct plan_node *taken, const st
 	char taken_below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], shown[SHOWN_SIZE];
 	struct failure failure;
 	/* A folder without attributes was only made for the source below it: that source's URL has to do. */
-	bool folder = taken->kind == PLAN_FOLDER && !taken->told;
+	bool folder = taken->kind == PLAN_FOLDER && !taken->attributes_known;
 	char *first = url_text(&taken->source->url, span_of(folder ? "" : plan_below(taken, taken_below)));
 	char *second = url_text(url, below);
 

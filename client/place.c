@@ -161,7 +161,7 @@ enum status place_look(struct transfer *transfer, const struct plan_file *file, 
 		outcome_local_failure(transfer, &file->node.parent->node, status, "cannot open folder", failure);
 		return status;
 	}
-	status = look(transfer, file, folder, file->size, file->node.told ? &file->node.mtime : NULL, place, failure);
+	status = look(transfer, file, folder, file->size, file->node.attributes_known ? &file->node.mtime : NULL, place, failure);
 	if (status == STATUS_OK)
 		look_beside(folder, file, place);
 	folders_leave(transfer->folders, file->node.parent);

@@ -103,9 +103,9 @@ static void fill_in(struct plan_node *node, char *name, const struct plan_entry 
 		.mode = entry->mode,
 		.name_length = (uint16_t)entry->name.length,
 		.kind = (uint8_t)kind,
-		.told = entry->told,
-		.lone = entry->lone,
-		.pass = entry->pass,
+		.attributes_known = entry->attributes_known,
+		.named_by_url = entry->named_by_url,
+		.listing_pass = entry->listing_pass,
 	};
 	memcpy(name, entry->name.bytes, entry->name.length);
 }
@@ -162,7 +162,7 @@ static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry
 	if (!made)
 		return NULL;
 	fill_in(&made->node, made->name, entry, PLAN_FOLDER);
-	made->first_mode = entry->told ? (uint16_t)((entry->mode & 0777) | 0700) : 0777;
+	made->first_mode = entry->attributes_known ? (uint16_t)((entry->mode & 0777) | 0700) : 0777;
 	made->fd = -1;
 	made->older = plan->folders;
 	plan->folders = made;
@@ -170,14 +170,14 @@ static struct plan_folder *new_folder(struct plan *plan, const struct plan_entry
 }
 
 /* A folder that was only made for a file in it is now named by a listing. */
-static void tell(struct plan_node *folder, const struct plan_entry *entry)
+static void take_attributes(struct plan_node *folder, const struct plan_entry *entry)
 {
-	if (folder->told || !entry->told)
+	if (folder->attributes_known || !entry->attributes_known)
 		return;
 	folder->source = entry->source;
 	folder->mode = entry->mode;
 	folder->mtime = entry->mtime;
-	folder->told = true;
+	folder->attributes_known = true;
 }
 
 enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
@@ -188,7 +188,7 @@ enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, s
 
 	if (status == STATUS_EXISTS && (*place)->kind == PLAN_FOLDER) {
 		*folder = (struct plan_folder *)*place;
-		tell(&(*folder)->node, entry);
+		take_attributes(&(*folder)->node, entry);
 		return STATUS_OK;
 	}
 	if (status != STATUS_OK) {
@@ -370,7 +370,7 @@ char *plan_landing(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 
 char *plan_below(const struct plan_node *node, char out[PLAN_PATH_SIZE])
 {
-	if (!node->lone)
+	if (!node->named_by_url)
 		return plan_path_below(node, node->source->base, out);
 	out[0] = '\0';
 	return out;

@@ -50,16 +50,16 @@ struct plan_node {
 	uint16_t mode;
 	uint16_t name_length;
 	uint8_t kind;
-	bool told; /* mode, mtime and size are known from a listing */
-	bool lone; /* the source's URL names it, not a listing */
-	uint8_t pass; /* the reading of its source's listing that named it last */
+	bool attributes_known; /* mtime and size are known, from a listing (and then also the mode) or a STAT */
+	bool named_by_url;     /* the source's URL names it, not a listing */
+	uint8_t listing_pass;  /* the reading of its source's listing that named it last */
 };
 
 struct plan_folder {
 	struct plan_node node;
 	struct plan_folder *older; /* all folders, the youngest first: children before their parents */
 	uint16_t first_mode;       /* to be made with, under the umask: no more open than its source, if a listing planned it */
-	bool needless;             /* nobody wants it for itself: it is there for its files alone */
+	bool only_for_files;       /* the filter does not take it: it is only there for its files */
 	bool holds;                /* the plan has something in it */
 	/* Written by folders.c, guarded by its lock. */
 	struct plan_folder *idle_next, *idle_previous;
@@ -82,7 +82,7 @@ struct plan_file {
 	uint64_t size;
 	struct plan_file *next;    /* in the backlog */
 	struct download *download; /* once it is being worked on */
-	atomic_bool well;          /* it has ended, and did not fail */
+	atomic_bool succeeded;     /* it has ended, and did not fail */
 	bool summed;               /* its SHA-256 is known beforehand, and stored behind its name */
 	char name[];
 };
@@ -113,9 +113,9 @@ struct plan_entry {
 	struct file_time mtime;
 	uint64_t size;
 	const struct digest *sum; /* NULL: unknown */
-	bool told;
-	bool lone;
-	uint8_t pass;
+	bool attributes_known;
+	bool named_by_url;
+	uint8_t listing_pass;
 };
 
 /*

@@ -203,7 +203,7 @@ static enum status complete_folders(struct transfer *transfer, int interrupt_fd)
 {
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder && folder->node.parent; folder = folder->older) {
 		/* A folder that failed was reported with a file in it. Some are only made for their files. */
-		if (folder->failed || !folder->node.told || (folder->needless && !folder->made))
+		if (folder->failed || !folder->node.attributes_known || (folder->only_for_files && !folder->made))
 			continue;
 		/* Many folders with a sync each take long. */
 		if (patience_wait(-1, 0, interrupt_fd, clock_now()) == STATUS_INTERRUPTED)

@@ -67,7 +67,7 @@ static inline void end(struct fixture *fixture)
 static inline struct plan_file *add(struct fixture *fixture, uint64_t size)
 {
 	char name[16];
-	struct plan_entry entry = {.source = fixture->source, .parent = plan_root(fixture->plan), .size = size, .told = true};
+	struct plan_entry entry = {.source = fixture->source, .parent = plan_root(fixture->plan), .size = size, .attributes_known = true};
 	struct plan_file *file;
 	struct plan_node *taken;
 

@@ -21,7 +21,7 @@ static void assert_choices(struct transfer transfer, const struct expectation *e
 		struct plan_file file = {.size = 11};
 		transfer.max_size = UINT64_MAX;
 		assert_int_equal(choice_of(&transfer, &file, expectations[i].place), expectations[i].untold);
-		file.node.told = true;
+		file.node.attributes_known = true;
 		assert_int_equal(choice_of(&transfer, &file, expectations[i].place), expectations[i].told);
 		transfer.max_size = 11;
 		assert_int_equal(choice_of(&transfer, &file, expectations[i].place), expectations[i].told);

@@ -48,7 +48,7 @@ static struct plan_source *add_source(struct plan *plan)
 
 static struct plan_file *add_file(struct plan *plan, struct plan_source *source)
 {
-	const struct plan_entry entry = {.source = source, .parent = source->base, .name = span_of("file"), .told = true};
+	const struct plan_entry entry = {.source = source, .parent = source->base, .name = span_of("file"), .attributes_known = true};
 	struct plan_file *file = NULL;
 	struct plan_node *taken;
 

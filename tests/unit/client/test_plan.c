@@ -86,7 +86,7 @@ static void a_lone_file_may_land_under_another_name(void **state)
 	char path[PLAN_PATH_SIZE];
 
 	(void)state;
-	entry.lone = true;
+	entry.named_by_url = true;
 	assert_int_equal(plan_add_file(plan, &entry, &file, &taken), STATUS_OK);
 	assert_string_equal(plan_landing(&file->node, path), "b");
 	assert_string_equal(plan_below(&file->node, path), "");
