@@ -22,7 +22,7 @@ static enum choice choice_of_known(const struct transfer *transfer, const struct
 /* Is it certain that something else has the name? A regular file may still turn out to be the same. */
 static bool is_other(const struct plan_file *file, enum place place)
 {
-	return place == PLACE_ODD || (place == PLACE_OTHER && file->node.attributes_known);
+	return place == PLACE_NOT_REGULAR || (place == PLACE_OTHER && file->node.attributes_known);
 }
 
 enum choice choice_of(const struct transfer *transfer, const struct plan_file *file, enum place place)

@@ -155,7 +155,7 @@ static enum status cannot_open(struct transfer *transfer, struct download *downl
 	bool is_partial = is_odd && download->uses_folder && !partial_is_open(&download->partial);
 
 	if (status == STATUS_EXISTS)
-		place_tell_twin(transfer, download->file, failure);
+		place_explain_collision(transfer, download->file, failure);
 	else
 		outcome_local_failure(transfer, &download->file->node, status, is_partial ? "cannot open the partial file of" :
 			status == STATUS_BUSY ? "another ferry is writing" : "cannot write", failure);

@@ -19,7 +19,7 @@ enum status place_take(struct transfer *transfer, const struct plan_file *file)
 	return status == STATUS_OK && owner != file ? STATUS_EXISTS : status;
 }
 
-void place_tell_twin(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
+void place_explain_collision(struct transfer *transfer, const struct plan_file *file, struct failure *failure)
 {
 	char shown[OUTCOME_SHOWN_SIZE];
 
@@ -31,7 +31,7 @@ void place_tell_twin(struct transfer *transfer, const struct plan_file *file, st
 static enum status fail(struct transfer *transfer, const struct plan_file *file, enum status status, struct failure *failure)
 {
 	if (status == STATUS_EXISTS)
-		place_tell_twin(transfer, file, failure);
+		place_explain_collision(transfer, file, failure);
 	else
 		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
 	return status;
@@ -58,7 +58,7 @@ static enum status place_of(int folder, const char *name, uint64_t size, const s
 		return status;
 	if (S_ISDIR(stat.st_mode))
 		return STATUS_IS_FOLDER;
-	*place = PLACE_ODD;
+	*place = PLACE_NOT_REGULAR;
 	if (S_ISREG(stat.st_mode))
 		*place = time && place_matches(&stat, size, time) ? PLACE_SAME : PLACE_OTHER;
 	return STATUS_OK;
@@ -106,7 +106,7 @@ static enum status look(struct transfer *transfer, const struct plan_file *file,
 
 	/* A folder would be in the way of a replacement, but nothing is to be replaced. */
 	if (status == STATUS_IS_FOLDER && transfer->no_clobber) {
-		*place = PLACE_ODD;
+		*place = PLACE_NOT_REGULAR;
 		status = STATUS_OK;
 	}
 	if (status == STATUS_OK && *place != PLACE_FREE) {

@@ -13,11 +13,11 @@
 #include "transfer.h"
 
 enum place {
-	PLACE_FREE,  /* nothing */
-	PLACE_BEGUN, /* nothing, but a partial lies beside it */
-	PLACE_ODD,   /* something that is replaced without a look into it: a symlink, a FIFO; with --no-clobber a folder, too */
-	PLACE_OTHER, /* a regular file */
-	PLACE_SAME,  /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
+	PLACE_FREE,        /* nothing */
+	PLACE_BEGUN,       /* nothing, but there is a partial beside it */
+	PLACE_NOT_REGULAR, /* a symlink, a FIFO, ..., replaced without a look into it; with --no-clobber a folder, too */
+	PLACE_OTHER,       /* a regular file */
+	PLACE_SAME,        /* a regular file with the size and time of the source, and the SHA-256 that the user gave, if any */
 };
 
 /*
@@ -39,6 +39,6 @@ bool place_matches(const struct stat *stat, uint64_t size, const struct file_tim
  */
 MUST_CHECK enum status place_take(struct transfer *transfer, const struct plan_file *file);
 /* The failure of a file that got STATUS_EXISTS. */
-void place_tell_twin(struct transfer *transfer, const struct plan_file *file, struct failure *failure);
+void place_explain_collision(struct transfer *transfer, const struct plan_file *file, struct failure *failure);
 
 #endif
