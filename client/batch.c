@@ -212,7 +212,7 @@ static enum status receive_first_piece(struct batch *batch, struct errand *erran
 /* --- Small files --------------------------------------------------------------------------------------------------- */
 
 /* All bytes of the file have come and are proven. */
-static void land(struct batch *batch, struct held *held)
+static void finish_held(struct batch *batch, struct held *held)
 {
 	const uint32_t length = (uint32_t)held->bytes.length;
 	struct receipt receipt = {.verdict = RECEIPT_PROVEN, .length = length, .received = length, .digest = held->digest};
@@ -236,7 +236,7 @@ static void settle(struct batch *batch)
 	for (size_t i = 0; i < batch->handful.count; i++) {
 		struct held *held = &batch->handful.files[i];
 		if (held->proven)
-			land(batch, held);
+			finish_held(batch, held);
 		else
 			judge(batch, &held->errand, &(struct receipt){.verdict = RECEIPT_WRONG, .received = (uint32_t)held->bytes.length});
 	}

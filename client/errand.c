@@ -16,7 +16,8 @@ static enum status map_pieces(struct worker *worker, struct download *download, 
 	return status;
 }
 
-static enum status land(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
+/* Opens the file of the final name, to be proven in its place, or else the partial. */
+static enum status open_target(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
 {
 	*place = PLACE_FREE;
 	if (download->proving) {
@@ -34,7 +35,7 @@ static enum status land(struct worker *worker, struct download *download, enum p
 
 enum status errand_begin(struct worker *worker, struct download *download, enum place *place, struct failure *failure)
 {
-	enum status status = land(worker, download, place, failure);
+	enum status status = open_target(worker, download, place, failure);
 
 	if (status != STATUS_OK || *place == PLACE_SAME || piece_count(download->source.size) == 1)
 		return status;
@@ -46,7 +47,7 @@ static void reconcile(struct worker *worker, struct download *download)
 {
 	enum place place;
 	struct failure failure;
-	enum status status = land(worker, download, &place, &failure);
+	enum status status = open_target(worker, download, &place, &failure);
 
 	if (status == STATUS_OK && place != PLACE_SAME)
 		status = map_pieces(worker, download, &failure);
@@ -68,7 +69,7 @@ void errand_leave(struct worker *worker, struct download *download, enum result_
 }
 
 /* Pieces of it are here: its version has to be known first. False: threads work on them from now on. */
-static bool take_stock(struct worker *worker, struct errand *errand)
+static bool ask_or_reconcile(struct worker *worker, struct errand *errand)
 {
 	if (!errand->described) {
 		errand->ask = ASK_STAT;
@@ -94,9 +95,9 @@ static bool choose(struct worker *worker, struct errand *errand, enum choice cho
 		if (download->differs && download->file->size <= PIECE_SIZE)
 			return true;
 		download->proving = !download->differs;
-		return take_stock(worker, errand);
+		return ask_or_reconcile(worker, errand);
 	case CHOICE_RECONCILE:
-		return take_stock(worker, errand);
+		return ask_or_reconcile(worker, errand);
 	case CHOICE_UNCHANGED:
 		worker_unchanged(worker, download);
 		return false;
@@ -126,7 +127,7 @@ static bool resume(struct worker *worker, struct errand *errand)
 	}
 	if (errand->ask != ASK_READ || errand->odd || piece_count(errand->download->source.size) == 1)
 		return true;
-	return take_stock(worker, errand);
+	return ask_or_reconcile(worker, errand);
 }
 
 /* A URL names it, and no listing has told yet that it is a file. */
@@ -136,7 +137,7 @@ static bool is_only_named(const struct download *download)
 }
 
 /* A folder is here, fetched before perhaps: the URL may name a folder, too. */
-static bool wonder(struct errand *errand, const struct failure *failure)
+static bool ask_kind(struct errand *errand, const struct failure *failure)
 {
 	errand->download->failure = *failure;
 	errand->ask = ASK_KIND;
@@ -157,7 +158,7 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 	download->proving = false;
 	enum status status = download->outlet ? STATUS_OK : place_look(worker->transfer, download->file, &place, &failure);
 	if (status == STATUS_IS_FOLDER && is_only_named(download))
-		return wonder(errand, &failure);
+		return ask_kind(errand, &failure);
 	if (status != STATUS_OK) {
 		worker_fail(worker, download, &failure);
 		return false;

@@ -81,7 +81,7 @@ static bool is_named_again(const struct gather *gather, const struct plan_node *
 }
 
 /* The name is taken: by this very entry, if the listing is read once more after a broken link. Then all is well. */
-static enum status meet(struct gather *gather, struct plan_node *taken, struct span below)
+static enum status handle_taken_name(struct gather *gather, struct plan_node *taken, struct span below)
 {
 	if (taken->source != gather->source || taken->listing_pass == gather->pass)
 		return fail_taken(gather, below, taken);
@@ -98,7 +98,7 @@ static enum status add_folder(struct gather *gather, const struct plan_entry *pl
 	if (status == STATUS_OK)
 		return STATUS_OK;
 	*folder = NULL;
-	return status == STATUS_EXISTS ? meet(gather, taken, below) : status;
+	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, below) : status;
 }
 
 static enum status add_file(struct gather *gather, const struct plan_entry *planned, struct span below)
@@ -111,7 +111,7 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 		collect(gather, file);
 	if (status == STATUS_EXISTS && is_named_again(gather, taken, planned->sum, below))
 		return STATUS_OK;
-	return status == STATUS_EXISTS ? meet(gather, taken, below) : status;
+	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, below) : status;
 }
 
 /* --- Entries ------------------------------------------------------------------------------------------------------- */

@@ -43,7 +43,8 @@ static enum status trim(struct download *download)
 	return status;
 }
 
-static enum status take_stock(struct download *download, int folder, enum place place)
+/* Under the lock: notes bytes of an earlier run, opens the older file, cuts off bytes that are too many. */
+static enum status prepare_partial(struct download *download, int folder, enum place place)
 {
 	download->kept = download->partial.found > 0;
 	if (place == PLACE_OTHER && piece_count(download->source.size) > 1)
@@ -71,7 +72,7 @@ static enum status look_again(struct transfer *transfer, struct download *downlo
 
 	if (status != STATUS_OK)
 		return status;
-	status = *place == PLACE_SAME ? partial_remove(&download->partial) : take_stock(download, folder, *place);
+	status = *place == PLACE_SAME ? partial_remove(&download->partial) : prepare_partial(download, folder, *place);
 	if (status != STATUS_OK)
 		outcome_local_failure(transfer, &download->file->node, status, "cannot write", failure);
 	return status;
