@@ -124,8 +124,8 @@ static void fail(struct commit *commit, struct download *download, enum status s
 static enum result_status result_of(const struct download *download)
 {
 	if (download_failed(download))
-		return download->outrun ? RESULT_EXISTS : RESULT_FAILED;
-	if (download->outrun)
+		return download->lost_race ? RESULT_EXISTS : RESULT_FAILED;
+	if (download->lost_race)
 		return download->summed ? RESULT_VERIFIED : RESULT_UNCHANGED;
 	/* Nothing had to come from the server: the bytes here were proven, no more. */
 	if (download->proving || (download->reused > 0 && download->fetched == 0))
@@ -135,7 +135,7 @@ static enum result_status result_of(const struct download *download)
 
 static void tell_one(struct commit *commit, struct download *download)
 {
-	if (download->outrun)
+	if (download->lost_race)
 		landing_withdraw(commit->transfer, download);
 	else if (download_failed(download))
 		landing_give_up(commit->transfer, download);
@@ -184,7 +184,7 @@ static void rename_one(struct commit *commit, struct download *download)
 	/* Another ferry may have made it readable just before the renaming. */
 	if (status == STATUS_OK && place != PLACE_SAME && !(landing_mode(commit->transfer, download) & S_IRUSR))
 		status = keep_mode(commit, download);
-	download->outrun = status == STATUS_EXISTS || (status == STATUS_OK && place == PLACE_SAME);
+	download->lost_race = status == STATUS_EXISTS || (status == STATUS_OK && place == PLACE_SAME);
 	if (status == STATUS_EXISTS)
 		outcome_exists(commit->transfer, &download->file->node, &download->failure);
 	else if (status != STATUS_OK)
@@ -251,7 +251,7 @@ static void name_all(struct commit *commit, struct group *written)
 	while ((download = take_first(written))) {
 		if (!download_failed(download))
 			rename_one(commit, download);
-		if (download_failed(download) || download->outrun) {
+		if (download_failed(download) || download->lost_race) {
 			tell_one(commit, download);
 			continue;
 		}

@@ -27,8 +27,8 @@ struct download {
 	int basis;        /* the older file of the final name, from which pieces may be taken; -1: none */
 	bool proving;     /* the file of the final name is held against the source, and nothing is written */
 	bool looked;      /* the final name was looked at, */
-	bool free;        /* and there was nothing: neither a file nor a partial */
-	bool outrun;      /* somebody else has the final name, and keeps it */
+	bool name_is_free; /* and there was nothing: neither a file nor a partial */
+	bool lost_race;   /* somebody else has the final name, and keeps it */
 	int64_t started;
 
 	/* What the server said last; the same for all runs of an epoch. */

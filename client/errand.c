@@ -163,6 +163,6 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 		worker_fail(worker, download, &failure);
 		return false;
 	}
-	download->free = place == PLACE_FREE;
+	download->name_is_free = place == PLACE_FREE;
 	return choose(worker, errand, choice_of(worker->transfer, download->file, place));
 }

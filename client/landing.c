@@ -145,7 +145,7 @@ static enum status open_or_wait(struct transfer *transfer, struct download *down
  */
 static bool needs_no_name(const struct transfer *transfer, const struct download *download)
 {
-	return transfer->unnamed && !transfer->sync && download->free && piece_count(download->source.size) == 1 &&
+	return transfer->unnamed && !transfer->sync && download->name_is_free && piece_count(download->source.size) == 1 &&
 		folders_folding(download->file->node.parent) == FOLDING_NO;
 }
 
