@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "digest.h"
+#include "ending.h"
 #include "errand.h"
 #include "fetch.h"
 #include "handful.h"
@@ -90,7 +91,7 @@ static void handle_error(struct batch *batch, const struct errand *errand, enum 
 	struct download *download = errand->download;
 
 	if (error == STATUS_CHANGED) {
-		worker_changed(batch->worker, download);
+		ending_changed(batch->worker, download);
 	} else if (worker_is_pause(error)) {
 		worker_pause(batch->worker, failure);
 		queue_again(batch->transfer->queue, download->file);
@@ -98,7 +99,7 @@ static void handle_error(struct batch *batch, const struct errand *errand, enum 
 		download->failure = *failure;
 		ask_again(batch, download, ASK_KIND);
 	} else {
-		worker_fail(batch->worker, download, failure);
+		ending_fail(batch->worker, download, failure);
 	}
 }
 
@@ -128,7 +129,7 @@ static void handle_kind(struct batch *batch, struct download *download, const st
 		failure_set(&failure, FAILURE_USAGE, STATUS_IS_FOLDER, "%.400s is a folder: fetch it with -r", name);
 		free(name);
 	}
-	worker_fail(batch->worker, download, &failure);
+	ending_fail(batch->worker, download, &failure);
 }
 
 /* Size and time are known now: the file that is here is the same, or of use, or it is fetched anew. */
@@ -161,19 +162,19 @@ static void judge(struct batch *batch, struct errand *errand, const struct recei
 		return;
 	}
 	if (receipt->failure.code != EXIT_OK) {
-		worker_fail(batch->worker, download, &receipt->failure);
+		ending_fail(batch->worker, download, &receipt->failure);
 	} else if (receipt->verdict == RECEIPT_PROVEN) {
 		download->root = receipt->digest;
 		download->done += receipt->length;
 		batch->proved = true;
 		atomic_fetch_add_explicit(&batch->transfer->counters->bytes_fetched, receipt->length, memory_order_relaxed);
-		worker_finish(batch->worker, download);
+		ending_finish(batch->worker, download);
 	} else if (!download->fresh) {
 		download->fresh = true;
 		ask_again(batch, download, ASK_READ);
 	} else {
-		worker_explain_mismatch(download, 0, &failure);
-		worker_fail(batch->worker, download, &failure);
+		ending_explain_mismatch(download, 0, &failure);
+		ending_fail(batch->worker, download, &failure);
 	}
 }
 
@@ -222,7 +223,7 @@ static void finish_held(struct batch *batch, struct held *held)
 
 	if (ready == STATUS_OK && place == PLACE_SAME) {
 		download->fetched += length;
-		worker_unchanged(batch->worker, download);
+		ending_unchanged(batch->worker, download);
 		return;
 	}
 	if (ready == STATUS_OK)
@@ -302,9 +303,9 @@ static enum status handle_file(struct batch *batch, struct errand *errand, const
 		return receive_first_piece(batch, errand);
 	enum status status = drop_first_piece(batch, errand);
 	if (ready != STATUS_OK)
-		worker_fail(batch->worker, download, &failure);
+		ending_fail(batch->worker, download, &failure);
 	else
-		worker_unchanged(batch->worker, download);
+		ending_unchanged(batch->worker, download);
 	return status;
 }
 

@@ -1,6 +1,8 @@
 /* Asks for runs, judges ERROR and FILE frames, and gives runs back to the queue. */
 #include "course.h"
 
+#include "ending.h"
+
 void course_fail(struct course *course, const struct failure *failure)
 {
 	course->end = RUN_FAILED;
@@ -82,5 +84,5 @@ void course_end(const struct course *course, struct worker *worker, struct downl
 {
 	if (status != STATUS_OK)
 		worker_lose_link(worker, status);
-	worker_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course->end, &course->failure));
+	ending_do(worker, download, queue_run_over(worker->transfer->queue, download, run, course->end, &course->failure));
 }

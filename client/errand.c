@@ -2,6 +2,7 @@
 #include "errand.h"
 
 #include "choice.h"
+#include "ending.h"
 #include "local.h"
 #include "outcome.h"
 
@@ -52,9 +53,9 @@ static void reconcile(struct worker *worker, struct download *download)
 	if (status == STATUS_OK && place != PLACE_SAME)
 		status = map_pieces(worker, download, &failure);
 	if (status != STATUS_OK)
-		worker_fail(worker, download, &failure);
+		ending_fail(worker, download, &failure);
 	else if (place == PLACE_SAME)
-		worker_unchanged(worker, download);
+		ending_unchanged(worker, download);
 	else
 		queue_share(worker->transfer->queue, download, NULL);
 }
@@ -99,7 +100,7 @@ static bool choose(struct worker *worker, struct errand *errand, enum choice cho
 	case CHOICE_RECONCILE:
 		return ask_or_reconcile(worker, errand);
 	case CHOICE_UNCHANGED:
-		worker_unchanged(worker, download);
+		ending_unchanged(worker, download);
 		return false;
 	case CHOICE_EXISTS:
 		outcome_exists(worker->transfer, &download->file->node, &download->failure);
@@ -160,7 +161,7 @@ bool errand_prepare(struct worker *worker, struct errand *errand)
 	if (status == STATUS_IS_FOLDER && is_only_named(download))
 		return ask_kind(errand, &failure);
 	if (status != STATUS_OK) {
-		worker_fail(worker, download, &failure);
+		ending_fail(worker, download, &failure);
 		return false;
 	}
 	download->name_is_free = place == PLACE_FREE;

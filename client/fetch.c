@@ -3,6 +3,7 @@
 
 #include "course.h"
 #include "digest.h"
+#include "ending.h"
 #include "landing.h"
 #include "outcome.h"
 #include "receive.h"
@@ -23,7 +24,7 @@ static void judge_wrong(struct worker *worker, struct download *download, const 
 	course->stop = is_ordered(download);
 	if (run->from != PIECE_SUSPECT)
 		return;
-	worker_explain_mismatch(download, news->piece, &failure);
+	ending_explain_mismatch(download, news->piece, &failure);
 	course_fail(course, &failure);
 }
 

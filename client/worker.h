@@ -27,26 +27,11 @@ void worker_release(struct worker *worker);
 /* PIECE_SIZE bytes for the current task, allocated when first needed; NULL when memory is short. */
 unsigned char *worker_room(struct worker *worker);
 
-/* --- What becomes of a download that the thread has for itself ------------------------------------------------------- */
-
-/* The file has failed: reports it and frees DOWNLOAD. When the run is being stopped, puts the file back to be reported at the end. */
-void worker_fail(struct worker *worker, struct download *download, const struct failure *failure);
-/* All pieces are proven (of a file of one piece download->root is its digest): compares the root and commits. */
-void worker_finish(struct worker *worker, struct download *download);
-/* The source has changed: the file is begun again, but not for ever. */
-void worker_changed(struct worker *worker, struct download *download);
-/* The server has described the file as SOURCE. */
+/* The server has described the file as SOURCE: keeps that, and counts its bytes as known. */
 void worker_described(struct worker *worker, struct download *download, const struct file *source);
-/* The file here is the same as the source: reports it and frees DOWNLOAD. */
-void worker_unchanged(struct worker *worker, struct download *download);
-
-/* Does the DUTY that queue_run_over() returned. */
-void worker_do(struct worker *worker, struct download *download, enum run_duty duty);
 
 /* Amid a long task: commits what this thread and others have finished, once it has waited long enough. */
 void worker_commit_old(struct worker *worker);
-
-/* --- The link -------------------------------------------------------------------------------------------------------- */
 
 /* Drops the link because the rest of its answer is not wanted; this is no failure. */
 void worker_drop_link(struct worker *worker);
@@ -63,8 +48,5 @@ MUST_CHECK enum status worker_explain_error(const struct worker *worker, const s
 
 /* Does this ERROR only ask for patience? */
 bool worker_is_pause(enum status status);
-
-/* The failure of a piece that arrived wrong twice. */
-void worker_explain_mismatch(const struct download *download, uint64_t piece, struct failure *failure);
 
 #endif
