@@ -49,8 +49,6 @@ static const struct {
 	[TCP_SILENT_AFTER_US] = {"by ferry with GOODBYE and FIN; the server has not closed its side", "ferry", "silence"},
 };
 
-/* --- Measuring ----------------------------------------------------------------------------------------------------- */
-
 static enum status round_trip(struct ping_run *run, uint64_t stamp)
 {
 	const struct ping ping = {{(const unsigned char *)&stamp, sizeof stamp}};
@@ -104,8 +102,6 @@ static void measure(struct ping_run *run)
 		run->closed = true;
 	}
 }
-
-/* --- Telling ------------------------------------------------------------------------------------------------------- */
 
 static void print_facts(const struct tcp_facts *facts)
 {

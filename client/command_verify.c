@@ -11,8 +11,6 @@
 #include "text.h"
 #include "trusted.h"
 
-/* --- What the server has ------------------------------------------------------------------------------------------- */
-
 static enum status take(struct compare *compare, const struct folder_listing *listing, const struct entry *entry,
 	struct catalog *catalog)
 {
@@ -101,8 +99,6 @@ static enum status run(struct compare *compare, struct catalog *catalog, struct 
 	failure_set(failure, FAILURE_LOCAL, status, "starting");
 	return status;
 }
-
-/* --- The command --------------------------------------------------------------------------------------------------- */
 
 static enum status start(struct compare *compare, struct failure *failure)
 {

@@ -73,8 +73,6 @@ enum status known_servers_remove(struct known_servers *servers, const char *host
 	return STATUS_OK;
 }
 
-/* --- The file -------------------------------------------------------------------------------------------------------- */
-
 static enum status take(void *store, char *line)
 {
 	struct known_servers *servers = store;

@@ -8,8 +8,6 @@
 #include "link_state.h"
 #include "text.h"
 
-/* --- Sending ------------------------------------------------------------------------------------------------------- */
-
 uint16_t link_number(struct link *link)
 {
 	link->last_number = frame_next_number(link->last_number);
@@ -40,8 +38,6 @@ enum status link_send(struct link *link, const void *frame, size_t length)
 	link->unanswered_bytes += (uint32_t)length;
 	return link_gather(link, frame, length);
 }
-
-/* --- Receiving ----------------------------------------------------------------------------------------------------- */
 
 enum status link_handle_complaint(struct link *link, struct span payload)
 {

@@ -13,8 +13,6 @@
 #define WINDOW_MAX 1024u /* unanswered requests, at most, whatever a server offers */
 #define FAREWELL (2 * CLOCK_SECOND) /* for the server's end of stream */
 
-/* --- Opening and closing ------------------------------------------------------------------------------------------- */
-
 static enum status send_hello(struct link *link)
 {
 	const struct hello hello = {PROTOCOL_VERSION, PROTOCOL_VERSION, PROTOCOL_FEATURES};
@@ -194,8 +192,6 @@ void link_drop(struct link *link)
 	free(link->peer);
 	free(link);
 }
-
-/* --- Explaining ---------------------------------------------------------------------------------------------------- */
 
 void link_failure(const struct link *link, enum status status, struct failure *failure)
 {

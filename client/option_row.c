@@ -107,8 +107,6 @@ enum status option_refuse(struct failure *failure, const char *before, const cha
 	return STATUS_INVALID;
 }
 
-/* --- Values -------------------------------------------------------------------------------------------------------- */
-
 static enum status refuse_value(struct failure *failure, const struct option_row *row, const char *expected, const char *value)
 {
 	char shown[SHOWN_SIZE];

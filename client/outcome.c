@@ -176,8 +176,6 @@ void outcome_untried(struct transfer *transfer, struct plan_source *source)
 	tell_entry(transfer, source, &result);
 }
 
-/* --- Folders ------------------------------------------------------------------------------------------------------- */
-
 void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status)
 {
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
@@ -189,8 +187,6 @@ void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum 
 	outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &result.failure);
 	report_result(transfer->report, &result);
 }
-
-/* --- The failed list ----------------------------------------------------------------------------------------------- */
 
 /*
  * NODE's place below the folder of -d, the folder of -o included. If that cannot be written as a path, the folder is left out: the

@@ -27,8 +27,6 @@ bool partial_is_open(const struct partial *partial)
 	return partial->fd >= 0;
 }
 
-/* --- Filling ------------------------------------------------------------------------------------------------------- */
-
 enum status partial_size(const struct partial *partial, uint64_t *size)
 {
 	struct stat stat;
@@ -100,8 +98,6 @@ enum status partial_shortage(const struct partial *partial, uint64_t size, struc
 	};
 	return STATUS_OK;
 }
-
-/* --- Finishing ----------------------------------------------------------------------------------------------------- */
 
 static enum status set_size_and_mode(const struct partial *partial, uint64_t size, mode_t mode)
 {

@@ -6,8 +6,6 @@
 #include "claims.h"
 #include "outcome.h"
 
-/* --- One place for two --------------------------------------------------------------------------------------------- */
-
 enum status place_take(struct transfer *transfer, const struct plan_file *file)
 {
 	char landing[PLAN_PATH_SIZE];
@@ -36,8 +34,6 @@ static enum status fail(struct transfer *transfer, const struct plan_file *file,
 		outcome_local_failure(transfer, &file->node, status, "cannot write", failure);
 	return status;
 }
-
-/* --- What is there ------------------------------------------------------------------------------------------------- */
 
 bool place_matches(const struct stat *stat, uint64_t size, const struct file_time *time)
 {

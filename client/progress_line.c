@@ -54,8 +54,6 @@ static unsigned permille(const struct progress_figures *figures)
 	return share < 1000 ? share : 999;
 }
 
-/* --- The parts ----------------------------------------------------------------------------------------------------- */
-
 static void write_files(char *out, const struct progress_figures *figures)
 {
 	const char *word = figures->files_known == 1 ? "file" : "files";
@@ -142,8 +140,6 @@ static void write_bar(char *out, size_t width, const struct progress_figures *fi
 	memset(out + 1 + full, '-', inside - full);
 	memcpy(out + 1 + inside, "]", 2);
 }
-
-/* --- The line ------------------------------------------------------------------------------------------------------ */
 
 /* The bar takes the room that the other parts leave. */
 static void add_bar(struct parts *parts, size_t width, const struct progress_figures *figures)

@@ -31,8 +31,6 @@ static void add(struct record *record, const char *key, json_t *value)
 		record->failed = true;
 }
 
-/* --- Bytes --------------------------------------------------------------------------------------------------------- */
-
 static void write_utf8(FILE *out, struct span bytes)
 {
 	while (bytes.length > 0) {
@@ -60,8 +58,6 @@ static json_t *written(void (*write)(FILE *out, struct span bytes), struct span 
 	free(text);
 	return value;
 }
-
-/* --- Fields -------------------------------------------------------------------------------------------------------- */
 
 const char *record_kind_word(enum entry_kind kind)
 {
@@ -170,8 +166,6 @@ void record_failure(struct record *record, const struct failure *failure)
 	add(record, "error", json_pack("{s:i, s:s, s:o, s:b}", "code", (int)failure->code, "name", failure->name, "message",
 		message, "retry", (int)failure->retry));
 }
-
-/* --- Printing ------------------------------------------------------------------------------------------------------ */
 
 /* JSON allows a bare DEL and jansson writes it so, but a terminal should not get one. It occurs only inside strings. */
 static int put_part(const char *bytes, size_t length, void *out)

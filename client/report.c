@@ -61,8 +61,6 @@ void report_free(struct report *report)
 	free(report);
 }
 
-/* --- People -------------------------------------------------------------------------------------------------------- */
-
 /* Caller holds lock. */
 static void tell_failure(struct report *report, const struct failure *failure)
 {
@@ -167,8 +165,6 @@ void report_end(struct report *report)
 	}
 	pthread_mutex_unlock(&report->lock);
 }
-
-/* --- Scripts ------------------------------------------------------------------------------------------------------- */
 
 static enum status print_result(const struct result *result)
 {

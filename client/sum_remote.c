@@ -65,8 +65,6 @@ static void fail(struct answers *answers, struct span below, const struct failur
 	sum_fail(answers->sum, &item, failure);
 }
 
-/* --- Which files --------------------------------------------------------------------------------------------------- */
-
 /* Only files have a digest; anything else is passed over, but an unreadable entry is a failure. */
 static enum status take(struct answers *answers, const struct folder_listing *listing, const struct entry *entry)
 {
@@ -116,8 +114,6 @@ static enum status collect(struct answers *answers, const char *operand, struct 
 	sum_refuse_folder(answers->sum, &item, operand);
 	return STATUS_OK;
 }
-
-/* --- Their digests ------------------------------------------------------------------------------------------------- */
 
 static enum sum_kind kind_of(const struct answers *answers)
 {

@@ -10,8 +10,6 @@
 #include "outcome.h"
 #include "stored_piece.h"
 
-/* --- Answers ------------------------------------------------------------------------------------------------------- */
-
 /* PIECES continue where the last one ended, and never go beyond the run. */
 static enum status handle_pieces(struct span payload, const struct piece_run *run, struct digest *wanted, uint32_t *received)
 {
@@ -62,8 +60,6 @@ static enum status handle_digests(struct worker *worker, struct download *downlo
 			return status;
 	}
 }
-
-/* --- Proving ------------------------------------------------------------------------------------------------------- */
 
 /* Does FD have the wanted piece? Not if it cannot be read. */
 static bool holds(struct worker *worker, const struct download *download, int fd, uint64_t piece, const struct digest *wanted)
