@@ -86,3 +86,12 @@ bool filter_enters(const struct filter *filter, struct span path)
 
 	return !judge(filter, path, THING_FOLDER, &verdict) || verdict == FILTER_INCLUDE;
 }
+
+bool filter_reaches(const struct filter *filter, struct span path)
+{
+	for (size_t i = 0; i < path.length; i++) {
+		if (path.bytes[i] == '/' && !filter_enters(filter, (struct span){path.bytes, i}))
+			return false;
+	}
+	return true;
+}

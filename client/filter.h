@@ -37,5 +37,7 @@ bool filter_takes(const struct filter *filter, struct span path);
 /* A folder is entered unless a rule excludes it; it is taken for itself by the same rules as a file. */
 bool filter_enters(const struct filter *filter, struct span path);
 bool filter_takes_folder(const struct filter *filter, struct span path);
+/* Is every folder read that PATH lies in? For paths that no listing was read for. */
+bool filter_reaches(const struct filter *filter, struct span path);
 
 #endif

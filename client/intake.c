@@ -207,7 +207,7 @@ static enum status take_sums(const struct intake *intake)
 		return status;
 	source->listed = intake->options->recursive;
 	while (status == STATUS_OK && (status = manifest_next(list, &item, &failure)) == STATUS_OK) {
-		if (filter_takes(&intake->options->filter, span_of(item.name)))
+		if (filter_reaches(&intake->options->filter, span_of(item.name)) && filter_takes(&intake->options->filter, span_of(item.name)))
 			status = take_summed(intake, source, &item);
 		count++;
 	}

@@ -38,6 +38,12 @@ equal 'nothing skipped' "$(jq -r .status out | grep -c skipped)" 0
 (cd source/tree && sha256sum a.txt b.o docs/c.txt) >sums
 expect 0 ferry get --sums sums "$server/tree/" -d summed --include '*.txt'
 equal 'from the list' "$(cd summed && find . -type f | sort | xargs)" './a.txt ./docs/c.txt'
+(cd source/tree && sha256sum a.txt docs/c.txt docs/deep/e.txt build/f.txt build/lib/g.o) >sums
+for folder in build build/ /build 'bu[h-j]*'; do
+	rm -rf summed
+	expect 0 ferry get --sums sums "$server/tree/" -d summed --exclude "$folder" --exclude docs/deep/ --include '*.o'
+	equal "from the list without $folder" "$(cd summed && find . -type f | sort | xargs)" './a.txt ./docs/c.txt'
+done
 
 # Many folders are asked for at once.
 mkdir -p source/many/{1..30}/{1..20}

@@ -121,6 +121,19 @@ static void slashes_say_path_and_folder(void **state)
 	filter_release(&filter);
 }
 
+static void what_lies_in_an_excluded_folder_is_not_reached(void **state)
+{
+	struct filter filter = filter_of((const char *[]){"-old", "-build/", "-/a/b", "+*.o"}, 4);
+
+	(void)state;
+	assert_true(filter_reaches(&filter, span_of("old")));
+	assert_false(filter_reaches(&filter, span_of("old/x.o")));
+	assert_false(filter_reaches(&filter, span_of("x/build/y/z.o")));
+	assert_false(filter_reaches(&filter, span_of("a/b/c")));
+	assert_true(filter_reaches(&filter, span_of("x/a/b/c")));
+	filter_release(&filter);
+}
+
 static void useless_patterns_are_refused(void **state)
 {
 	struct filter filter = {0};
@@ -145,6 +158,7 @@ int main(void)
 		cmocka_unit_test(last_match_wins),
 		cmocka_unit_test(first_include_leaves_the_rest_out_but_reads_folders),
 		cmocka_unit_test(slashes_say_path_and_folder),
+		cmocka_unit_test(what_lies_in_an_excluded_folder_is_not_reached),
 		cmocka_unit_test(useless_patterns_are_refused),
 	};
 
