@@ -51,6 +51,12 @@ static void publish(struct transfer *transfer, const struct result *result)
 		transfer_halt(transfer);
 }
 
+/* Is there nothing left to do for the file? */
+static bool has_succeeded(const struct result *result)
+{
+	return result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED && result->status != RESULT_PLANNED;
+}
+
 static void tell(struct transfer *transfer, struct plan_file *file, struct result *result)
 {
 	const struct plan_node *node = &file->node;
@@ -63,7 +69,7 @@ static void tell(struct transfer *transfer, struct plan_file *file, struct resul
 	}
 	if (result->status == RESULT_FETCHED || result->status == RESULT_VERIFIED || result->status == RESULT_UNCHANGED)
 		atomic_fetch_add_explicit(&transfer->counters->files_done, 1, memory_order_relaxed);
-	atomic_store_explicit(&file->succeeded, result->failure.code == EXIT_OK && result->status != RESULT_NOT_TRIED, memory_order_relaxed);
+	atomic_store_explicit(&file->succeeded, has_succeeded(result), memory_order_relaxed);
 	publish(transfer, result);
 }
 
@@ -224,10 +230,22 @@ static bool comes_with_another(const struct plan_node *node)
 	return false;
 }
 
-/* A folder that this run did not make, and that no file of the list will make. */
-static bool is_left_out(const struct transfer *transfer, const struct plan_folder *folder)
+static bool is_there(const struct transfer *transfer, struct plan_folder *folder)
 {
-	return !transfer->completed && !transfer->dry_run && folder->node.attributes_known && !folder->holds && !folder->only_for_files;
+	int fd;
+
+	if (!transfer->folders || folders_look(transfer->folders, folder, &fd) != STATUS_OK)
+		return false;
+	folders_leave(transfer->folders, folder);
+	return true;
+}
+
+/* A folder that this run did not make, and that no file of the list will make. A dry run makes none. */
+static bool is_left_out(const struct transfer *transfer, struct plan_folder *folder)
+{
+	if (transfer->completed || !folder->node.attributes_known || folder->holds || folder->only_for_files)
+		return false;
+	return !transfer->dry_run || !is_there(transfer, folder);
 }
 
 static void list_folder(struct transfer *transfer, const struct plan_folder *folder)

@@ -82,7 +82,7 @@ struct plan_file {
 	uint64_t size;
 	struct plan_file *next;    /* in the backlog */
 	struct download *download; /* once it is being worked on */
-	atomic_bool succeeded;     /* it has ended, and did not fail */
+	atomic_bool succeeded;     /* it has ended, and neither failed nor is still to be fetched */
 	bool summed;               /* its SHA-256 is known beforehand, and stored behind its name */
 	char name[];
 };

@@ -91,6 +91,19 @@ for target in '-o /dev/null' '-o kept/pipe' '-d kept -o pipe'; do
 	equal 'a direct target' "$(jq -r .status out)" planned
 done
 expect 9 ferry get "$server/tree/small" -d new -o sub/x --dry-run
+# What is only planned was not tried: a list of it is one to fetch it by.
+printf '%s\t%s\n' "$server/tree/small" first "$server/tree/large" kept/same >todo
+cp todo wanted
+cp -p source/tree/large kept/same
+expect 0 ferry get -i todo --failed-list todo --dry-run --json
+equal 'statuses' "$(statuses)" 'planned unchanged'
+equal 'still to do' "$(cat todo)" "$(head -n 1 wanted)"
+expect 0 ferry get -r "$server/tree" -d new --failed-list left --dry-run
+equal 'a tree to fetch' "$(cut -f 1 left)" "$(printf '%s\n' "$server"/tree/{large,small,sub/other})"
+mkdir -p source/tree/none/{here,left} none/here
+expect 0 ferry get -r "$server/tree/none" --failed-list left --dry-run
+equal 'folders to make' "$(cut -f 1 left)" "$server/tree/none/left"
+rm -r kept/same source/tree/none none
 absent new small kept/pipe.ferry-part
 if grep -E 'op=read path="(tree/)?(small|large)' "$server_log"; then fail 'something was read'; fi
 expect 0 ferry get "$server/tree/small" -o /dev/null --no-clobber
