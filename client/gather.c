@@ -80,12 +80,26 @@ static bool is_named_again(const struct gather *gather, const struct plan_node *
 		strcmp(own, plan_request_path(taken, other)) == 0;
 }
 
+/* A file became a folder, or a folder a file, since the last reading of the listing: it is fetched as neither. */
+static void fail_changed(struct gather *gather, struct plan_node *taken, struct span below)
+{
+	if (taken->kind == PLAN_FOLDER)
+		((struct plan_folder *)taken)->only_for_files = true;
+	taken->listing_pass = PLAN_PASS_TOLD;
+	gather_fail(gather, below, FAILURE_SERVER, STATUS_CHANGED, "");
+}
+
 /* The name is taken: by this very entry, if the listing is read once more after a broken link. Then all is well. */
-static enum status handle_taken_name(struct gather *gather, struct plan_node *taken, struct span below)
+static enum status handle_taken_name(struct gather *gather, struct plan_node *taken, enum plan_kind kind, struct span below)
 {
 	if (taken->source != gather->source || taken->listing_pass == gather->pass)
 		return fail_taken(gather, below, taken);
-	taken->listing_pass = gather->pass;
+	if (taken->listing_pass == PLAN_PASS_TOLD)
+		return STATUS_OK;
+	if (taken->kind != kind)
+		fail_changed(gather, taken, below);
+	else
+		taken->listing_pass = gather->pass;
 	return STATUS_OK;
 }
 
@@ -98,7 +112,7 @@ static enum status add_folder(struct gather *gather, const struct plan_entry *pl
 	if (status == STATUS_OK)
 		return STATUS_OK;
 	*folder = NULL;
-	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, below) : status;
+	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, PLAN_FOLDER, below) : status;
 }
 
 static enum status add_file(struct gather *gather, const struct plan_entry *planned, struct span below)
@@ -111,7 +125,7 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 		collect(gather, file);
 	if (status == STATUS_EXISTS && is_named_again(gather, taken, planned->sum, below))
 		return STATUS_OK;
-	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, below) : status;
+	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, PLAN_FILE, below) : status;
 }
 
 /* --- Entries ------------------------------------------------------------------------------------------------------- */
@@ -139,11 +153,18 @@ static enum status plan_file(struct gather *gather, const struct plan_entry *pla
 	return filter_takes(gather->transfer->filter, below) ? add_file(gather, planned, below) : STATUS_OK;
 }
 
+/* A server lists a folder before its contents; but a folder that was reported as changed has no node. */
+static enum status miss_folder(const struct gather *gather, const struct plan_node *instead)
+{
+	return instead && instead->source == gather->source && instead->listing_pass == PLAN_PASS_TOLD ? STATUS_OK : STATUS_PROTOCOL;
+}
+
 static enum status plan_entry_of(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
 {
+	const struct plan_node *instead;
 	const struct plan_entry planned = {
 		.source = gather->source,
-		.parent = plan_find_folder(gather->transfer->plan, gather->source->base, path_folder(below)),
+		.parent = plan_find_folder(gather->transfer->plan, gather->source->base, path_folder(below), &instead),
 		.name = path_last(below),
 		.mode = entry->mode,
 		.mtime = entry->mtime,
@@ -153,9 +174,8 @@ static enum status plan_entry_of(struct gather *gather, const struct entry *entr
 	};
 	enum status status;
 
-	/* A server lists a folder before its contents. */
 	if (!planned.parent)
-		return STATUS_PROTOCOL;
+		return miss_folder(gather, instead);
 	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, folder) : plan_file(gather, &planned, below);
 	if (status != STATUS_NAME_TOO_LONG)
 		return status;

@@ -15,7 +15,7 @@ struct gather {
 	bool held;    /* nothing is handed over before gather_end() */
 	bool refused; /* two sources want one place: that was reported, and nothing is to be fetched */
 	struct plan_source *source; /* whose listing is being read */
-	uint8_t pass; /* number of this reading, 1 to 255 over and over; 0: none. A name from an earlier pass is not named twice */
+	uint8_t pass; /* number of this reading, 1 to 254 over and over; 0: none. A name from an earlier pass is not named twice */
 	struct plan_file *files, *last; /* not handed over yet */
 };
 

@@ -298,7 +298,7 @@ static void list_source(struct gather *gather, struct plan_source *source)
 	gather->source = source;
 	gather->pass = 0;
 	while (queue_reserve_link(transfer->queue, source->remote, &generation)) {
-		gather->pass = gather->pass == UINT8_MAX ? 1 : (uint8_t)(gather->pass + 1);
+		gather->pass = gather->pass == PLAN_PASS_TOLD - 1 ? 1 : (uint8_t)(gather->pass + 1);
 		listing.entries = 0;
 		if (attempt(&listing, generation)) {
 			atomic_store(&source->ended, true);

@@ -203,12 +203,14 @@ enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, s
 	return STATUS_OK;
 }
 
-struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path)
+struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path, const struct plan_node **instead)
 {
+	*instead = NULL;
 	while (base && path.length > 0) {
 		struct span name = path_first(&path);
 		struct plan_node *node = *find_place(plan, base, name);
 		base = node && node->kind == PLAN_FOLDER ? (struct plan_folder *)node : NULL;
+		*instead = base ? NULL : node;
 	}
 	return base;
 }

@@ -54,6 +54,8 @@ struct plan_node {
 	bool named_by_url;     /* the source's URL names it, not a listing */
 	uint8_t listing_pass;  /* the reading of its source's listing that named it last */
 };
+/* Instead of a reading: the report has told that the source cannot be had as it is now. Further readings add nothing. */
+#define PLAN_PASS_TOLD UINT8_MAX
 
 struct plan_folder {
 	struct plan_node node;
@@ -130,8 +132,8 @@ MUST_CHECK enum status plan_add_file(struct plan *plan, const struct plan_entry 
 MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
 	struct plan_node **taken);
 
-/* The folder at PATH, relative to BASE; NULL when there is none. */
-struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path);
+/* The folder at PATH, relative to BASE; NULL when there is none. *INSTEAD is the node on the way that is no folder, else NULL. */
+struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path, const struct plan_node **instead);
 
 /* Calls VISIT for every file, in no particular order; nothing may be added meanwhile. */
 void plan_each_file(const struct plan *plan, void (*visit)(const struct plan_file *file, void *context), void *context);

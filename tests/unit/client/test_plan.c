@@ -122,15 +122,20 @@ static void folders_are_found_by_their_path(void **state)
 	struct plan *plan = make_plan();
 	struct plan_source *source = add_source(plan, "");
 	struct plan_folder *a = add_folder(plan, source, plan_root(plan), "a"), *b = add_folder(plan, source, a, "b");
+	struct plan_file *file = add_file(plan, source, b, "file");
+	const struct plan_node *instead;
 
 	(void)state;
-	add_file(plan, source, b, "file");
-	assert_ptr_equal(plan_find_folder(plan, plan_root(plan), span_of("")), plan_root(plan));
-	assert_ptr_equal(plan_find_folder(plan, plan_root(plan), span_of("a/b")), b);
-	assert_ptr_equal(plan_find_folder(plan, a, span_of("b")), b);
-	assert_null(plan_find_folder(plan, plan_root(plan), span_of("a/c")));
-	assert_null(plan_find_folder(plan, plan_root(plan), span_of("a/b/file")));
-	assert_null(plan_find_folder(plan, plan_root(plan), span_of("c/b")));
+	assert_ptr_equal(plan_find_folder(plan, plan_root(plan), span_of(""), &instead), plan_root(plan));
+	assert_ptr_equal(plan_find_folder(plan, plan_root(plan), span_of("a/b"), &instead), b);
+	assert_ptr_equal(plan_find_folder(plan, a, span_of("b"), &instead), b);
+	assert_null(plan_find_folder(plan, plan_root(plan), span_of("a/c"), &instead));
+	assert_null(instead);
+	assert_null(plan_find_folder(plan, plan_root(plan), span_of("a/b/file"), &instead));
+	assert_ptr_equal(instead, &file->node);
+	assert_null(plan_find_folder(plan, plan_root(plan), span_of("a/b/file/deep/below"), &instead));
+	assert_ptr_equal(instead, &file->node);
+	assert_null(plan_find_folder(plan, plan_root(plan), span_of("c/b"), &instead));
 	plan_free(plan);
 }
 
@@ -175,6 +180,7 @@ static void thousands_of_names_are_all_found_again(void **state)
 	struct plan *plan = make_plan();
 	struct plan_source *source = add_source(plan, "");
 	struct plan_folder *folder = NULL;
+	const struct plan_node *instead;
 	struct plan_node *taken;
 	struct plan_file *file;
 	char name[32];
@@ -188,7 +194,7 @@ static void thousands_of_names_are_all_found_again(void **state)
 	}
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "%d", i / 100 * 100);
-		folder = plan_find_folder(plan, plan_root(plan), span_of(name));
+		folder = plan_find_folder(plan, plan_root(plan), span_of(name), &instead);
 		assert_non_null(folder);
 		snprintf(name, sizeof(name), "%d", i);
 		const struct plan_entry entry = entry_of(source, folder, name);
