@@ -80,12 +80,18 @@ static bool is_named_again(const struct gather *gather, const struct plan_node *
 		strcmp(own, plan_request_path(taken, other)) == 0;
 }
 
-/* A file became a folder, or a folder a file, since the last reading of the listing: it is fetched as neither. */
-static void fail_changed(struct gather *gather, struct plan_node *taken, struct span below)
+/* A folder that is no longer one, or that cannot be read, need not be made. */
+static void give_up(struct plan_node *taken)
 {
 	if (taken->kind == PLAN_FOLDER)
 		((struct plan_folder *)taken)->only_for_files = true;
 	taken->listing_pass = PLAN_PASS_TOLD;
+}
+
+/* A file became a folder, or a folder a file, since the last reading of the listing: it is fetched as neither. */
+static void fail_changed(struct gather *gather, struct plan_node *taken, struct span below)
+{
+	give_up(taken);
 	gather_fail(gather, below, FAILURE_SERVER, STATUS_CHANGED, "");
 }
 
@@ -128,6 +134,85 @@ static enum status add_file(struct gather *gather, const struct plan_entry *plan
 	return status == STATUS_EXISTS ? handle_taken_name(gather, taken, PLAN_FILE, below) : status;
 }
 
+/* --- What is left out ---------------------------------------------------------------------------------------------- */
+
+/* Does ENTRY, in the place of TAKEN, add anything to an earlier reading? A planned file reports its own end. */
+static bool is_news(const struct plan_entry *entry, const struct plan_node *taken)
+{
+	if (taken->source != entry->source)
+		return true;
+	return taken->kind != PLAN_FILE && taken->listing_pass != PLAN_PASS_TOLD && (taken->kind == PLAN_FOLDER || entry->listing_pass == PLAN_PASS_TOLD);
+}
+
+/* The listing of another source that left the name out will not be read again. */
+static void note(const struct plan_entry *entry, struct plan_node *taken)
+{
+	if (taken->kind == PLAN_LEFT_OUT) {
+		taken->source = entry->source;
+		taken->listing_pass = entry->listing_pass;
+	} else if (taken->kind == PLAN_FOLDER && taken->source == entry->source) {
+		give_up(taken);
+	}
+}
+
+/* PLANNED becomes neither file nor folder. *NEWS: no earlier reading has reported that. */
+static enum status leave_out(struct gather *gather, const struct plan_entry *planned, uint8_t pass, bool *news)
+{
+	struct plan_entry entry = *planned;
+	struct plan_node *taken;
+
+	entry.listing_pass = pass;
+	enum status status = plan_leave_out(gather->transfer->plan, &entry, &taken);
+	*news = status == STATUS_OK || (status == STATUS_EXISTS && is_news(&entry, taken));
+	if (status != STATUS_EXISTS)
+		return status;
+	if (*news)
+		note(&entry, taken);
+	return STATUS_OK;
+}
+
+static enum status skip(struct gather *gather, const struct plan_entry *planned, struct span below)
+{
+	bool news;
+	enum status status = leave_out(gather, planned, gather->pass, &news);
+
+	if (news)
+		outcome_entry(gather->transfer, gather->source, below, RESULT_SKIPPED, NULL);
+	return status;
+}
+
+static enum status fail_unreadable(struct gather *gather, const struct plan_entry *planned, struct span below, enum status why)
+{
+	bool news;
+	enum status status = leave_out(gather, planned, PLAN_PASS_TOLD, &news);
+
+	if (news)
+		gather_fail(gather, below, FAILURE_SERVER, why, "");
+	return status;
+}
+
+/* Reports STATUS_NAME_TOO_LONG as PLANNED's own failure; the listing goes on. */
+static enum status excuse_length(struct gather *gather, const struct plan_entry *planned, struct span below, enum status status)
+{
+	bool news;
+
+	if (status != STATUS_NAME_TOO_LONG)
+		return status;
+	status = leave_out(gather, planned, PLAN_PASS_TOLD, &news);
+	if (news)
+		gather_fail(gather, below, FAILURE_LOCAL, STATUS_NAME_TOO_LONG, " cannot be written");
+	return status;
+}
+
+bool gather_gives_up(const struct gather *gather, struct plan_folder *folder)
+{
+	if (folder->node.source != gather->source)
+		return true;
+	bool told = folder->node.listing_pass == PLAN_PASS_TOLD;
+	folder->node.listing_pass = PLAN_PASS_TOLD;
+	return !told;
+}
+
 /* --- Entries ------------------------------------------------------------------------------------------------------- */
 
 /* Is the whole path, the URL's and BELOW, within the limits of paths? */
@@ -153,14 +238,19 @@ static enum status plan_file(struct gather *gather, const struct plan_entry *pla
 	return filter_takes(gather->transfer->filter, below) ? add_file(gather, planned, below) : STATUS_OK;
 }
 
-/* A server lists a folder before its contents; but a folder that was reported as changed has no node. */
+/* A server lists a folder before its contents; but a folder whose failure was reported may have no node. */
 static enum status miss_folder(const struct gather *gather, const struct plan_node *instead)
 {
 	return instead && instead->source == gather->source && instead->listing_pass == PLAN_PASS_TOLD ? STATUS_OK : STATUS_PROTOCOL;
 }
 
-static enum status plan_entry_of(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
+enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
 {
+	const struct filter *filter = gather->transfer->filter;
+
+	*folder = NULL;
+	if (!is_legal(gather, below))
+		return STATUS_PROTOCOL;
 	const struct plan_node *instead;
 	const struct plan_entry planned = {
 		.source = gather->source,
@@ -172,38 +262,21 @@ static enum status plan_entry_of(struct gather *gather, const struct entry *entr
 		.attributes_known = true,
 		.listing_pass = gather->pass,
 	};
-	enum status status;
-
 	if (!planned.parent)
 		return miss_folder(gather, instead);
-	status = entry->kind == ENTRY_FOLDER ? plan_folder(gather, &planned, below, folder) : plan_file(gather, &planned, below);
-	if (status != STATUS_NAME_TOO_LONG)
-		return status;
-	gather_fail(gather, below, FAILURE_LOCAL, status, " cannot be written");
-	return STATUS_OK;
-}
-
-enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder)
-{
-	const struct filter *filter = gather->transfer->filter;
-
-	*folder = NULL;
-	if (!is_legal(gather, below))
-		return STATUS_PROTOCOL;
 	switch (entry->kind) {
 	case ENTRY_FILE:
+		return excuse_length(gather, &planned, below, plan_file(gather, &planned, below));
 	case ENTRY_FOLDER:
-		return plan_entry_of(gather, entry, below, folder);
+		return excuse_length(gather, &planned, below, plan_folder(gather, &planned, below, folder));
 	case ENTRY_SYMLINK:
 	case ENTRY_OTHER:
-		if (filter_takes(filter, below))
-			outcome_entry(gather->transfer, gather->source, below, RESULT_SKIPPED, NULL);
-		return STATUS_OK;
+		return filter_takes(filter, below) ? skip(gather, &planned, below) : STATUS_OK;
 	case ENTRY_UNREADABLE:
 		/* It may be a folder with wanted files in it. */
-		if (filter_enters(filter, below))
-			gather_fail(gather, below, FAILURE_SERVER, error_status_of(entry->reason), "");
-		return STATUS_OK;
+		if (!filter_enters(filter, below))
+			return STATUS_OK;
+		return fail_unreadable(gather, &planned, below, error_status_of(entry->reason));
 	}
 	return STATUS_PROTOCOL;
 }

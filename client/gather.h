@@ -29,6 +29,9 @@ MUST_CHECK enum status gather_source(struct gather *gather, const struct file *f
 /* Adds an entry, its path BELOW the URL. *FOLDER is its place in the plan if it is a folder to be entered, else NULL. */
 MUST_CHECK enum status gather_entry(struct gather *gather, const struct entry *entry, struct span below, struct plan_folder **folder);
 
+/* FOLDER, which was gathered, cannot be listed. False: an earlier reading of the listing has reported that. */
+bool gather_gives_up(const struct gather *gather, struct plan_folder *folder);
+
 /* Gives the files gathered so far to the queue, unless they are held. */
 MUST_CHECK enum status gather_hand_over(struct gather *gather);
 /* No more listings: gives all files to the queue, those that were held too. */

@@ -13,8 +13,8 @@
 /* One LIST: of the source itself, or of a folder below it. Its path is not kept: a server can make many of long ones. */
 struct step {
 	struct step *next;
-	const struct plan_folder *folder; /* the listed one in the plan */
-	uint64_t entries;                 /* received so far */
+	struct plan_folder *folder; /* the listed one in the plan */
+	uint64_t entries;           /* received so far */
 };
 
 struct steps {
@@ -48,7 +48,7 @@ static struct step *take_off(struct steps *steps)
 	return step;
 }
 
-static enum status add_step(struct listing *listing, const struct plan_folder *folder)
+static enum status add_step(struct listing *listing, struct plan_folder *folder)
 {
 	struct step *step = calloc(1, sizeof(*step));
 
@@ -147,8 +147,8 @@ static enum status handle_entries(struct listing *listing, struct span payload)
 	return status == STATUS_END ? handed : status;
 }
 
-/* A refusal ends the answer. STATUS_BUSY: after a pause the listing has to be read again. */
-static enum status handle_error(struct listing *listing, struct span payload, struct span below)
+/* A refusal of FOLDER, or of the source (NULL), ends the answer. STATUS_BUSY: after a pause the listing has to be read again. */
+static enum status handle_error(struct listing *listing, struct span payload, struct span below, struct plan_folder *folder)
 {
 	struct gather *gather = listing->gather;
 	struct failure failure;
@@ -161,7 +161,8 @@ static enum status handle_error(struct listing *listing, struct span payload, st
 		outcome_pause(gather->transfer, &failure, queue_pause(gather->transfer->queue, gather->source->remote, &failure));
 		return STATUS_BUSY;
 	}
-	outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
+	if (!folder || gather_gives_up(gather, folder))
+		outcome_entry(gather->transfer, gather->source, below, RESULT_FAILED, &failure);
 	return STATUS_OK;
 }
 
@@ -193,7 +194,7 @@ static enum status handle_frame(struct listing *listing)
 		status = handle_done(listing, payload);
 	else
 		status = frame.type != FRAME_ERROR ? STATUS_PROTOCOL :
-			handle_error(listing, payload, below_of(listing, listing->asked.first, below));
+			handle_error(listing, payload, below_of(listing, listing->asked.first, below), listing->asked.first->folder);
 	if (status == STATUS_OK)
 		free(take_off(&listing->asked));
 	return status;
@@ -237,7 +238,7 @@ static enum status converse(struct listing *listing)
 	if (status != STATUS_OK)
 		return status;
 	if (frame.type == FRAME_ERROR) {
-		status = handle_error(listing, payload, span_of(""));
+		status = handle_error(listing, payload, span_of(""), NULL);
 		return status == STATUS_OK ? STATUS_END : status;
 	}
 	status = frame.type == FRAME_FILE ? handle_source(listing, payload) : STATUS_PROTOCOL;

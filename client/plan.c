@@ -111,12 +111,17 @@ static void fill_in(struct plan_node *node, char *name, const struct plan_entry 
 }
 
 /* Puts NODE into the free PLACE. */
-static void settle(struct plan *plan, struct plan_node **place, struct plan_node *node)
+static void take_place(struct plan *plan, struct plan_node **place, struct plan_node *node)
 {
 	*place = node;
-	node->parent->holds = true;
 	plan->count++;
 	plan->name_bytes += node->name_length;
+}
+
+static void settle(struct plan *plan, struct plan_node **place, struct plan_node *node)
+{
+	take_place(plan, place, node);
+	node->parent->holds = true;
 }
 
 /* Finds the free place for ENTRY; with STATUS_EXISTS the one that is taken. */
@@ -129,7 +134,7 @@ static enum status prepare(struct plan *plan, const struct plan_entry *entry, st
 	if (status != STATUS_OK)
 		return status;
 	*place = find_place(plan, entry->parent, entry->name);
-	return **place ? STATUS_EXISTS : STATUS_OK;
+	return **place && (**place)->kind != PLAN_LEFT_OUT ? STATUS_EXISTS : STATUS_OK;
 }
 
 enum status plan_add_file(struct plan *plan, const struct plan_entry *entry, struct plan_file **file, struct plan_node **taken)
@@ -203,6 +208,25 @@ enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, s
 	return STATUS_OK;
 }
 
+enum status plan_leave_out(struct plan *plan, const struct plan_entry *entry, struct plan_node **taken)
+{
+	enum status status = make_room(plan, entry->name.length);
+
+	if (status != STATUS_OK)
+		return status;
+	struct plan_node **place = find_place(plan, entry->parent, entry->name);
+	if (*place) {
+		*taken = *place;
+		return STATUS_EXISTS;
+	}
+	struct plan_left_out *made = arena_take(&plan->arena, sizeof(*made) + entry->name.length + 1);
+	if (!made)
+		return STATUS_NO_MEMORY;
+	fill_in(&made->node, made->name, entry, PLAN_LEFT_OUT);
+	take_place(plan, place, &made->node);
+	return STATUS_OK;
+}
+
 struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path, const struct plan_node **instead)
 {
 	*instead = NULL;
@@ -232,6 +256,8 @@ const char *plan_name(const struct plan_node *node)
 {
 	if (node->kind == PLAN_FOLDER)
 		return ((const struct plan_folder *)node)->name;
+	if (node->kind == PLAN_LEFT_OUT)
+		return ((const struct plan_left_out *)node)->name;
 	return ((const struct plan_file *)node)->name;
 }
 

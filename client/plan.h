@@ -41,6 +41,7 @@ struct plan_source {
 enum plan_kind {
 	PLAN_FOLDER,
 	PLAN_FILE,
+	PLAN_LEFT_OUT, /* neither: a symlink, an unreadable entry, a path that is too long */
 };
 
 struct plan_node {
@@ -89,6 +90,11 @@ struct plan_file {
 	char name[];
 };
 
+struct plan_left_out {
+	struct plan_node node;
+	char name[];
+};
+
 MUST_CHECK enum status plan_new(struct plan **plan);
 void plan_free(struct plan *plan);
 
@@ -131,6 +137,12 @@ MUST_CHECK enum status plan_add_file(struct plan *plan, const struct plan_entry 
 	struct plan_node **taken);
 MUST_CHECK enum status plan_add_folder(struct plan *plan, const struct plan_entry *entry, struct plan_folder **folder,
 	struct plan_node **taken);
+
+/*
+ * Remembers a name that becomes neither file nor folder; one that comes later may take its place. STATUS_EXISTS if the name is taken,
+ * also by one that was left out before; STATUS_LIMIT and STATUS_NO_MEMORY as above.
+ */
+MUST_CHECK enum status plan_leave_out(struct plan *plan, const struct plan_entry *entry, struct plan_node **taken);
 
 /* The folder at PATH, relative to BASE; NULL when there is none. *INSTEAD is the node on the way that is no folder, else NULL. */
 struct plan_folder *plan_find_folder(struct plan *plan, struct plan_folder *base, struct span path, const struct plan_node **instead);

@@ -33,3 +33,19 @@ listen=127.0.0.1:$port start_server source
 expect 0 ferry get "$server/file"
 same source/file file
 absent .file.ferry-part
+
+# A listing that is read again tells nothing twice, be it read as a whole or folder by folder.
+mkdir -p source/odd/{secret,links/deep}
+(cd source/odd/links/deep && for i in {1..3000}; do ln -s nowhere "a-link-$i"; done)
+chmod 000 source/odd/secret
+start_server as_nobody source
+start_proxy --cut 50000
+told_once() {
+	expect "$@" --json --retry 1
+	says '"skipped"' out
+	equal 'told twice' "$(jq -r .url out | sort | uniq -d | sed -n 1p)" ''
+}
+told_once 5 ferry get -r "$proxied/odd/links" -d odd
+told_once 12 ferry get -r "$proxied/odd/" -d odd --exclude none
+says '"failed".*"code":4' out
+chmod 755 source/odd/secret

@@ -60,6 +60,16 @@ static struct plan_file *add_file(struct plan *plan, struct plan_source *source)
 	return file;
 }
 
+static struct plan_folder *folder_in(struct plan *plan, const struct plan_source *source, const char *name)
+{
+	const struct plan_entry entry = {.source = source, .parent = source->base, .name = span_of(name), .told = true};
+	struct plan_folder *folder = NULL;
+	struct plan_node *taken;
+
+	assert_int_equal(plan_add_folder(plan, &entry, &folder, &taken), STATUS_OK);
+	return folder;
+}
+
 /* ThreadSanitizer sees what is written, be it the same. */
 static void a_source_that_is_read_again_stays_where_it_is(void **state)
 {
@@ -113,10 +123,17 @@ static void stage_begin(struct stage *stage)
 	capture_start(&stage->told, STDOUT_FILENO);
 }
 
+static const char *place_in(const json_t *result)
+{
+	const char *path = json_string_value(json_object_get(result, "path"));
+
+	return path ? path : "nowhere";
+}
+
 /* "PATH CODE" of each result, behind each other; of one that did not fail CODE is 0. */
 static void stage_end(struct stage *stage, const char *expected)
 {
-	char told[1000] = "";
+	char told[300] = "";
 	const char *rest = capture_end(&stage->told);
 	size_t length;
 
@@ -124,7 +141,7 @@ static void stage_end(struct stage *stage, const char *expected)
 		length = strcspn(rest, "\n") + 1;
 		json_t *result = json_loadb(rest, length, 0, NULL);
 		assert_non_null(result);
-		snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s %d\n", json_string_value(json_object_get(result, "path")),
+		snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s %d\n", place_in(result),
 			(int)json_integer_value(json_object_get(json_object_get(result, "error"), "code")));
 		json_decref(result);
 	}
@@ -219,6 +236,114 @@ static void a_source_that_has_become_a_file_is_told(void **state)
 	stage_end(&stage, "here/folder 8\n");
 }
 
+static void what_becomes_no_file_is_told_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_begin(&stage);
+	source_is(&stage, ENTRY_FOLDER, STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		meets(&stage, ENTRY_SYMLINK, "link");
+		meets(&stage, ENTRY_OTHER, "pipe");
+		meets(&stage, ENTRY_UNREADABLE, "secret");
+		again(&stage);
+	}
+	assert_false(plan_folders(stage.transfer.plan)->holds);
+	stage_end(&stage, "here/folder/link 0\nhere/folder/pipe 0\nhere/folder/secret 4\n");
+}
+
+/* Another source's word is one of its own. */
+static void each_source_tells_what_becomes_no_file(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_begin(&stage);
+	for (int source = 0; source < 2; source++) {
+		again(&stage);
+		meets(&stage, ENTRY_UNREADABLE, "secret");
+		again(&stage);
+		meets(&stage, ENTRY_UNREADABLE, "secret");
+		stage.gather.source = add_source(stage.transfer.plan);
+	}
+	stage_end(&stage, "here/folder/secret 4\nhere/folder/secret 4\n");
+}
+
+static void what_can_be_read_at_last_is_fetched(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_begin(&stage);
+	source_is(&stage, ENTRY_FOLDER, STATUS_OK);
+	meets(&stage, ENTRY_UNREADABLE, "a");
+	meets(&stage, ENTRY_SYMLINK, "b");
+	again(&stage);
+	meets(&stage, ENTRY_FILE, "a");
+	meets(&stage, ENTRY_FOLDER, "b");
+	meets(&stage, ENTRY_FILE, "b/c");
+	again(&stage);
+	meets(&stage, ENTRY_UNREADABLE, "a");
+	assert_int_equal(atomic_load(&stage.counters.files_known), 2);
+	stage_end(&stage, "here/folder/a 4\nhere/folder/b 0\n");
+}
+
+/* The rest of it is lost. */
+static void what_cannot_be_read_any_more_is_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_begin(&stage);
+	source_is(&stage, ENTRY_FOLDER, STATUS_OK);
+	meets(&stage, ENTRY_FOLDER, "a");
+	meets(&stage, ENTRY_SYMLINK, "b");
+	for (int i = 0; i < 2; i++) {
+		again(&stage);
+		meets(&stage, ENTRY_UNREADABLE, "a");
+		meets(&stage, ENTRY_UNREADABLE, "b");
+	}
+	stage_end(&stage, "here/folder/b 0\nhere/folder/a 4\nhere/folder/b 4\n");
+}
+
+static void a_folder_that_cannot_be_listed_is_told_once(void **state)
+{
+	struct plan_folder *folder;
+	struct stage stage;
+
+	(void)state;
+	stage_begin(&stage);
+	source_is(&stage, ENTRY_FOLDER, STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(gather_entry(&stage.gather, &(struct entry){.kind = ENTRY_FOLDER}, span_of("a"), &folder), STATUS_OK);
+		assert_int_equal(gather_gives_up(&stage.gather, folder), i == 0);
+		again(&stage);
+	}
+	stage_end(&stage, "");
+}
+
+static void what_lies_in_a_folder_of_too_long_a_path_is_told_with_it(void **state)
+{
+	char name[201], within[sizeof(name) + 2];
+	struct stage stage;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	stage_begin(&stage);
+	source_is(&stage, ENTRY_FOLDER, STATUS_OK);
+	for (size_t length = 0; length + sizeof(name) < PATH_LENGTH_MAX; length += sizeof(name))
+		stage.gather.source->base = folder_in(stage.transfer.plan, stage.gather.source, name);
+	snprintf(within, sizeof(within), "%s/a", name);
+	for (int i = 0; i < 2; i++) {
+		stage.gather.pass++;
+		meets(&stage, ENTRY_FOLDER, name);
+		meets(&stage, ENTRY_FILE, within);
+	}
+	stage_end(&stage, "nowhere 9\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +352,12 @@ int main(void)
 		cmocka_unit_test(what_lies_in_a_file_that_has_become_a_folder_is_told_with_it),
 		cmocka_unit_test(what_lies_in_a_file_breaks_the_protocol),
 		cmocka_unit_test(a_source_that_has_become_a_file_is_told),
+		cmocka_unit_test(what_becomes_no_file_is_told_once),
+		cmocka_unit_test(each_source_tells_what_becomes_no_file),
+		cmocka_unit_test(what_can_be_read_at_last_is_fetched),
+		cmocka_unit_test(what_cannot_be_read_any_more_is_told),
+		cmocka_unit_test(a_folder_that_cannot_be_listed_is_told_once),
+		cmocka_unit_test(what_lies_in_a_folder_of_too_long_a_path_is_told_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
