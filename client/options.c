@@ -137,6 +137,11 @@ static enum status check_stdout(const struct options *options, struct failure *f
 	return STATUS_OK;
 }
 
+static bool names_file(const char *path)
+{
+	return *path && path[strlen(path) - 1] != '/';
+}
+
 static enum status check_output(const struct options *options, struct failure *failure)
 {
 	const char *output = options->output;
@@ -145,7 +150,7 @@ static enum status check_output(const struct options *options, struct failure *f
 		return STATUS_OK;
 	if (options->operand_count > 1 || options->recursive || options->input || options->sums)
 		return option_refuse(failure, "-o ", output, " names one file: use -d DIR for several");
-	if (*output == '\0' || output[strlen(output) - 1] == '/')
+	if (!names_file(output))
 		return option_refuse(failure, "-o ", output, " names no file: use -d DIR for a folder");
 	return STATUS_OK;
 }
@@ -163,6 +168,13 @@ static enum status check_lists(const struct options *options, struct failure *fa
 		return option_refuse(failure, "--sums ", options->sums, " names files below one URL: give that one, and no manifest");
 	if (options->sha256.given && (options->operand_count != 1 || options->recursive || options->input || options->sums))
 		return option_refuse(failure, "", "--sha256", " is the sum of one file: use -i or --sums for several");
+	return STATUS_OK;
+}
+
+static enum status check_failed_list(const struct options *options, struct failure *failure)
+{
+	if (options->failed_list && !names_file(options->failed_list))
+		return option_refuse(failure, "--failed-list ", options->failed_list, " names no file");
 	return STATUS_OK;
 }
 
@@ -187,6 +199,8 @@ static enum status check_together(const struct options *options, struct failure 
 	enum status status = check_filter(options, failure);
 	if (status == STATUS_OK)
 		status = check_lists(options, failure);
+	if (status == STATUS_OK)
+		status = check_failed_list(options, failure);
 	if (status == STATUS_OK)
 		status = check_output(options, failure);
 	return status == STATUS_OK ? check_stdout(options, failure) : status;

@@ -167,3 +167,8 @@ equal 'a link, and the file behind it' "$(cat link plain)" "$server/nothing"$'\n
 
 expect 9 ferry get -i list --failed-list missing/list
 expect 9 ferry get -i list --failed-list .
+for name in '' novel/ plain/; do
+	expect 2 ferry get "$server/nothing" --failed-list "$name"
+	says "--failed-list $name names no file" err
+done
+absent novel
