@@ -34,11 +34,11 @@ static const struct {
 #define RETRY_MAX 1000000
 
 const struct option_row OPTION_ROWS[] = {
-	{"output", 'o', OPTION_TEXT, GET, PLACE(output), 0, 0, "FILE", "write to FILE; - is the standard output"},
+	{"output", 'o', OPTION_ONCE, GET, PLACE(output), 0, 0, "FILE", "write to FILE; - is the standard output"},
 	{"directory", 'd', OPTION_TEXT, GET, PLACE(directory), 0, 0, "DIR", "write below DIR, which is made if need be"},
 	{"recursive", 'r', OPTION_FLAG, GET | LS | SUM, PLACE(recursive), 0, 0, NULL, "folders too, with all that is in them"},
-	{"input", 'i', OPTION_TEXT, GET, PLACE(input), 0, 0, "MANIFEST", "fetch what MANIFEST names: lines of URL, destination, SHA-256"},
-	{"sums", 0, OPTION_TEXT, GET, PLACE(sums), 0, 0, "FILE", "fetch and check what FILE, written by sha256sum, lists below the URL"},
+	{"input", 'i', OPTION_ONCE, GET, PLACE(input), 0, 0, "MANIFEST", "fetch what MANIFEST names: lines of URL, destination, SHA-256"},
+	{"sums", 0, OPTION_ONCE, GET, PLACE(sums), 0, 0, "FILE", "fetch and check what FILE, written by sha256sum, lists below the URL"},
 	{"jobs", 'j', OPTION_NUMBER, GET, PLACE(jobs), 1, 64, "N", "use N connections (default: one per core, 2 to 4)"},
 	{"sha256", 0, OPTION_DIGEST, GET, PLACE(sha256), 0, 0, "HEX", "the SHA-256 that the file has to have"},
 	{"verify", 0, OPTION_FLAG, GET, PLACE(verify), 0, 0, NULL, "prove files that seem to be unchanged, and repair them"},
@@ -113,6 +113,12 @@ static enum status refuse_value(struct failure *failure, const struct option_row
 
 	text_escape(shown, sizeof shown, span_of(value));
 	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "--%s takes %s, not '%s'", row->name, expected, shown);
+	return STATUS_INVALID;
+}
+
+static enum status refuse_twice(struct failure *failure, const struct option_row *row)
+{
+	failure_set(failure, FAILURE_USAGE, STATUS_INVALID, "--%s is given twice, and only one can be used", row->name);
 	return STATUS_INVALID;
 }
 
@@ -226,10 +232,20 @@ static enum status set_filter(const struct option_row *row, const char *text, vo
 	return status;
 }
 
+static enum status set_once(const struct option_row *row, const char *text, void *place, struct failure *failure)
+{
+	if (*(const char **)place)
+		return refuse_twice(failure, row);
+	*(const char **)place = text;
+	return STATUS_OK;
+}
+
 static enum status set_digest(const struct option_row *row, const char *text, void *place, struct failure *failure)
 {
 	struct option_digest given = {.given = true};
 
+	if (((const struct option_digest *)place)->given)
+		return refuse_twice(failure, row);
 	if (!hex_parse(span_of(text), &given.digest))
 		return refuse_value(failure, row, "64 hexadecimal digits", text);
 	*(struct option_digest *)place = given;
@@ -266,6 +282,8 @@ enum status option_set(const struct option_row *row, const char *text, struct op
 	case OPTION_TEXT:
 		*(const char **)place = text;
 		break;
+	case OPTION_ONCE:
+		return set_once(row, text, place, failure);
 	case OPTION_NUMBER:
 		return set_number(row, text, place, failure);
 	case OPTION_SECONDS:

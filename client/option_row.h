@@ -17,9 +17,10 @@ enum option_kind {
 	OPTION_SECONDS, /* int64_t nanoseconds; limits in milliseconds */
 	OPTION_SIZE,    /* uint64_t bytes, within the row's limits */
 	OPTION_TEXT,    /* const char * */
+	OPTION_ONCE,    /* const char *: a second one is refused, since the first would be lost */
 	OPTION_STYLE,   /* enum progress_style */
 	OPTION_FILTER,  /* adds a rule to a struct filter; its verdict is the row's minimum */
-	OPTION_DIGEST,  /* struct option_digest */
+	OPTION_DIGEST,  /* struct option_digest; once */
 	OPTION_CONGESTION, /* const char *: a congestion control that this machine lets us have */
 };
 

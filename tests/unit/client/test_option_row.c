@@ -116,6 +116,25 @@ static void a_sum_has_64_hexadecimal_digits(void **state)
 	assert_refused("get a --sha256 12", "--sha256 takes 64 hexadecimal digits, not '12'");
 }
 
+/* One of them would be lost in silence; of all else the last one counts. */
+static void what_is_to_be_fetched_and_where_to_is_said_once(void **state)
+{
+	static const char *const twice[][2] = {{"-i", "input"}, {"--sums", "sums"}, {"-o", "output"}};
+	char line[200], words[80];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(twice); i++) {
+		snprintf(line, sizeof line, "get a %s x --%s y", twice[i][0], twice[i][1]);
+		snprintf(words, sizeof words, "--%s is given twice, and only one can be used", twice[i][1]);
+		assert_refused(line, words);
+	}
+	snprintf(line, sizeof line, "get a --sha256 %064d --sha256 %064d", 7, 7);
+	assert_refused(line, "--sha256 is given twice");
+	assert_string_equal(accept("get a -d x -d y").directory, "y");
+	assert_int_equal(accept("get a -j 2 -j 3").jobs, 3);
+	assert_int_equal(accept("get a -q -v").verbosity, 1);
+}
+
 /* Every kernel has reno, and lets everybody have it. */
 static void a_congestion_control_is_one_that_the_kernel_has(void **state)
 {
@@ -143,6 +162,7 @@ int main(void)
 		cmocka_unit_test(filters_keep_their_order),
 		cmocka_unit_test(sizes_are_numbers_of_bytes_within_limits),
 		cmocka_unit_test(a_sum_has_64_hexadecimal_digits),
+		cmocka_unit_test(what_is_to_be_fetched_and_where_to_is_said_once),
 		cmocka_unit_test(a_congestion_control_is_one_that_the_kernel_has),
 	};
 
