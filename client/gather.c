@@ -141,7 +141,8 @@ static bool is_news(const struct plan_entry *entry, const struct plan_node *take
 {
 	if (taken->source != entry->source)
 		return true;
-	return taken->kind != PLAN_FILE && taken->listing_pass != PLAN_PASS_TOLD && (taken->kind == PLAN_FOLDER || entry->listing_pass == PLAN_PASS_TOLD);
+	return taken->kind != PLAN_FILE && taken->listing_pass != PLAN_PASS_TOLD &&
+	       (taken->kind == PLAN_FOLDER || entry->listing_pass == PLAN_PASS_TOLD);
 }
 
 /* The listing of another source that left the name out will not be read again. */

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 /*
- * The descriptor that the symbolic link PATH leads to: a link of /proc or /dev, or the user's own link to one of these. Such a
- * name must not be replaced by a file, and a descriptor opened anew would overwrite the stream from its start: write to this
+ * The descriptor that the symbolic link PATH leads to: a link of /proc or /dev, or the user's own link to one of these. A number
+ * there names the descriptor; a link to a device or a pipe itself means any writable one, and a link to a file means none.
+ * Such a name must not be replaced by a file, and a descriptor opened anew would overwrite the stream from its start: write to this
  * descriptor instead. OWN_STREAM_NONE for any other path.
  */
 #define OWN_STREAM_NONE (-1)

@@ -30,16 +30,22 @@ enum status trusted_set_mode(int fd, mode_t mode)
 	return fchmodat(AT_FDCWD, path, mode, 0) == 0 ? STATUS_OK : status_from_errno(errno);
 }
 
+bool trusted_read_link(const char *path, char target[PATH_MAX])
+{
+	ssize_t length = readlink(path, target, PATH_MAX);
+
+	if (length < 0 || length == PATH_MAX)
+		return false;
+	target[length] = '\0';
+	return true;
+}
+
 static bool find_path(int fd, char path[PATH_MAX])
 {
 	char link[sizeof(TRUSTED_OPEN_FILES) + 10];
 
 	snprintf(link, sizeof(link), TRUSTED_OPEN_FILES "%d", fd);
-	ssize_t length = readlink(link, path, PATH_MAX);
-	if (length < 0 || length == PATH_MAX)
-		return false;
-	path[length] = '\0';
-	return true;
+	return trusted_read_link(link, path);
 }
 
 enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1])

@@ -2,6 +2,8 @@
 #ifndef TRUSTED_H
 #define TRUSTED_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "path.h"
@@ -18,6 +20,9 @@ MUST_CHECK enum status trusted_open(const char *path, int flags, mode_t mode, in
 
 /* As fchmod(2) where that takes no descriptor that is O_PATH, by way of /proc. */
 MUST_CHECK enum status trusted_set_mode(int fd, mode_t mode);
+
+/* Reads the target of the symlink PATH. False: there is none, or it can't be read. */
+bool trusted_read_link(const char *path, char target[PATH_MAX]);
 
 /* The path of the open file FD (O_PATH will do) below ROOT. STATUS_NOT_FOUND: it lies elsewhere, or that can't be found out. */
 MUST_CHECK enum status trusted_path_below(int root, int fd, char below[PATH_LENGTH_MAX + 1]);

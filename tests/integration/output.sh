@@ -52,6 +52,28 @@ says 'cannot write /dev/stdout: input/output error' err
 absent copy
 ferry get -q "$server/file" -o - >/dev/null || fail "-o - into /dev/null ended with $?"
 
+# Two names are two streams, be they one file or one terminal; what another one has to do with it does not count.
+code=0
+ferry get -q "$server/nothing" --json --failed-list /dev/stderr >both 2>&1 || code=$?
+equal 'code of two streams into one file' "$code" 3
+says '^\{"url":.*"failed"' both
+equal 'the list' "$(tail -n 1 both)" "$server/nothing"
+ferry get "$server/file" -o copy --failed-list /dev/stderr >&- 2>/dev/null || fail "a list beside a closed stream ended with $?"
+ln -s /dev/null nowhere
+ferry get "$server/file" -o nowhere 2>err >&- || fail "-o nowhere ended with $?"
+[ -L nowhere ] && [ -c /dev/null ] || fail 'a link to a device was replaced'
+
+# A link of one's own to a file is replaced, whoever has that file open.
+for name in current ./current; do
+	echo kept >data
+	ln -sf data current
+	ferry get -q "$server/file" -o "$name" 9>>data || fail "-o $name ended with $?"
+	same source/file current
+	[ ! -L current ] || fail 'a link was followed'
+	equal 'the file behind the link' "$(cat data)" kept
+done
+rm copy current
+
 expect 9 ferry get "$server/file" -o missing/file
 expect 2 ferry get "$server/file" -o here
 says '-d' err
