@@ -9,7 +9,6 @@
 #include "overlap.h"
 #include "path.h"
 
-
 /* One LIST: of the source itself, or of a folder below it. Its path is not kept: a server can make many of long ones. */
 struct step {
 	struct step *next;
