@@ -1,4 +1,4 @@
-/* Finds out what -d and -o mean, makes what may be made, and holds it open. */
+/* Finds out what -d and -o mean, makes missing folders, and opens the destination. */
 #include "destination.h"
 
 #include <errno.h>

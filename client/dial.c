@@ -17,7 +17,7 @@
 #include "patience.h"
 #include "tcp.h"
 
-#define TURN (5 * CLOCK_SECOND) /* for an address that is not the last one */
+#define TURN (5 * CLOCK_SECOND) /* how long an address may take that is not the last one */
 
 static enum status resolve(const char *host, uint16_t port, struct addrinfo **addresses)
 {

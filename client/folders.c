@@ -83,7 +83,7 @@ void folders_free(struct folders *folders)
 
 enum absent {
 	ABSENT_IS_MADE,
-	ABSENT_IS_TOLD, /* STATUS_NOT_FOUND */
+	ABSENT_FAILS, /* STATUS_NOT_FOUND */
 };
 
 static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent);
@@ -159,11 +159,11 @@ static enum status open_locked(struct folders *folders, struct plan_folder *fold
 static enum status use_locked(struct folders *folders, struct plan_folder *folder, enum absent absent)
 {
 	/* A folder that was not there before the run holds nothing from before it. */
-	if ((folder->made || folder->absent) && absent == ABSENT_IS_TOLD)
+	if ((folder->made || folder->absent) && absent == ABSENT_FAILS)
 		return STATUS_NOT_FOUND;
 	if (folder->fd < 0) {
 		enum status status = open_locked(folders, folder, absent);
-		folder->absent = status == STATUS_NOT_FOUND && absent == ABSENT_IS_TOLD;
+		folder->absent = status == STATUS_NOT_FOUND && absent == ABSENT_FAILS;
 		folder->failed = folder->failed || (status != STATUS_OK && !folder->absent && !folders->completing);
 		if (status != STATUS_OK)
 			return status;
@@ -191,7 +191,7 @@ enum status folders_use(struct folders *folders, struct plan_folder *folder, int
 
 enum status folders_look(struct folders *folders, struct plan_folder *folder, int *fd)
 {
-	return use(folders, folder, ABSENT_IS_TOLD, fd);
+	return use(folders, folder, ABSENT_FAILS, fd);
 }
 
 void folders_leave(struct folders *folders, struct plan_folder *folder)

@@ -11,7 +11,7 @@
 #include "text.h"
 
 #define WINDOW_MAX 1024u /* unanswered requests, at most, whatever a server offers */
-#define FAREWELL (2 * CLOCK_SECOND) /* for the server's end of stream */
+#define FAREWELL (2 * CLOCK_SECOND) /* how long we wait for the server's end of stream */
 
 static enum status send_hello(struct link *link)
 {

@@ -20,7 +20,7 @@ enum part {
 	PART_COUNT
 };
 
-/* In the order in which they get a place. */
+/* Parts in the order of their importance: each gets a place if there is room left. */
 static const enum part by_weight[PART_COUNT] = {
 	PART_PERCENT, PART_RATE, PART_BYTES, PART_TIME, PART_FILES, PART_BAR, PART_ORIGINS,
 };

@@ -100,7 +100,7 @@ void queue_root(struct queue *queue, struct download *download, const struct dig
 enum run_end {
 	RUN_OVER,     /* all of it was tried, or the link broke */
 	RUN_OUTDATED, /* the source has changed: the epoch is over */
-	RUN_DIFFERS,  /* the file that was to be proven in its place is not the source: it has to be repaired */
+	RUN_DIFFERS,  /* the file that was to be proven in its place differs from the source: it has to be repaired */
 	RUN_FAILED,   /* the file has failed */
 };
 /* The caller's duty afterwards. Unless it is NOTHING the download is no longer shared. */
@@ -129,7 +129,7 @@ void queue_link_closed(struct queue *queue, struct remote *remote);
 int64_t queue_link_failed(struct queue *queue, struct remote *remote, unsigned generation, const struct failure *failure);
 /* The server asked for a pause. Counts, and returns the pause, in the same way. */
 int64_t queue_pause(struct queue *queue, struct remote *remote, const struct failure *failure);
-/* Something of REMOTE's was proven; too late for one that is given up. */
+/* Bytes from REMOTE were proven: its failures before that no longer count, unless it is given up already. */
 void queue_progress(struct queue *queue, struct remote *remote);
 
 /* --- The end ------------------------------------------------------------------------------------------------------- */

@@ -91,7 +91,7 @@ static void visit(struct walk *walk, int folder, const char *name)
 		fail_walk(walk, status);
 }
 
-/* Takes over FD, whatever it is. */
+/* Takes over FD, a file of any kind. */
 static void sum_operand(struct local *local, int fd)
 {
 	struct sum_item item = item_of(local, RECORD_UNKNOWN);
@@ -113,7 +113,7 @@ static void sum_operand(struct local *local, int fd)
 	close(fd);
 }
 
-/* The first local operand needs it, the others share it. */
+/* Makes the hasher for the first local operand; the others share it. */
 static enum status prepare(struct sum *sum)
 {
 	struct sum_item nothing = {.size = RECORD_UNKNOWN};

@@ -137,7 +137,7 @@ static enum status crew_new(struct transfer *transfer, struct crew **crew)
 
 /* --- Waiting ------------------------------------------------------------------------------------------------------- */
 
-/* Until every thread has signed off. */
+/* Waits until every thread has signed off. */
 static enum status wait_for_all(struct crew *crew, unsigned *over, int stop_fd, int64_t deadline)
 {
 	while (*over < crew->started) {
