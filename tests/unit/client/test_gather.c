@@ -62,7 +62,7 @@ static struct plan_file *add_file(struct plan *plan, struct plan_source *source)
 
 static struct plan_folder *folder_in(struct plan *plan, const struct plan_source *source, const char *name)
 {
-	const struct plan_entry entry = {.source = source, .parent = source->base, .name = span_of(name), .told = true};
+	const struct plan_entry entry = {.source = source, .parent = source->base, .name = span_of(name), .attributes_known = true};
 	struct plan_folder *folder = NULL;
 	struct plan_node *taken;
 
@@ -188,7 +188,7 @@ static void a_file_in_the_place_of_a_folder_is_told_once(void **state)
 		meets(&stage, ENTRY_FILE, "a");
 	}
 	/* What is no folder any more is not made. */
-	assert_true(plan_folders(stage.transfer.plan)->needless);
+	assert_true(plan_folders(stage.transfer.plan)->only_for_files);
 	stage_end(&stage, "here/folder/a 8\n");
 }
 
