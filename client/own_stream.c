@@ -1,4 +1,4 @@
-/* Compares the file that a link leads to with our open descriptors. */
+/* Follows a link to the one that names a descriptor of ours, or else compares what it leads to with our descriptors. */
 #include "own_stream.h"
 
 #include <fcntl.h>
