@@ -183,6 +183,7 @@ enum status identity_renew(struct identity *identity, const struct settings *set
 {
 	struct credentials credentials;
 	struct tls_context context, old;
+	char text[PIN_TEXT_SIZE];
 	struct pin pin;
 	enum status status = read_credentials(settings, state, &credentials, complaint);
 
@@ -198,6 +199,8 @@ enum status identity_renew(struct identity *identity, const struct settings *set
 	identity->pin = pin;
 	pthread_mutex_unlock(&identity->lock);
 	tls_context_release(&old);
+	pin_text(&pin, text);
+	log_line(LOG_INFO, "event=identity pin=%s", text);
 	return STATUS_OK;
 }
 

@@ -49,12 +49,13 @@ path = $work/private
 access = tokens
 END
 
-# One: a token. Two: a server and its pin. Three: the file.
+# One: a token. Two: a server, whose log has its pin. Three: the file.
 ferryd -c ferryd.conf token add laptop --share images --expires 30d >laptop.token
-ferryd -c ferryd.conf --tls -l :7440 >ready 2>server.log & ferryd -c ferryd.conf --print-pin >pin
+ferryd -c ferryd.conf --tls -l :7440 >ready 2>server.log &
 servers+=($!)
 await_line ^ready ready "${servers[0]}"
-pin=$(cat pin)
+pin=$(grep -o 'event=identity pin=.*' server.log | sed 's/.*pin=//')
+equal 'the pin that is printed' "$(ferryd -c ferryd.conf --print-pin)" "$pin"
 fetch() {
 	on_laptop "$programs/ferry" get "$url" --retry 0 "$@"
 }
