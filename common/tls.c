@@ -18,7 +18,7 @@
 /* An idle connection takes 14.4 KiB. A certificate takes 6 to 16 bytes for each of its own; the worst shape that was found, 29. */
 #define MEMORY 16384u
 #define MEMORY_PER_SHOWN 32u
-/* A ClientHello may say that it has 131,396 bytes; so many are asked for before they come. */
+/* A ClientHello may claim up to 131,396 bytes; libssl allocates them before they come. */
 #define MEMORY_OF_HANDSHAKE (131396u + 4096)
 #define MEMORY_OF_RECEIVING (TLS_RECEIVED_MAX + 64)
 /* The types of TLS records (RFC 8446, section 5.1). */
@@ -144,7 +144,7 @@ static enum status outcome(struct tls *tls, int result)
 	if (tls->socket.error != 0)
 		return break_off(tls, status_of_socket(tls));
 	if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
-	    (ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE || ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED))
+		(ERR_GET_REASON(error) == SSL_R_BAD_SIGNATURE || ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED))
 		return break_off(tls, STATUS_UNTRUSTED);
 	return break_off(tls, STATUS_PROTOCOL);
 }

@@ -28,7 +28,7 @@ static bool is_cheap(const X509 *certificate)
 	if (!key || !EVP_PKEY_is_a(key, "RSA"))
 		return true;
 	bool cheap = EVP_PKEY_get_bits(key) <= RSA_BITS_MAX && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
-	             BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MAX;
+		BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MAX;
 	BN_free(exponent);
 	return cheap;
 }

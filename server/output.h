@@ -73,7 +73,7 @@ MUST_CHECK enum status output_send(struct output *output);
 /* Ends the turn; STATUS_NO_MEMORY loses bytes: the connection cannot go on. */
 MUST_CHECK enum status output_end(struct output *output);
 
-/* Forgets what was written and has not been sent; no range of a file may be under way. */
+/* Forgets written bytes that have not been sent; no range of a file may be under way. */
 void output_unsay(struct output *output);
 
 bool output_is_pending(const struct output *output);

@@ -295,7 +295,7 @@ static void release(struct reply *reply, struct services *services)
 
 	while (list->depth > 0)
 		folder_close(&list->levels[--list->depth].folder, services);
-	/* The last step's names; what waited for a turn had it booked. */
+	/* The names of the last step; with a ticket their turn is booked already. */
 	if (list->owed > 0 && list->ticket.stage == TICKET_NONE)
 		caps_charge(&services->caps, list->part, CAP_LISTING, list->owed, clock_now());
 }
