@@ -223,6 +223,7 @@ static enum status fetch(struct get *get, mode_t mask)
 	/* Before the closing messages: writing those may block, when nobody reads stderr. */
 	if (status != STATUS_EXISTS)
 		write_failed_list(get);
+	transfer_tell(&get->transfer);
 	tell_end(get, status);
 	return status;
 }

@@ -182,15 +182,16 @@ void outcome_untried(struct transfer *transfer, struct plan_source *source)
 	tell_entry(transfer, source, &result);
 }
 
-void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status)
+/* --- Folders ------------------------------------------------------------------------------------------------------- */
+
+void outcome_folder(struct transfer *transfer, const struct plan_folder *folder)
 {
 	char below[PLAN_PATH_SIZE], landing[PLAN_PATH_SIZE], place[PLACE_SIZE];
 	struct result result = {.url = &folder->node.source->url, .status = RESULT_FAILED, .bytes = UINT64_MAX};
 
-	folder->unfinished = true;
 	result.below = span_of(plan_below(&folder->node, below));
 	result.path = place_of(transfer, plan_landing(&folder->node, landing), place);
-	outcome_local_failure(transfer, &folder->node, status, "cannot complete folder", &result.failure);
+	outcome_local_failure(transfer, &folder->node, folder->unfinished, "cannot complete folder", &result.failure);
 	report_result(transfer->report, &result);
 }
 
@@ -224,7 +225,7 @@ static bool comes_with_another(const struct plan_node *node)
 	if (is_listed_whole(node->source))
 		return true;
 	for (const struct plan_folder *folder = node->parent; folder; folder = folder->node.parent) {
-		if (folder->unfinished && folder->node.source == node->source)
+		if (folder->unfinished != STATUS_OK && folder->node.source == node->source)
 			return true;
 	}
 	return false;
@@ -277,7 +278,7 @@ void outcome_list_failures(struct transfer *transfer)
 
 	plan_each_file(transfer->plan, list_file, transfer);
 	for (struct plan_folder *folder = plan_folders(transfer->plan); folder; folder = folder->older) {
-		if (folder->unfinished || is_left_out(transfer, folder))
+		if (folder->unfinished != STATUS_OK || is_left_out(transfer, folder))
 			list_folder(transfer, folder);
 	}
 	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {

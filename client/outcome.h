@@ -42,8 +42,8 @@ void outcome_unlisted(struct transfer *transfer, struct plan_source *source);
 /* After the threads: SOURCE's listing had not been read to its end when the run ended. */
 void outcome_untried(struct transfer *transfer, struct plan_source *source);
 
-/* After the threads: FOLDER could not be made, or given its mode and time. */
-void outcome_folder(struct transfer *transfer, struct plan_folder *folder, enum status status);
+/* After the threads: FOLDER could not be made, or given its mode and time; its "unfinished" says why. */
+void outcome_folder(struct transfer *transfer, const struct plan_folder *folder);
 
 /* After the threads: adds everything that failed or was not tried to the failed list. */
 void outcome_list_failures(struct transfer *transfer);

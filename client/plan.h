@@ -75,8 +75,8 @@ struct plan_folder {
 	atomic_uchar folding; /* enum folding; not guarded */
 	/* Written by commit.c, by the leader. */
 	bool gained;    /* it has new names that may not be on disk yet */
-	/* Written by outcome.c, after the threads. */
-	bool unfinished; /* it could not be completed, which was reported */
+	/* Written by transfer.c, after the threads. */
+	enum status unfinished; /* why it could not be completed */
 	char name[];
 };
 

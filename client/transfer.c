@@ -170,31 +170,28 @@ static enum status wait_for_end(struct crew *crew, bool *ended)
 
 /* --- Afterwards ---------------------------------------------------------------------------------------------------- */
 
-/* Reports the files that an interruption (STATUS), or --fail-fast, left in work or not begun. */
-static void report_files(struct transfer *transfer, enum status status)
+static void give_up(struct transfer *transfer, struct download *download, enum status status)
 {
+	landing_give_up(transfer, download);
+	if (status != STATUS_OK && download->attempts > 0 && !download_failed(download))
+		outcome_local_failure(transfer, &download->file->node, STATUS_INTERRUPTED, "fetching", &download->failure);
+}
+
+/* Collects the files that an interruption (STATUS), or the first failure, left in work or not begun. */
+static void take_leftovers(struct transfer *transfer, enum status status)
+{
+	struct plan_file **end = &transfer->leftovers;
 	struct task task;
 
 	while (queue_drain(transfer->queue, &task)) {
 		for (size_t i = 0; i < task.file_count; i++) {
-			struct download *download = task.files[i]->download;
-			if (!download) {
-				outcome_file(transfer, task.files[i], RESULT_NOT_TRIED, NULL);
-				continue;
-			}
-			landing_give_up(transfer, download);
-			if (status != STATUS_OK && download->attempts > 0 && !download_failed(download))
-				outcome_local_failure(transfer, &task.files[i]->node, STATUS_INTERRUPTED, "fetching", &download->failure);
-			outcome_download(transfer, download, download_failed(download) ? RESULT_FAILED : RESULT_NOT_TRIED);
+			struct plan_file *file = task.files[i];
+			if (file->download)
+				give_up(transfer, file->download, status);
+			file->next = NULL;
+			*end = file;
+			end = &file->next;
 		}
-	}
-}
-
-static void report_sources(struct transfer *transfer)
-{
-	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
-		if (source->listed && !atomic_load(&source->ended))
-			outcome_untried(transfer, source);
 	}
 }
 
@@ -208,9 +205,7 @@ static enum status complete_folders(struct transfer *transfer, int interrupt_fd)
 		/* Many folders with a sync each take long. */
 		if (patience_wait(-1, 0, interrupt_fd, clock_now()) == STATUS_INTERRUPTED)
 			return STATUS_INTERRUPTED;
-		enum status status = folders_complete(transfer->folders, folder);
-		if (status != STATUS_OK)
-			outcome_folder(transfer, folder, status);
+		folder->unfinished = folders_complete(transfer->folders, folder);
 	}
 	transfer->completed = true;
 	return STATUS_OK;
@@ -269,9 +264,35 @@ enum status transfer_run(struct transfer *transfer)
 	transfer->claims = NULL;
 	if (transfer->refused)
 		return STATUS_EXISTS;
-	report_files(transfer, status);
-	report_sources(transfer);
+	take_leftovers(transfer, status);
 	if (status == STATUS_OK && transfer->recursive && !transfer->dry_run)
 		status = complete_folders(transfer, interrupt_fd);
+	transfer->settled = true;
 	return status;
+}
+
+/* --- Telling ------------------------------------------------------------------------------------------------------- */
+
+static void tell_file(struct transfer *transfer, struct plan_file *file)
+{
+	if (!file->download)
+		outcome_file(transfer, file, RESULT_NOT_TRIED, NULL);
+	else
+		outcome_download(transfer, file->download, download_failed(file->download) ? RESULT_FAILED : RESULT_NOT_TRIED);
+}
+
+void transfer_tell(struct transfer *transfer)
+{
+	if (!transfer->settled)
+		return;
+	for (struct plan_file *file = transfer->leftovers; file; file = file->next)
+		tell_file(transfer, file);
+	for (struct plan_source *source = plan_sources(transfer->plan); source; source = source->next) {
+		if (source->listed && !atomic_load(&source->ended))
+			outcome_untried(transfer, source);
+	}
+	for (struct plan_folder *folder = plan_folders(transfer->plan); folder; folder = folder->older) {
+		if (folder->unfinished != STATUS_OK)
+			outcome_folder(transfer, folder);
+	}
 }

@@ -45,7 +45,9 @@ struct transfer {
 	struct halt halt;
 	struct commit *commit;
 	struct claims *claims;
-	bool completed; /* folders have the modes and times of their sources, or their failure was reported */
+	bool completed; /* folders have the modes and times of their sources, or have failed */
+	bool settled;   /* all threads are over */
+	struct plan_file *leftovers; /* neither finished nor reported */
 	/* Set by the listing. */
 	bool refused; /* two sources want one place */
 };
@@ -55,9 +57,12 @@ struct transfer {
  * STATUS_INTERRUPTED when link.stop_fd turned readable: then files in work are reported as failed and the rest as not
  * tried; a thread that was stuck may still use TRANSFER, and the process has to end. STATUS_EXISTS when two sources
  * turned out to want one place: that was reported, and nothing was fetched. Otherwise STATUS_OK, even if files failed, or the
- * reason why no threads could be started.
+ * reason why no threads could be started. Only transfer_tell() reports the files that are left, and folders that failed.
  */
 MUST_CHECK enum status transfer_run(struct transfer *transfer);
+
+/* Once, after outcome_list_failures(): its writing may block, since nobody has to read what it reports. */
+void transfer_tell(struct transfer *transfer);
 
 /* No more tasks, and waiting ends: the threads come to their end. */
 void transfer_halt(struct transfer *transfer);

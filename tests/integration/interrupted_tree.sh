@@ -40,3 +40,24 @@ rm -r copy
 interrupt 10
 equal 'what was told' "$(jq -r '"\(.status) \(.path)"' told)" $'not-tried copy/tree\nnot-tried copy/file'
 equal 'the list' "$(cat todo)" "$server/file"$'\n'"$server/tree"
+
+# The list does not wait for whoever reads what is told: more than a thousand lines are too many for a pipe.
+rm -r copy todo
+mkdir source/many
+for number in {1..1500}; do printf %4096s >"source/many/$number"; done
+mkfifo unread
+exec {unread}<>unread
+start_proxy --stall 300000
+printf "$proxied/many/%s\n" {1..1500} >wanted
+exec {report}< <("$tools/outcome" "$programs/ferry" get -i wanted -d copy -j 1 --no-sync --json --failed-list todo 3>&1 >unread 2>client.log)
+read -r _ pid <&"$report"
+read -r _ <&"$from"
+kill -TERM "$pid"
+until [ -e todo ] || read -r -t 0.1 word number <&"$report"; do :; done
+[ -e todo ] || fail "no list before $word $number"
+count=$(wc -l <todo)
+[ "$count" -gt 1000 ] || fail "$count lines in the list"
+cat <&"$unread" >told &
+tool_pids+=($!)
+read -r word number <&"$report"
+equal 'end' "$word $number" 'signal 15'
