@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -65,7 +66,8 @@ bool partial_is_name(const char *name)
 {
 	size_t length = strlen(name);
 
-	return name[0] == '.' && length > 1 + strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
+	/* In a folder that folds case, one in capitals is the same file. */
+	return name[0] == '.' && length > 1 + strlen(SUFFIX) && strcasecmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
 }
 
 /* --- Opening ------------------------------------------------------------------------------------------------------- */

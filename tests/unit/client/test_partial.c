@@ -111,6 +111,7 @@ static void a_name_that_may_be_a_partials_is_known(void **state)
 	assert_true(partial_is_name(partial_name("x", partial)));
 	assert_true(partial_is_name(partial_name(longest, partial)));
 	assert_true(partial_is_name(partial_name(".x.ferry-part", partial)));
+	assert_true(partial_is_name(".x.FERRY-Part"));
 	assert_false(partial_is_name("x"));
 	assert_false(partial_is_name("x.ferry-part"));
 	assert_false(partial_is_name(".x.ferry-part."));
