@@ -311,17 +311,22 @@ static int code_of(const struct get *get, enum status status)
 int command_get(const struct options *options)
 {
 	struct get get = {.options = options, .destination.folder = -1, .interrupt.fd = -1};
-	int code = EXIT_OTHER;
+	struct failure failure;
+	int code;
 
 	atomic_init(&get.counters.listing, options->recursive);
-	if (start(&get) == STATUS_OK) {
-		/* A run that could not start is reported like any other. */
-		enum status status = run(&get);
+	enum status status = start(&get);
+	if (status == STATUS_OK) {
+		/* From here on a run that cannot start is reported like any other. */
+		status = run(&get);
 		progress_stop(get.progress);
 		report_end(get.report);
 		/* A pending signal ends the process here: threads may still be using what is released below. */
 		interrupt_close(&get.interrupt);
 		code = code_of(&get, status);
+	} else {
+		failure_set(&failure, FAILURE_LOCAL, status, "starting");
+		code = (int)failure_print(&failure);
 	}
 	release(&get);
 	return code;

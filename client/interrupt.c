@@ -73,11 +73,12 @@ enum status interrupt_open(struct interrupt *interrupt, int64_t patience)
 		.closed = eventfd(0, EFD_CLOEXEC),
 		.patience = patience,
 	};
-	int error = interrupt->fd < 0 || interrupt->closed < 0 ? errno : pthread_create(&interrupt->thread, NULL, insist, interrupt);
-	if (!error)
-		return STATUS_OK;
-	release(interrupt);
-	return status_from_errno(error);
+	enum status status = interrupt->fd < 0 || interrupt->closed < 0 ? status_from_errno(errno) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = status_from_thread(pthread_create(&interrupt->thread, NULL, insist, interrupt));
+	if (status != STATUS_OK)
+		release(interrupt);
+	return status;
 }
 
 int interrupt_fd(const struct interrupt *interrupt)

@@ -218,7 +218,7 @@ enum status progress_start(enum progress_style style, const struct progress_coun
 	int error = made->style == PROGRESS_NONE ? 0 : start_thread(made);
 	if (error) {
 		progress_free(made);
-		return status_from_errno(error);
+		return status_from_thread(error);
 	}
 	*progress = made;
 	return STATUS_OK;

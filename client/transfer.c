@@ -80,7 +80,7 @@ static enum status start_hand(struct crew *crew, void *(*run)(void *argument))
 	int error = pthread_create(&hand->thread, NULL, run, hand);
 	if (error) {
 		worker_release(&hand->worker);
-		return status_from_errno(error);
+		return status_from_thread(error);
 	}
 	crew->started++;
 	return STATUS_OK;

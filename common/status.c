@@ -27,6 +27,7 @@ static const char *const texts[STATUS_COUNT] = {
 	[STATUS_RANGE] = "no such piece",
 	[STATUS_NO_MEMORY] = "out of memory",
 	[STATUS_NO_FD] = "out of file descriptors",
+	[STATUS_NO_THREAD] = "no more threads",
 	[STATUS_BUSY] = "busy",
 	[STATUS_LIMIT] = "limit reached",
 	[STATUS_INTERRUPTED] = "interrupted",
@@ -103,4 +104,11 @@ enum status status_from_errno(int error)
 			return errors[i].status;
 	}
 	return STATUS_IO;
+}
+
+enum status status_from_thread(int error)
+{
+	if (error == 0)
+		return STATUS_OK;
+	return error == EAGAIN ? STATUS_NO_THREAD : status_from_errno(error);
 }

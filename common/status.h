@@ -35,6 +35,7 @@ enum status {
 	/* Resources. */
 	STATUS_NO_MEMORY,   /* ENOMEM */
 	STATUS_NO_FD,       /* EMFILE, ENFILE */
+	STATUS_NO_THREAD,   /* EAGAIN of pthread_create(3) */
 	STATUS_BUSY,        /* a cap is reached, a lock is held: try again later; EAGAIN, EBUSY */
 	STATUS_LIMIT,       /* a cap that waiting does not lift */
 	STATUS_INTERRUPTED, /* stopped by a signal; EINTR */
@@ -65,5 +66,8 @@ const char *status_text(enum status status);
 
 /* The status for an errno value; STATUS_IO where there is no better word. */
 enum status status_from_errno(int error);
+
+/* The status for the result of pthread_create(3), whose EAGAIN is a limit and no reason to try again. */
+enum status status_from_thread(int error);
 
 #endif

@@ -40,7 +40,7 @@ struct server_setup {
 
 /*
  * Starts the accept thread, the workers and the reaper; serves from here on. STATUS_INVALID for a wrong FERRY_LANES,
- * STATUS_NO_MEMORY, STATUS_NO_FD, STATUS_BUSY (no more threads) otherwise.
+ * STATUS_NO_MEMORY, STATUS_NO_FD, STATUS_NO_THREAD otherwise.
  */
 MUST_CHECK enum status server_start(const struct server_setup *setup, struct server **server);
 

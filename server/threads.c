@@ -27,5 +27,5 @@ enum status thread_start(pthread_t *thread, const char *name, void *(*run)(void 
 	int error = pthread_create(thread, &attributes, run, argument);
 	prctl(PR_SET_NAME, own_name);
 	pthread_attr_destroy(&attributes);
-	return error == 0 ? STATUS_OK : status_from_errno(error);
+	return status_from_thread(error);
 }
