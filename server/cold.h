@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /*
- * A worker takes a permit before a step that may wait for the disk, and gives it back in the same step: so no more workers
- * than there are permits ever sleep there, and the others serve from memory. A connection that gets none is parked; a permit
- * that is given back goes to the one that has waited longest, which gets a turn. Any thread may call.
+ * A worker takes a permit before a step that may wait for the disk to read a file or a folder, and gives it back in the same
+ * step: so no more workers than there are permits ever sleep there, and the others serve from memory. To look a path up it
+ * takes none. A connection that gets none is parked; a permit that is given back goes to the one that has waited longest,
+ * which gets a turn. Any thread may call.
  */
 struct cold {
 	void (*wake)(void *context, uint64_t name);
