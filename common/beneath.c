@@ -236,6 +236,40 @@ static enum status check_name(const char *name)
 	return path_name_legal(span) ? STATUS_OK : STATUS_INVALID;
 }
 
+static enum status open_folder(int parent, const char *name, int *fd)
+{
+	int opened = open_component(parent, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
+
+	if (opened < 0)
+		return status_of_open(errno);
+	*fd = opened;
+	return STATUS_OK;
+}
+
+/* A umask may take rights away without which the owner of a new folder cannot use it. */
+static enum status give_owner_rights(int folder)
+{
+	struct stat stat;
+
+	if (fstat(folder, &stat) < 0)
+		return status_from_errno(errno);
+	if ((stat.st_mode & S_IRWXU) == S_IRWXU)
+		return STATUS_OK;
+	return trusted_set_mode(folder, (stat.st_mode & 07777) | S_IRWXU);
+}
+
+static enum status open_new_folder(int parent, const char *name, int *fd)
+{
+	int held = open_component(parent, name, O_PATH | O_DIRECTORY, 0);
+	if (held < 0)
+		return status_of_open(errno);
+	enum status status = give_owner_rights(held);
+	if (status == STATUS_OK)
+		status = open_folder(parent, name, fd);
+	close(held);
+	return status;
+}
+
 enum status beneath_make_folder(int parent, const char *name, mode_t mode, int *fd, bool *made)
 {
 	enum status status = check_name(name);
@@ -245,12 +279,10 @@ enum status beneath_make_folder(int parent, const char *name, mode_t mode, int *
 	bool is_new = mkdirat(parent, name, mode) == 0;
 	if (!is_new && errno != EEXIST)
 		return status_from_errno(errno);
-	int opened = open_component(parent, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
-	if (opened < 0)
-		return status_of_open(errno);
-	*fd = opened;
-	*made = is_new;
-	return STATUS_OK;
+	status = is_new ? open_new_folder(parent, name, fd) : open_folder(parent, name, fd);
+	if (status == STATUS_OK)
+		*made = is_new;
+	return status;
 }
 
 enum status beneath_stat_name(int folder, const char *name, struct stat *stat)

@@ -43,7 +43,7 @@ MUST_CHECK enum status beneath_hold(int root, const char *path, enum beneath_sym
 MUST_CHECK enum status beneath_open(int root, const char *path, int flags, mode_t mode, int *fd);
 
 /*
- * Makes the folder NAME (one component, MODE & ~umask) inside PARENT unless it is there, and opens it without
+ * Makes the folder NAME (one component, MODE & ~umask, and u+rwx) inside PARENT unless it is there, and opens it without
  * following a symlink. *MADE tells whether it was new: then PARENT gained a name and wants an fsync.
  */
 MUST_CHECK enum status beneath_make_folder(int parent, const char *name, mode_t mode, int *fd, bool *made);

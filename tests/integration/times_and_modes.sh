@@ -51,3 +51,15 @@ same tree begun
 # What -d makes, and what only a manifest names, has no source to be like.
 expect 0 ferry get -i - -d made/here <<<"$server/secret/deeper/file"$'\tsub/file'
 equal 'modes of other folders' "$(stat -c %a made made/here made/here/sub | xargs)" '755 755 755'
+
+# Whatever a umask takes from its owner, a folder that ferry makes can be used, and so can one for its pins.
+unprivileged
+mkdir -m 777 odd
+chmod -R u+rwX,go+rX tree
+for mask in 777 277 577 100; do
+	(umask "$mask" && cd odd && "${unprivileged[@]}" "$work/ferry" get -r "$server/shared" "$server/secret/deeper" -d "$mask/below" 2>../err) ||
+		fail "umask $mask: $?: $(cat err)"
+	"${unprivileged[@]}" test -w "odd/$mask/below/deeper" || fail "the folder of umask $mask cannot be used"
+done
+(umask 777 && XDG_CONFIG_HOME=$work/odd/new/config "${unprivileged[@]}" "$work/ferry" trust ferrys://localhost/ \
+	sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=) || fail "trust: $?"
