@@ -2,6 +2,7 @@
 #include "all_bytes.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* Adds the bytes of one call to *DONE. STATUS_END: it moved none. */
@@ -14,13 +15,24 @@ static enum status advance(ssize_t result, size_t *done)
 	return errno == EINTR ? STATUS_OK : status_from_errno(errno);
 }
 
+/* Until FD takes more, or never will. */
+static enum status await_room(int fd)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+	return poll(&room, 1, -1) >= 0 || errno == EINTR ? STATUS_OK : status_from_errno(errno);
+}
+
 enum status all_bytes_write(int fd, const void *bytes, size_t length)
 {
 	enum status status = STATUS_OK;
 	size_t done = 0;
 
-	while (status == STATUS_OK && done < length)
+	while (status == STATUS_OK && done < length) {
 		status = advance(write(fd, (const char *)bytes + done, length - done), &done);
+		if (status == STATUS_BUSY)
+			status = await_room(fd);
+	}
 	return status == STATUS_END ? STATUS_IO : status;
 }
 

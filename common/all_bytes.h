@@ -7,7 +7,10 @@
 
 #include "status.h"
 
-/* For descriptors that block. STATUS_IO where the kernel takes no more and does not say why. */
+/*
+ * STATUS_IO where the kernel takes no more and does not say why. A standard stream may have been made non-blocking by another
+ * process that shares it: all_bytes_write() waits for room, the others are for descriptors that block.
+ */
 MUST_CHECK enum status all_bytes_write(int fd, const void *bytes, size_t length);
 MUST_CHECK enum status all_bytes_write_at(int fd, const void *bytes, size_t length, uint64_t offset);
 

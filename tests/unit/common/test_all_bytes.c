@@ -41,16 +41,16 @@ static void wake(int number)
 	(void)number;
 }
 
-static void what_goes_through_a_pipe_arrives_whole_whatever_interrupts_it(void **state)
+static void pass_through_pipe(int flags)
 {
 	struct sigaction action = {.sa_handler = wake};
 	unsigned char *sent = random_bytes(LENGTH), *received = malloc(LENGTH + 1);
 	size_t got = 0, part = 0;
 	int ends[2];
 
-	(void)state;
 	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
 	struct writer_thread writer = {.fd = ends[1], .bytes = sent};
 	assert_int_equal(pthread_create(&writer.thread, NULL, write_all, &writer), 0);
 	while (got < LENGTH) {
@@ -67,6 +67,19 @@ static void what_goes_through_a_pipe_arrives_whole_whatever_interrupts_it(void *
 	close(ends[0]);
 	free(sent);
 	free(received);
+}
+
+static void what_goes_through_a_pipe_arrives_whole_whatever_interrupts_it(void **state)
+{
+	(void)state;
+	pass_through_pipe(0);
+}
+
+/* As another process may leave a pipe or a terminal that it shares with us. */
+static void what_goes_through_a_pipe_that_does_not_block_arrives_whole(void **state)
+{
+	(void)state;
+	pass_through_pipe(O_NONBLOCK);
 }
 
 static void a_file_is_read_and_written_where_it_was_said(void **state)
@@ -112,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_through_a_pipe_arrives_whole_whatever_interrupts_it),
+		cmocka_unit_test(what_goes_through_a_pipe_that_does_not_block_arrives_whole),
 		cmocka_unit_test(a_file_is_read_and_written_where_it_was_said),
 		cmocka_unit_test(what_fails_says_why_and_tells_no_length),
 	};
