@@ -104,16 +104,37 @@ static void names_looked_at_are_paid_for_a_page_behind(void **state)
 	free_listing(listing);
 }
 
-static void names_that_are_not_shown_are_paid_for_as_well(void **state)
+static void hide_files(struct rig *rig, int count)
 {
-	struct rig *rig = *state;
 	char name[16];
 
 	rig->share.hides = true;
-	for (unsigned i = 0; i < 1100; i++) {
-		snprintf(name, sizeof(name), ".%u", i);
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), ".%d", i);
 		assert_int_equal(scratch_write(rig->scratch.folder, name, ""), 0);
 	}
+}
+
+/* Between two steps others have their turn. */
+static void names_that_are_not_shown_end_a_step_like_others(void **state)
+{
+	struct rig *rig = *state;
+	bool went_on = false;
+
+	hide_files(rig, 1100);
+	rig_greet(rig);
+	rig_list(rig, "", false);
+	while (rig_turn(rig))
+		went_on |= rig->verdict == CONNECTION_GO_ON;
+	assert_true(went_on);
+	rig_answer(rig, FRAME_DONE, rig->number);
+}
+
+static void names_that_are_not_shown_are_paid_for_as_well(void **state)
+{
+	struct rig *rig = *state;
+
+	hide_files(rig, 1100);
 	rig_greet(rig);
 	rig_allow_work(rig, CAP_LISTING, 1000);
 	int64_t started = clock_now();
@@ -194,6 +215,7 @@ int main(void)
 		CASE(who_holds_too_much_memory_is_told_so_for_each_request),
 		CASE(what_a_client_does_not_take_is_counted_until_it_goes),
 		CASE(names_looked_at_are_paid_for_a_page_behind),
+		CASE(names_that_are_not_shown_end_a_step_like_others),
 		CASE(names_that_are_not_shown_are_paid_for_as_well),
 		CASE(small_listings_are_paid_for_as_well_as_large_ones),
 		CASE(larger_files_that_one_address_reads_at_once_are_counted),
