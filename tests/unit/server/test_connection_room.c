@@ -1,38 +1,10 @@
 /* Tests of connections that have no room to send: they neither keep a worker busy nor are forgotten. */
-#include "script.h"
+#include "secure_rig.h"
 
 #include <openssl/ssl.h>
 
-#include "identity.h"
-#include "stream.h"
-
 /* Turns without sleep that no honest client ever causes. */
 #define TURNS_MAX 1000u
-
-static int begin(void **state)
-{
-	struct complaint complaint;
-	int result = rig_setup(state);
-	struct rig *rig = *state;
-
-	if (result != 0)
-		return result;
-	rig_disconnect(rig);
-	if (identity_open(&rig->settings, rig->scratch.folder, TLS_CLIENTS_UNASKED, &rig->services.identity, &complaint) != STATUS_OK)
-		return -1;
-	rig_connect(rig);
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct rig *rig = *state;
-	struct identity *identity = rig->services.identity;
-	int result = rig_teardown(state);
-
-	identity_free(identity);
-	return result;
-}
 
 /* A client of libssl alone, which may ask for what ours never does. */
 static SSL *shake_hands(struct rig *rig, SSL_CTX *context)
@@ -136,7 +108,8 @@ static void a_reply_that_only_computes_needs_no_room(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(who_asks_for_new_keys_and_takes_nothing_costs_nothing, begin, end),
+		cmocka_unit_test_setup_teardown(who_asks_for_new_keys_and_takes_nothing_costs_nothing, secure_rig_setup,
+			secure_rig_teardown),
 		cmocka_unit_test_setup_teardown(a_reply_that_only_computes_needs_no_room, rig_setup, rig_teardown),
 	};
 

@@ -1,8 +1,7 @@
 /* Tests of connections with TLS: served like others, silent until it is their turn, and told when they come to the wrong door. */
 /* Threat C11 of docs/security.md. */
-#include "script.h"
+#include "secure_rig.h"
 
-#include "identity.h"
 #include "stream.h"
 
 /* The client's end, on top of the rig's. */
@@ -11,31 +10,6 @@ struct visit {
 	struct tls_context context;
 	struct stream stream;
 };
-
-static int begin(void **state)
-{
-	struct complaint complaint;
-	int result = rig_setup(state);
-	struct rig *rig = *state;
-
-	if (result != 0)
-		return result;
-	rig_disconnect(rig);
-	if (identity_open(&rig->settings, rig->scratch.folder, TLS_CLIENTS_UNASKED, &rig->services.identity, &complaint) != STATUS_OK)
-		return -1;
-	rig_connect(rig);
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct rig *rig = *state;
-	struct identity *identity = rig->services.identity;
-	int result = rig_teardown(state);
-
-	identity_free(identity);
-	return result;
-}
 
 static struct visit visit_begin(struct rig *rig)
 {
@@ -370,7 +344,7 @@ static void a_handshake_has_no_longer_where_the_server_stops(void **state)
 	assert_true(is_of_greeting(rig, before));
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, secure_rig_setup, secure_rig_teardown)
 
 int main(void)
 {
