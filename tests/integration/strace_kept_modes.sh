@@ -31,3 +31,20 @@ for round in 1 2 3 4; do
 	for folder in source copy; do (cd "$folder" && stat -c '%n %a %s %y' -- *) >"of.$folder"; done
 	same of.source of.copy
 done
+
+# Nor does a run that is killed just before the renaming leave a readable partial of what nobody may read: it was whole, and waited
+# for its name, when somebody made it readable.
+rm -rf copy/*
+sample source/small 300000
+sample source/large 5000000
+chmod 0 source/{small,large}
+start_proxy --stall 600000
+killed=(strace -f -o /dev/null -e trace=renameat -e inject=renameat:signal=KILL)
+"${unprivileged[@]}" "${killed[@]}" "$work/ferry" get "$proxied/"{small,large} -d copy -j 1 2>slow.log &
+first=$!
+read -r _ <&"$from"
+chmod 400 copy/.small.ferry-part
+echo go >&"$to"
+wait "$first" 2>/dev/null && fail 'the first client was not killed'
+absent copy/small
+equal 'mode of the partial' "$(stat -c %a copy/.small.ferry-part)" 0
